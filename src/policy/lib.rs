@@ -1,0 +1,27 @@
+//! Decides IAM requests: the policy language, its evaluation and the explanation of each decision.
+//!
+//! Pure: time is in the request's context, and nothing here knows a network, a store or an SDK.
+
+mod arn;
+mod condition;
+mod decision;
+mod document;
+mod evaluate;
+mod explain;
+mod json;
+mod known_keys;
+mod layers;
+mod parse;
+mod principals;
+mod request;
+mod statement;
+mod variables;
+
+pub use decision::{
+    ConditionTrace, Decision, Effect, Explanation, Layer, Mismatch, Outcome, StatementName, StatementTrace,
+    Undecidable, Unknown,
+};
+pub use document::{PolicyDocument, PolicyError, PolicyKind};
+pub use evaluate::{decide, decide_fast};
+pub use known_keys::{KeyType, condition_key_type};
+pub use request::{AccountId, Context, Policies, Policy, Principal, Request, ResourcePolicy};
