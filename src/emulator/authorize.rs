@@ -1,0 +1,238 @@
+//! The one place that asks `policy`: turns a call into IAM requests, gathers the policies that apply, and keeps what
+//! was decided.
+//!
+//! Global condition keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use policy::{AccountId, Context, Decision, Policies, Principal, Request, ResourcePolicy, Undecidable};
+
+use crate::authenticate::Signing;
+use crate::iam::RoleView;
+use crate::operation::{Access, Call, CredentialKind, Service, ServiceError, Transport};
+use crate::partition::Partition;
+
+/// One permission that a call needed, and what was decided.
+#[derive(Clone, Debug)]
+pub struct DecidedAccess {
+    /// `service:Action`.
+    pub action: String,
+    /// The resource's ARN, or `*`.
+    pub resource: String,
+    /// The caller's ARN, or `anonymous`.
+    pub principal: String,
+    /// False: its denial did not refuse the call.
+    pub required: bool,
+    /// The decision with its trace.
+    pub decision: Decision,
+}
+
+/// What was decided for a call, permission by permission; the first required one that is not granted ends it.
+pub(crate) struct Verdicts {
+    pub(crate) decided: Vec<DecidedAccess>,
+    pub(crate) refusal: Option<ServiceError>,
+}
+
+/// Decides every permission that a call needs.
+pub(crate) fn authorize(partition: &Partition, call: &Call, accesses: Vec<Access>) -> Verdicts {
+    let mut verdicts = Verdicts { decided: Vec::new(), refusal: None };
+    let principal = call.caller.principal.arn();
+    for access in accesses {
+        let (action, resource, required) = (access.action.clone(), access.resource.clone(), access.required);
+        match decide(partition, call, access) {
+            Ok(decision) => {
+                let refused = required && !decision.is_allowed();
+                if refused {
+                    verdicts.refusal = Some(denial(call.service, &call.caller.principal, &decision));
+                }
+                let principal = principal.clone();
+                verdicts.decided.push(DecidedAccess { action, resource, principal, required, decision });
+                if refused {
+                    break;
+                }
+            }
+            // What can't be decided is neither a silent allow nor a silent deny.
+            Err(undecidable) => {
+                let message = format!("rolecall can't decide {action} on {resource}: {undecidable}");
+                verdicts.refusal = Some(ServiceError::new(501, "NotImplemented", message));
+                break;
+            }
+        }
+    }
+    verdicts
+}
+
+fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decision, Undecidable> {
+    let mut context = access.context;
+    global_keys(partition, call, access.resource_account.as_ref(), &mut context);
+    let entity = partition.iam.entity(&call.caller.principal).unwrap_or_default();
+    let session = call.caller.access_key_id.as_deref().and_then(|id| partition.sts.session(id));
+    let request = Request {
+        principal: call.caller.principal.clone(),
+        action: access.action,
+        resource: access.resource,
+        resource_account: access.resource_account.or_else(|| call.caller.account.clone()),
+        context,
+    };
+    let policies = Policies {
+        identity: entity.identity,
+        boundary: entity.boundary,
+        session: session.and_then(|session| session.policies.clone()),
+        resource: access.resource_policy,
+        ..Policies::default()
+    };
+    policy::decide(&request, &policies)
+}
+
+/// Fills in the keys that every request has, and those of its kind of principal.
+fn global_keys(
+    partition: &Partition,
+    call: &Call,
+    resource_account: Option<&AccountId>,
+    context: &mut Context,
+) {
+    time_keys(call.now, context);
+    context.set("aws:SourceIp", call.transport.source_ip.to_string());
+    context.set("aws:SecureTransport", call.transport.secure.to_string());
+    context.set("aws:RequestedRegion", call.region.clone());
+    context.set("aws:ViaAWSService", "false");
+    context.set("aws:PrincipalIsAWSService", "false");
+    let optional = [("aws:UserAgent", &call.transport.user_agent), ("aws:Referer", &call.transport.referer)];
+    for (key, value) in optional {
+        if let Some(value) = value {
+            context.set(key, value.clone());
+        }
+    }
+    if let Some(account) = resource_account.or(call.caller.account.as_ref()) {
+        context.set("aws:ResourceAccount", account.as_str());
+    }
+    if call.service == Service::S3 {
+        signing_keys(&call.transport, context);
+    }
+    principal_keys(partition, call, context);
+    session_keys(partition, call, context);
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html>
+fn signing_keys(transport: &Transport, context: &mut Context) {
+    let kind = match transport.signing {
+        Signing::Unsigned => return,
+        Signing::Header => "REST-HEADER",
+        Signing::Query(age) => {
+            context.set("s3:signatureAge", age.num_milliseconds().max(0).to_string());
+            "REST-QUERY-STRING"
+        }
+    };
+    context.set("s3:authType", kind);
+    context.set("s3:signatureversion", "AWS4-HMAC-SHA256");
+    if let Some(hash) = &transport.content_sha256 {
+        context.set("s3:x-amz-content-sha256", hash.clone());
+    }
+}
+
+fn time_keys(now: DateTime<Utc>, context: &mut Context) {
+    context.set("aws:CurrentTime", now.to_rfc3339_opts(SecondsFormat::Secs, true));
+    context.set("aws:EpochTime", now.timestamp().to_string());
+}
+
+fn principal_keys(partition: &Partition, call: &Call, context: &mut Context) {
+    let principal = &call.caller.principal;
+    if let Some(account) = principal.account() {
+        context.set("aws:PrincipalAccount", account.as_str());
+    }
+    let (kind, arn) = match principal {
+        Principal::Anonymous => {
+            context.set("aws:PrincipalType", "Anonymous");
+            context.set("aws:userid", "anonymous");
+            return;
+        }
+        Principal::Root { account } => {
+            context.set("aws:userid", account.as_str());
+            ("Account", principal.arn())
+        }
+        Principal::User { name, id, .. } => {
+            context.set("aws:username", name.clone());
+            context.set("aws:userid", id.clone());
+            ("User", principal.arn())
+        }
+        // The role's ARN, with its path, and not the session's.
+        Principal::AssumedRole { account, path, name, id, session } => {
+            context.set("aws:userid", format!("{id}:{session}"));
+            ("AssumedRole", format!("arn:aws:iam::{account}:role{path}{name}"))
+        }
+        Principal::FederatedUser { account, name, .. } => {
+            context.set("aws:userid", format!("{account}:{name}"));
+            ("FederatedUser", principal.arn())
+        }
+        _ => return,
+    };
+    context.set("aws:PrincipalType", kind);
+    context.set("aws:PrincipalArn", arn);
+    for (key, value) in partition.iam.entity(principal).unwrap_or_default().tags {
+        context.set(&format!("aws:PrincipalTag/{key}"), value);
+    }
+}
+
+/// Keys that only temporary credentials have, and session tags, which go before the tags of the role.
+fn session_keys(partition: &Partition, call: &Call, context: &mut Context) {
+    let Some(session) = call.caller.access_key_id.as_deref().and_then(|id| partition.sts.session(id)) else {
+        return;
+    };
+    context.set("aws:TokenIssueTime", session.issued.to_rfc3339_opts(SecondsFormat::Secs, true));
+    // A long-term key has no such key, a temporary one has it even where MFA was not used.
+    if call.caller.credential != CredentialKind::LongTerm {
+        context.set("aws:MultiFactorAuthPresent", session.mfa.unwrap_or(false).to_string());
+        if session.mfa == Some(true) {
+            context
+                .set("aws:MultiFactorAuthAge", (call.now - session.issued).num_seconds().max(0).to_string());
+        }
+    }
+    if let Some(identity) = &session.source_identity {
+        context.set("aws:SourceIdentity", identity.clone());
+    }
+    for (key, value) in &session.tags {
+        context.set(&format!("aws:PrincipalTag/{key}"), value.clone());
+    }
+}
+
+/// Each service's refusal for lack of permission.
+fn denial(service: Service, principal: &Principal, decision: &Decision) -> ServiceError {
+    let message = decision.denial_message();
+    match (service, principal) {
+        (Service::Ec2, _) => ServiceError::new(
+            403,
+            "UnauthorizedOperation",
+            format!("You are not authorized to perform this operation. {message}"),
+        ),
+        (Service::S3, Principal::Anonymous) => ServiceError::new(403, "AccessDenied", "Access Denied"),
+        _ => ServiceError::new(403, "AccessDenied", message),
+    }
+}
+
+/// Whether the role's trust policy lets an AWS service assume it.
+pub(crate) fn service_may_assume(
+    _partition: &Partition,
+    service: &str,
+    role: &RoleView,
+    now: DateTime<Utc>,
+) -> bool {
+    let mut context = Context::default();
+    time_keys(now, &mut context);
+    context.set("aws:PrincipalIsAWSService", "true");
+    context.set("aws:PrincipalServiceName", service);
+    context.set("aws:SecureTransport", "true");
+    let request = Request {
+        principal: Principal::Service { name: service.to_owned() },
+        action: "sts:AssumeRole".to_owned(),
+        resource: role.arn.clone(),
+        resource_account: role.arn.split(':').nth(4).and_then(AccountId::new),
+        context,
+    };
+    let policies =
+        Policies { resource: ResourcePolicy::Trust(Some(role.trust.clone())), ..Policies::default() };
+    policy::decide(&request, &policies).is_ok_and(|decision| decision.is_allowed())
+}
+
+/// What policies would decide, for the simulator.
+pub(crate) fn simulated(request: &Request, policies: &Policies) -> Result<Decision, Undecidable> {
+    policy::decide(request, policies)
+}

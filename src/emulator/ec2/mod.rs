@@ -1,0 +1,156 @@
+//! Amazon Elastic Compute Cloud: the part that access to AWS is about, without machines.
+//!
+//! Each noun has a file; `access` says what permissions the operations need; `store` holds the state. A new operation is
+//! a row in `OPERATIONS` and its function. Instances have no machine behind them, but `imds` answers as theirs.
+//!
+//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/>
+
+mod access;
+mod address_blocks;
+mod filters;
+mod images;
+mod instance_attributes;
+mod instance_states;
+mod instance_types;
+mod instances;
+mod key_material;
+mod key_pairs;
+mod launch;
+mod launch_request;
+mod network_interfaces;
+mod networks;
+mod places;
+mod profile_associations;
+mod request;
+mod resource;
+mod security_group_rules;
+mod security_groups;
+mod store;
+mod tags;
+#[cfg(test)]
+pub(crate) mod tests;
+mod volumes;
+
+pub(crate) use instances::{Instance, InstanceProfile, State};
+pub(crate) use security_groups::GroupIdentifier;
+pub use store::InstanceView;
+pub(crate) use store::{Place, Store, instances};
+
+use crate::operation::{Call, Operation, Reply, ServiceError};
+use crate::partition::Partition;
+
+type Act = fn(&mut Partition, &Call) -> Result<Reply, ServiceError>;
+
+/// An operation that is not limited to resources.
+const fn on_everything(name: &'static str, act: Act) -> Operation {
+    Operation { name, access: access::on_everything, act }
+}
+
+pub(crate) const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "AssociateIamInstanceProfile",
+        access: access::associate_profile,
+        act: profile_associations::associate,
+    },
+    Operation {
+        name: "AuthorizeSecurityGroupEgress",
+        access: access::change_rules,
+        act: security_group_rules::authorize_egress,
+    },
+    Operation {
+        name: "AuthorizeSecurityGroupIngress",
+        access: access::change_rules,
+        act: security_group_rules::authorize_ingress,
+    },
+    Operation { name: "CreateKeyPair", access: access::create_key_pair, act: key_pairs::create_key_pair },
+    Operation {
+        name: "CreateSecurityGroup",
+        access: access::create_security_group,
+        act: security_groups::create_security_group,
+    },
+    Operation { name: "CreateSubnet", access: access::create_subnet, act: networks::create_subnet },
+    Operation { name: "CreateTags", access: access::change_tags, act: tags::create_tags },
+    Operation { name: "CreateVpc", access: access::create_vpc, act: networks::create_vpc },
+    Operation { name: "DeleteKeyPair", access: access::delete_key_pair, act: key_pairs::delete_key_pair },
+    Operation {
+        name: "DeleteSecurityGroup",
+        access: access::delete_security_group,
+        act: security_groups::delete_security_group,
+    },
+    Operation { name: "DeleteTags", access: access::change_tags, act: tags::delete_tags },
+    on_everything("DescribeAccountAttributes", places::describe_account_attributes),
+    on_everything("DescribeAvailabilityZones", places::describe_availability_zones),
+    on_everything("DescribeIamInstanceProfileAssociations", profile_associations::describe),
+    on_everything("DescribeImages", images::describe_images),
+    Operation {
+        name: "DescribeInstanceAttribute",
+        access: access::on_one_instance,
+        act: instance_attributes::describe_instance_attribute,
+    },
+    on_everything("DescribeInstanceStatus", instances::describe_instance_status),
+    on_everything("DescribeInstanceTypes", instance_types::describe_instance_types),
+    on_everything("DescribeInstances", instances::describe_instances),
+    on_everything("DescribeInternetGateways", networks::describe_internet_gateways),
+    on_everything("DescribeKeyPairs", key_pairs::describe_key_pairs),
+    on_everything("DescribeNetworkInterfaces", network_interfaces::describe_network_interfaces),
+    on_everything("DescribeRegions", places::describe_regions),
+    on_everything("DescribeRouteTables", networks::describe_route_tables),
+    on_everything("DescribeSecurityGroupRules", security_group_rules::describe_security_group_rules),
+    on_everything("DescribeSecurityGroups", security_groups::describe_security_groups),
+    on_everything("DescribeSubnets", networks::describe_subnets),
+    on_everything("DescribeTags", tags::describe_tags),
+    on_everything("DescribeVolumes", volumes::describe_volumes),
+    on_everything("DescribeVpcs", networks::describe_vpcs),
+    Operation {
+        name: "DisassociateIamInstanceProfile",
+        access: access::disassociate_profile,
+        act: profile_associations::disassociate,
+    },
+    Operation { name: "ImportKeyPair", access: access::import_key_pair, act: key_pairs::import_key_pair },
+    Operation {
+        name: "ModifyInstanceAttribute",
+        access: access::on_one_instance,
+        act: instance_attributes::modify_instance_attribute,
+    },
+    Operation {
+        name: "ModifyInstanceMetadataOptions",
+        access: access::on_one_instance,
+        act: instance_attributes::modify_instance_metadata_options,
+    },
+    Operation {
+        name: "RebootInstances",
+        access: access::on_named_instances,
+        act: instance_states::reboot_instances,
+    },
+    Operation {
+        name: "ReplaceIamInstanceProfileAssociation",
+        access: access::replace_profile,
+        act: profile_associations::replace,
+    },
+    Operation {
+        name: "RevokeSecurityGroupEgress",
+        access: access::change_rules,
+        act: security_group_rules::revoke_egress,
+    },
+    Operation {
+        name: "RevokeSecurityGroupIngress",
+        access: access::change_rules,
+        act: security_group_rules::revoke_ingress,
+    },
+    Operation { name: "RunInstances", access: access::run_instances, act: launch::run_instances },
+    Operation {
+        name: "StartInstances",
+        access: access::on_named_instances,
+        act: instance_states::start_instances,
+    },
+    Operation {
+        name: "StopInstances",
+        access: access::on_named_instances,
+        act: instance_states::stop_instances,
+    },
+    Operation {
+        name: "TerminateInstances",
+        access: access::on_named_instances,
+        act: instance_states::terminate_instances,
+    },
+];

@@ -1,0 +1,172 @@
+//! Regions and availability zones.
+//!
+//! <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html>
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::filters::{self, Field, Filter, matches};
+use super::request::{invalid_value, read};
+use super::store::Place;
+use crate::operation::{Call, Reply, ServiceError};
+use crate::partition::Partition;
+
+/// The regions that are enabled by default: name, prefix of its zones' ids, letters of its zones.
+const REGIONS: &[(&str, &str, &str)] = &[
+    ("ap-northeast-1", "apne1", "acd"),
+    ("ap-northeast-2", "apne2", "abcd"),
+    ("ap-northeast-3", "apne3", "abc"),
+    ("ap-south-1", "aps1", "abc"),
+    ("ap-southeast-1", "apse1", "abc"),
+    ("ap-southeast-2", "apse2", "abc"),
+    ("ca-central-1", "cac1", "abd"),
+    ("eu-central-1", "euc1", "abc"),
+    ("eu-north-1", "eun1", "abc"),
+    ("eu-west-1", "euw1", "abc"),
+    ("eu-west-2", "euw2", "abc"),
+    ("eu-west-3", "euw3", "abc"),
+    ("sa-east-1", "sae1", "abc"),
+    ("us-east-1", "use1", "abcdef"),
+    ("us-east-2", "use2", "abc"),
+    ("us-west-1", "usw1", "ab"),
+    ("us-west-2", "usw2", "abcd"),
+];
+
+/// An availability zone.
+pub(super) struct Zone {
+    pub(super) name: String,
+    pub(super) id: String,
+    region: String,
+}
+
+/// The zones of a region; one that is not listed has three.
+pub(super) fn zones(region: &str) -> Vec<Zone> {
+    let listed = REGIONS.iter().find(|(name, _, _)| *name == region);
+    let (id_prefix, letters) = listed.map_or((region, "abc"), |(_, id_prefix, letters)| (id_prefix, letters));
+    let zone = |(number, letter)| Zone {
+        name: format!("{region}{letter}"),
+        id: format!("{id_prefix}-az{}", number + 1),
+        region: region.to_owned(),
+    };
+    letters.chars().enumerate().map(zone).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+#[derive(Default)]
+struct DescribeRegions {
+    region_names: Vec<String>,
+    // Those to opt in to are not modelled.
+    #[serde(rename = "AllRegions")]
+    _all_regions: Option<bool>,
+    filters: Vec<Filter>,
+}
+
+const REGION_FIELDS: &[Field<&str>] = &[
+    ("region-name", |name| vec![(*name).to_owned()]),
+    ("endpoint", |name| vec![endpoint(name)]),
+    ("opt-in-status", |_| vec!["opt-in-not-required".to_owned()]),
+];
+
+fn endpoint(region: &str) -> String {
+    format!("ec2.{region}.amazonaws.com")
+}
+
+pub(super) fn describe_regions(_: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: DescribeRegions = read(call)?;
+    let known = |name: &str| REGIONS.iter().any(|(region, _, _)| *region == name);
+    if let Some(name) = input.region_names.iter().find(|name| !known(name)) {
+        return Err(invalid_value(format!("Invalid region provided: {name}")));
+    }
+    filters::check(&input.filters, REGION_FIELDS, false)?;
+    let mut regions = Vec::new();
+    for (name, _, _) in REGIONS {
+        let named = input.region_names.is_empty() || input.region_names.iter().any(|wanted| wanted == name);
+        if named && matches(name, None, &input.filters, REGION_FIELDS)? {
+            let region = json!({
+                "RegionName": name, "Endpoint": endpoint(name), "OptInStatus": "opt-in-not-required",
+            });
+            regions.push(region);
+        }
+    }
+    Ok(Reply { output: json!({ "Regions": regions }), ..Reply::empty() })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct DescribeAvailabilityZones {
+    zone_names: Vec<String>,
+    zone_ids: Vec<String>,
+    #[serde(rename = "AllAvailabilityZones")]
+    _all: Option<bool>,
+    filters: Vec<Filter>,
+}
+
+const ZONE_FIELDS: &[Field<Zone>] = &[
+    ("zone-name", |zone| vec![zone.name.clone()]),
+    ("zone-id", |zone| vec![zone.id.clone()]),
+    ("region-name", |zone| vec![zone.region.clone()]),
+    ("group-name", |zone| vec![zone.region.clone()]),
+    ("state", |_| vec!["available".to_owned()]),
+    ("zone-type", |_| vec!["availability-zone".to_owned()]),
+    ("opt-in-status", |_| vec!["opt-in-not-required".to_owned()]),
+];
+
+pub(super) fn describe_availability_zones(_: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: DescribeAvailabilityZones = read(call)?;
+    filters::check(&input.filters, ZONE_FIELDS, false)?;
+    let zones = zones(&call.region);
+    let known = |name: &String| zones.iter().any(|zone| zone.name == *name || zone.id == *name);
+    if let Some(name) = input.zone_names.iter().chain(&input.zone_ids).find(|name| !known(name)) {
+        return Err(invalid_value(format!("Invalid availability zone: [{name}]")));
+    }
+    let mut described = Vec::new();
+    for zone in &zones {
+        let named = (input.zone_names.is_empty() || input.zone_names.contains(&zone.name))
+            && (input.zone_ids.is_empty() || input.zone_ids.contains(&zone.id));
+        if named && matches(zone, None, &input.filters, ZONE_FIELDS)? {
+            described.push(json!({
+                "ZoneName": zone.name, "ZoneId": zone.id, "RegionName": zone.region, "GroupName": zone.region,
+                "NetworkBorderGroup": zone.region, "State": "available", "ZoneType": "availability-zone",
+                "OptInStatus": "opt-in-not-required", "Messages": [],
+            }));
+        }
+    }
+    Ok(Reply { output: json!({ "AvailabilityZones": described }), ..Reply::empty() })
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct DescribeAccountAttributes {
+    attribute_names: Vec<String>,
+}
+
+pub(super) fn describe_account_attributes(
+    partition: &mut Partition,
+    call: &Call,
+) -> Result<Reply, ServiceError> {
+    let input: DescribeAccountAttributes = read(call)?;
+    let place = Place::of(call)?;
+    let default_vpc =
+        partition.ec2.region(&place).default_vpc().map_or("none".to_owned(), |vpc| vpc.vpc_id.clone());
+    let attributes = [
+        ("supported-platforms", "VPC".to_owned()),
+        ("default-vpc", default_vpc),
+        ("max-instances", super::launch::MAX_INSTANCES.to_string()),
+        ("vpc-max-security-groups-per-interface", "5".to_owned()),
+        ("max-elastic-ips", "5".to_owned()),
+        ("vpc-max-elastic-ips", "5".to_owned()),
+    ];
+    let known = |name: &String| attributes.iter().any(|(attribute, _)| attribute == name);
+    if let Some(name) = input.attribute_names.iter().find(|name| !known(name)) {
+        return Err(invalid_value(format!("Invalid attribute name: {name}")));
+    }
+    let wanted =
+        |name: &str| input.attribute_names.is_empty() || input.attribute_names.iter().any(|n| n == name);
+    let described: Vec<_> = attributes
+        .iter()
+        .filter(|(name, _)| wanted(name))
+        .map(|(name, value)| json!({ "AttributeName": name, "AttributeValues": [{ "AttributeValue": value }] }))
+        .collect();
+    Ok(Reply { output: json!({ "AccountAttributes": described }), ..Reply::empty() })
+}

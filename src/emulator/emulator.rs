@@ -1,0 +1,171 @@
+//! One emulator: a small partition of AWS with its clock, called by handing it HTTP requests.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use policy::AccountId;
+use secrecy::SecretString;
+
+use crate::authorize::DecidedAccess;
+use crate::clock::Clock;
+use crate::ec2::{self, InstanceView};
+use crate::front::{Peer, Surroundings, handle};
+use crate::imds::{self, ImdsGuard, ImdsServer};
+use crate::partition::Partition;
+
+/// How many answered calls are remembered with their decisions.
+const REMEMBERED: usize = 256;
+
+/// What an emulator starts with.
+pub struct Settings {
+    /// Its time.
+    pub clock: Clock,
+    /// What its ids and secrets follow from: the same seed and calls give the same ones.
+    pub seed: Vec<u8>,
+    /// Its accounts, the scenario's own first.
+    pub accounts: Vec<AccountId>,
+    /// The region of calls that name none.
+    pub region: String,
+}
+
+impl Settings {
+    /// Two accounts, 111122223333 and 444455556666, in us-east-1.
+    pub fn new(clock: Clock) -> Self {
+        let accounts = ["111122223333", "444455556666"].into_iter().filter_map(AccountId::new).collect();
+        Self { clock, seed: b"rolecall".to_vec(), accounts, region: "us-east-1".to_owned() }
+    }
+}
+
+/// An access key of an account's root user.
+#[derive(Clone)]
+pub struct AdministratorKey {
+    /// `AKIA…`.
+    pub id: String,
+    /// The secret access key.
+    pub secret: SecretString,
+}
+
+/// A small AWS partition; clones share it.
+#[derive(Clone)]
+pub struct Emulator(Arc<Inner>);
+
+struct Inner {
+    partition: Arc<Mutex<Partition>>,
+    clock: Clock,
+    region: String,
+    administrators: BTreeMap<AccountId, AdministratorKey>,
+    control_token: SecretString,
+    decisions: Mutex<VecDeque<(String, Vec<DecidedAccess>)>>,
+    metadata_services: Mutex<BTreeMap<String, (SocketAddr, ImdsGuard)>>,
+}
+
+impl Emulator {
+    /// An emulator whose accounts hold nothing but their root users.
+    pub fn new(settings: Settings) -> Self {
+        let mut partition = Partition::new(&settings.seed);
+        let mut administrators = BTreeMap::new();
+        for account in settings.accounts {
+            let (id, secret) = (partition.ids.access_key_id("AKIA"), partition.ids.secret_key());
+            partition.iam.add_account(account.clone(), id.clone(), secret.clone());
+            administrators.insert(account, AdministratorKey { id, secret: SecretString::from(secret) });
+        }
+        let control_token = SecretString::from(partition.ids.hex());
+        Self(Arc::new(Inner {
+            partition: Arc::new(Mutex::new(partition)),
+            clock: settings.clock,
+            region: settings.region,
+            administrators,
+            control_token,
+            decisions: Mutex::default(),
+            metadata_services: Mutex::default(),
+        }))
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The region of calls that name none.
+    pub fn region(&self) -> &str {
+        &self.0.region
+    }
+
+    /// The key that may do everything in an account; `None`: there is no such account.
+    pub fn administrator(&self, account: &AccountId) -> Option<&AdministratorKey> {
+        self.0.administrators.get(account)
+    }
+
+    /// The bearer token of the control route.
+    pub fn control_token(&self) -> &SecretString {
+        &self.0.control_token
+    }
+
+    /// Answers a request for any of the services.
+    pub fn handle(&self, request: http::Request<Bytes>, peer: Peer) -> http::Response<Bytes> {
+        let surroundings = Surroundings { clock: &self.0.clock, region: &self.0.region, peer };
+        let handled = handle(&mut self.partition(), surroundings, request);
+        if !handled.decided.is_empty() {
+            let mut decisions = lock(&self.0.decisions);
+            if decisions.len() == REMEMBERED {
+                decisions.pop_front();
+            }
+            decisions.push_back((handled.request_id, handled.decided));
+        }
+        handled.response
+    }
+
+    /// How the permissions of a call were decided, by its request id; `None`: it needed none, or is long ago.
+    pub fn decisions(&self, request_id: &str) -> Option<Vec<DecidedAccess>> {
+        let decisions = lock(&self.0.decisions);
+        decisions.iter().rev().find(|(id, _)| id == request_id).map(|(_, decided)| decided.clone())
+    }
+
+    /// All instances.
+    pub fn instances(&self) -> Vec<InstanceView> {
+        ec2::instances(&self.partition())
+    }
+
+    /// What an instance's metadata service answers, asked without a socket; status and body.
+    /// `None`: the instance does not run.
+    pub fn metadata(
+        &self,
+        instance_id: &str,
+        method: &str,
+        path: &str,
+        headers: &[(String, String)],
+    ) -> Option<(u16, Vec<u8>)> {
+        let request = imds::Request { method, path, headers };
+        let now = self.0.clock.now();
+        let response = imds::answer(&mut self.partition(), instance_id, &request, now)?;
+        Some((response.status, response.body))
+    }
+
+    /// Where an instance's metadata service listens on loopback; it is started when first asked for.
+    ///
+    /// Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// If no port can be had.
+    pub fn metadata_address(&self, instance_id: &str) -> io::Result<SocketAddr> {
+        let mut services = lock(&self.0.metadata_services);
+        if let Some((address, _)) = services.get(instance_id) {
+            return Ok(*address);
+        }
+        let (address, guard) =
+            ImdsServer::start(self.0.partition.clone(), self.0.clock.clone(), instance_id)?;
+        services.insert(instance_id.to_owned(), (address, guard));
+        Ok(address)
+    }
+
+    fn partition(&self) -> MutexGuard<'_, Partition> {
+        lock(&self.0.partition)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

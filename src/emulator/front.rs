@@ -1,0 +1,333 @@
+//! The front that both doors lead to: route, authenticate, decode, authorize, act, render.
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method};
+use policy::Principal;
+
+use crate::authenticate::{authenticate, service_name};
+use crate::authorize::{DecidedAccess, authorize};
+use crate::clock::Clock;
+use crate::model::{
+    Answer, Model, Parameters, PathKind, RestRequest, decode_query, decode_rest, render, render_error,
+    s3_operation, validate,
+};
+use crate::operation::{Call, Operation, Reply, Service, ServiceError, Transport};
+use crate::partition::Partition;
+use crate::route::{Place, Route};
+use crate::sigv4::header;
+use crate::{ec2, iam, integrity, s3, sts};
+
+/// The largest body that is taken, in bytes.
+pub(crate) const BODY_LIMIT: usize = 64 * 1024 * 1024;
+
+/// Where a request came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// The caller's address, for `aws:SourceIp`.
+    pub source_ip: std::net::IpAddr,
+    /// Whether nobody could listen, for `aws:SecureTransport`.
+    pub secure: bool,
+}
+
+impl Peer {
+    /// A caller in the same process: as good as TLS, as nobody can listen.
+    pub fn in_process() -> Self {
+        Self { source_ip: std::net::Ipv4Addr::LOCALHOST.into(), secure: true }
+    }
+}
+
+/// An answered request.
+pub(crate) struct Handled {
+    pub(crate) response: http::Response<Bytes>,
+    pub(crate) request_id: String,
+    pub(crate) decided: Vec<DecidedAccess>,
+}
+
+/// What a request is answered in, apart from the partition.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) clock: &'a Clock,
+    /// The region of calls that name none.
+    pub(crate) region: &'a str,
+    pub(crate) peer: Peer,
+}
+
+/// Answers one request.
+pub(crate) fn handle(
+    partition: &mut Partition,
+    surroundings: Surroundings<'_>,
+    request: http::Request<Bytes>,
+) -> Handled {
+    let (mut parts, body) = request.into_parts();
+    let method = parts.method.clone();
+    let Route { service, parameters } = match Route::of(&parts, &body) {
+        Ok(route) => route,
+        Err(foreign) => return not_emulated(partition, &parts, &foreign),
+    };
+    let (request_id, host_id) = response_ids(partition, service);
+    let mut decided = Vec::new();
+    let outcome =
+        Front { partition, surroundings, service }.answer(&mut parts, body, parameters, &mut decided);
+    let answer = match outcome {
+        Ok((operation, reply)) => render(service, operation, reply, &request_id),
+        Err(error) => render_error(service, &error, &request_id, &host_id),
+    };
+    Handled { response: finish(service, &method, answer, &request_id, &host_id), request_id, decided }
+}
+
+struct Front<'a> {
+    partition: &'a mut Partition,
+    surroundings: Surroundings<'a>,
+    service: Service,
+}
+
+impl Front<'_> {
+    fn answer(
+        &mut self,
+        parts: &mut Parts,
+        body: Bytes,
+        parameters: Parameters,
+        decided: &mut Vec<DecidedAccess>,
+    ) -> Result<(&'static str, Reply), ServiceError> {
+        let Surroundings { clock, peer, .. } = self.surroundings;
+        let authenticated = authenticate(self.partition, clock, self.service, parts, body)?;
+        let target = Target::of(self.service, parts, parameters)?;
+        let operation = target.operation(self.service, parts)?;
+        let input = target.input(self.service, operation.name, parts, &authenticated.body)?;
+        let model = Model::of(self.service);
+        validate(self.service, model, model.input(operation.name), &input)?;
+        let mut call = Call {
+            service: self.service,
+            operation: operation.name,
+            caller: authenticated.caller,
+            region: self.region(authenticated.region),
+            now: clock.now(),
+            transport: Transport {
+                source_ip: peer.source_ip,
+                secure: peer.secure,
+                user_agent: header(parts, "user-agent"),
+                referer: header(parts, "referer"),
+                signing: authenticated.signing,
+                content_sha256: header(parts, "x-amz-content-sha256"),
+            },
+            input,
+            body: authenticated.body,
+            granted: Vec::new(),
+        };
+        self.authorized(operation, &mut call, decided)?;
+        let reply = (operation.act)(self.partition, &call)?;
+        Ok((operation.name, reply))
+    }
+
+    /// IAM is in one region, whatever region its clients sign for.
+    fn region(&self, signed: Option<String>) -> String {
+        match self.service {
+            Service::Iam => "us-east-1".to_owned(),
+            _ => signed.unwrap_or_else(|| self.surroundings.region.to_owned()),
+        }
+    }
+
+    fn authorized(
+        &mut self,
+        operation: &Operation,
+        call: &mut Call,
+        decided: &mut Vec<DecidedAccess>,
+    ) -> Result<(), ServiceError> {
+        if let Some(id) = &call.caller.access_key_id {
+            self.partition.iam.record_use(id, call.now, service_name(self.service), &call.region);
+        }
+        let accesses = (operation.access)(self.partition, call)?;
+        if accesses.is_empty() && call.caller.principal == Principal::Anonymous {
+            return Err(ServiceError::new(403, "AccessDenied", "Access Denied"));
+        }
+        let verdicts = authorize(self.partition, call, accesses);
+        call.granted = verdicts.decided.iter().map(|access| access.decision.is_allowed()).collect();
+        *decided = verdicts.decided;
+        if let Some(refusal) = verdicts.refusal {
+            return Err(refusal);
+        }
+        let dry_run = call.input.get("DryRun").and_then(serde_json::Value::as_bool) == Some(true);
+        if self.service == Service::Ec2 && dry_run {
+            let message = "Request would have succeeded, but DryRun flag is set.";
+            return Err(ServiceError::new(412, "DryRunOperation", message));
+        }
+        Ok(())
+    }
+}
+
+/// What a request is about.
+enum Target {
+    Query(Parameters),
+    S3 { place: Place, query: Parameters },
+}
+
+impl Target {
+    fn of(service: Service, parts: &Parts, parameters: Parameters) -> Result<Self, ServiceError> {
+        match service {
+            Service::S3 => Ok(Self::S3 { place: Place::of(parts)?, query: parameters }),
+            _ => Ok(Self::Query(parameters)),
+        }
+    }
+
+    fn operation(&self, service: Service, parts: &Parts) -> Result<&'static Operation, ServiceError> {
+        let model = Model::of(service);
+        let name = match self {
+            Self::Query(parameters) => {
+                parameters.get("Action").filter(|name| !name.is_empty()).ok_or_else(|| {
+                    let message = "The request is missing an action or a required parameter";
+                    ServiceError::new(400, "MissingAction", message)
+                })?
+            }
+            Self::S3 { place, query } => {
+                let name = s3_operation(model, parts.method.as_str(), place.kind(), query, &parts.headers);
+                name.ok_or_else(|| method_not_allowed(parts, place))?
+            }
+        };
+        let row = table(service).iter().find(|operation| operation.name == name);
+        row.ok_or_else(|| unknown_operation(service, model, name))
+    }
+
+    fn input(
+        &self,
+        service: Service,
+        operation: &str,
+        parts: &Parts,
+        body: &Bytes,
+    ) -> Result<serde_json::Value, ServiceError> {
+        let model = Model::of(service);
+        let shape = model.input(operation);
+        match self {
+            Self::Query(parameters) => decode_query(service, model, shape, parameters).map_err(|wrong| {
+                let message = format!("Value ({}) for parameter {} is invalid.", wrong.value, wrong.field);
+                let code = if service == Service::Ec2 { "InvalidParameterValue" } else { "MalformedInput" };
+                ServiceError::new(400, code, message)
+            }),
+            Self::S3 { place, query } => {
+                integrity::verify(operation, &parts.headers, body)?;
+                let request = RestRequest {
+                    bucket: place.bucket.as_deref(),
+                    key: place.key.as_deref(),
+                    query,
+                    headers: &parts.headers,
+                    body,
+                };
+                decode_rest(model, shape, &request)
+            }
+        }
+    }
+}
+
+/// All operations that are emulated: adding one touches its service's folder, and the table there.
+fn table(service: Service) -> &'static [Operation] {
+    match service {
+        Service::Iam => iam::OPERATIONS,
+        Service::Sts => sts::OPERATIONS,
+        Service::S3 => s3::OPERATIONS,
+        Service::Ec2 => ec2::OPERATIONS,
+    }
+}
+
+fn unknown_operation(service: Service, model: &Model, name: &str) -> ServiceError {
+    if model.knows(name) {
+        return ServiceError::new(501, "NotImplemented", format!("{name} is not emulated by rolecall"));
+    }
+    let version = &model.metadata.api_version;
+    match service {
+        Service::Ec2 => ServiceError::new(
+            400,
+            "InvalidAction",
+            format!("The action {name} is not valid for this web service."),
+        ),
+        _ => ServiceError::new(
+            400,
+            "InvalidAction",
+            format!("Could not find operation {name} for version {version}"),
+        ),
+    }
+}
+
+fn method_not_allowed(parts: &Parts, place: &Place) -> ServiceError {
+    let resource_type = match place.kind() {
+        PathKind::Service => "SERVICE",
+        PathKind::Bucket => "BUCKET",
+        PathKind::Object => "OBJECT",
+    };
+    ServiceError::new(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+        .with("Method", parts.method.as_str())
+        .with("ResourceType", resource_type)
+}
+
+/// A request that is signed for a service that is not emulated is told so, in a form that its client can read.
+fn not_emulated(partition: &mut Partition, parts: &Parts, service: &str) -> Handled {
+    let request_id = partition.ids.uuid();
+    let message = format!("the service `{service}` is not emulated by rolecall");
+    let error = ServiceError::new(501, "NotImplemented", message);
+    let form = header(parts, "content-type")
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let answer = match service {
+        _ if form => render_error(Service::Sts, &error, &request_id, ""),
+        "route53" | "cloudfront" => render_error(Service::Sts, &error, &request_id, ""),
+        _ => {
+            let body = serde_json::json!({ "__type": error.code, "message": error.message }).to_string();
+            let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amzn-errortype", error.code)];
+            let headers =
+                headers.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+            Answer { status: error.status, headers: headers.into_iter().collect(), body: body.into() }
+        }
+    };
+    let response = finish(Service::Sts, &parts.method, answer, &request_id, "");
+    Handled { response, request_id, decided: Vec::new() }
+}
+
+fn response_ids(partition: &mut Partition, service: Service) -> (String, String) {
+    match service {
+        Service::S3 => {
+            let hex = partition.ids.hex().to_uppercase();
+            (hex.chars().take(16).collect(), partition.ids.secret_key())
+        }
+        _ => (partition.ids.uuid(), String::new()),
+    }
+}
+
+fn finish(
+    service: Service,
+    method: &Method,
+    answer: Answer,
+    request_id: &str,
+    host_id: &str,
+) -> http::Response<Bytes> {
+    // A HEAD's answer has no body to tell an error's code; its status has to do.
+    let bodiless = *method == Method::HEAD || matches!(answer.status, 204 | 304);
+    let mut response = http::Response::new(if bodiless { Bytes::new() } else { answer.body });
+    *response.status_mut() =
+        http::StatusCode::from_u16(answer.status).unwrap_or(http::StatusCode::BAD_REQUEST);
+    *response.headers_mut() = answer.headers;
+    let ids: &[(&'static str, &str)] = match service {
+        Service::S3 => &[("x-amz-request-id", request_id), ("x-amz-id-2", host_id), ("server", "AmazonS3")],
+        _ => &[("x-amzn-requestid", request_id)],
+    };
+    for (name, value) in ids {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_model_and_one_row() {
+        for service in [Service::Iam, Service::Sts, Service::S3, Service::Ec2] {
+            let model = Model::of(service);
+            for (place, row) in table(service).iter().enumerate() {
+                assert!(model.operations.contains_key(row.name), "{} has no model", row.name);
+                let first = table(service).iter().position(|other| other.name == row.name);
+                assert_eq!(first, Some(place), "{} has two rows", row.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! One account's entities, by folded name, and the operations on the account as a whole.
+
+use std::collections::BTreeMap;
+
+use policy::AccountId;
+use serde_json::json;
+
+use crate::operation::{Call, Reply, ServiceError};
+use crate::partition::Partition;
+
+use super::access_keys::AccessKey;
+use super::errors::{already_exists, cannot_be_found, no_such_entity};
+use super::groups::Group;
+use super::input::text;
+use super::instance_profiles::InstanceProfile;
+use super::managed_policies::{self, ManagedPolicy};
+use super::noun::{Noun, folded};
+use super::roles::Role;
+use super::store::Grants;
+use super::tags::Tags;
+use super::users::User;
+use super::{inline_policies, quotas};
+
+/// One account.
+pub(super) struct Account {
+    pub(super) id: AccountId,
+    pub(super) alias: Option<String>,
+    pub(super) root_keys: Vec<AccessKey>,
+    pub(super) users: BTreeMap<String, User>,
+    pub(super) roles: BTreeMap<String, Role>,
+    pub(super) groups: BTreeMap<String, Group>,
+    pub(super) policies: BTreeMap<String, ManagedPolicy>,
+    pub(super) instance_profiles: BTreeMap<String, InstanceProfile>,
+}
+
+macro_rules! found_by_name {
+    ($(#[$doc:meta])* $one:ident, $one_mut:ident, $map:ident, $kind:ty, $noun:expr) => {
+        $(#[$doc])*
+        pub(super) fn $one(&self, name: &str) -> Result<&$kind, ServiceError> {
+            self.$map.get(&folded(name)).ok_or_else(|| cannot_be_found($noun, name))
+        }
+
+        /// The same, to be changed.
+        pub(super) fn $one_mut(&mut self, name: &str) -> Result<&mut $kind, ServiceError> {
+            self.$map.get_mut(&folded(name)).ok_or_else(|| cannot_be_found($noun, name))
+        }
+    };
+}
+
+impl Account {
+    pub(super) fn new(id: AccountId) -> Self {
+        Self {
+            id,
+            alias: None,
+            root_keys: Vec::new(),
+            users: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            instance_profiles: BTreeMap::new(),
+        }
+    }
+
+    found_by_name!(/// A user by name.
+        user, user_mut, users, User, Noun::User);
+    found_by_name!(/// A role by name.
+        role, role_mut, roles, Role, Noun::Role);
+    found_by_name!(/// A group by name.
+        group, group_mut, groups, Group, Noun::Group);
+    found_by_name!(/// An instance profile by name.
+        instance_profile, instance_profile_mut, instance_profiles, InstanceProfile, Noun::InstanceProfile);
+
+    /// A policy of the account by ARN.
+    pub(super) fn policy(&self, arn: &str) -> Result<&ManagedPolicy, ServiceError> {
+        let found = self.policies.get(&folded(name_in(arn))).filter(|policy| policy.identity.arn == arn);
+        found.ok_or_else(|| cannot_be_found(Noun::Policy, arn))
+    }
+
+    /// The same, to be changed.
+    pub(super) fn policy_mut(&mut self, arn: &str) -> Result<&mut ManagedPolicy, ServiceError> {
+        let found = self.policies.get_mut(&folded(name_in(arn))).filter(|policy| policy.identity.arn == arn);
+        found.ok_or_else(|| cannot_be_found(Noun::Policy, arn))
+    }
+
+    /// A user that may have been renamed since its name was noted.
+    pub(super) fn user_by_id(&self, name: &str, id: &str) -> Option<&User> {
+        let same = |user: &&User| user.identity.id == id;
+        self.users.get(&folded(name)).filter(same).or_else(|| self.users.values().find(same))
+    }
+
+    /// The access keys of a user by folded name, or of the root user.
+    pub(super) fn keys_mut(&mut self, user: Option<&str>) -> Option<&mut Vec<AccessKey>> {
+        match user {
+            None => Some(&mut self.root_keys),
+            Some(name) => self.users.get_mut(name).map(|user| &mut user.access_keys),
+        }
+    }
+
+    /// The policies of a user, role or group.
+    pub(super) fn grants(&self, noun: Noun, name: &str) -> Result<&Grants, ServiceError> {
+        match noun {
+            Noun::User => Ok(&self.user(name)?.grants),
+            Noun::Role => Ok(&self.role(name)?.grants),
+            _ => Ok(&self.group(name)?.grants),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn grants_mut(&mut self, noun: Noun, name: &str) -> Result<&mut Grants, ServiceError> {
+        match noun {
+            Noun::User => Ok(&mut self.user_mut(name)?.grants),
+            Noun::Role => Ok(&mut self.role_mut(name)?.grants),
+            _ => Ok(&mut self.group_mut(name)?.grants),
+        }
+    }
+
+    /// The tags of an entity, by name or (of a policy) ARN.
+    pub(super) fn tags(&self, noun: Noun, name: &str) -> Result<&Tags, ServiceError> {
+        match noun {
+            Noun::User => Ok(&self.user(name)?.tags),
+            Noun::Role => Ok(&self.role(name)?.tags),
+            Noun::Policy => Ok(&self.policy(name)?.tags),
+            Noun::InstanceProfile => Ok(&self.instance_profile(name)?.tags),
+            Noun::Group => Err(cannot_be_found(noun, name)),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn tags_mut(&mut self, noun: Noun, name: &str) -> Result<&mut Tags, ServiceError> {
+        match noun {
+            Noun::User => Ok(&mut self.user_mut(name)?.tags),
+            Noun::Role => Ok(&mut self.role_mut(name)?.tags),
+            Noun::Policy => Ok(&mut self.policy_mut(name)?.tags),
+            Noun::InstanceProfile => Ok(&mut self.instance_profile_mut(name)?.tags),
+            Noun::Group => Err(cannot_be_found(noun, name)),
+        }
+    }
+
+    /// All users, roles and groups with what is attached to them, each noun in name order.
+    pub(super) fn all_grants(&self) -> impl Iterator<Item = &Grants> {
+        let users = self.users.values().map(|user| &user.grants);
+        let roles = self.roles.values().map(|role| &role.grants);
+        users.chain(roles).chain(self.groups.values().map(|group| &group.grants))
+    }
+}
+
+fn name_in(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}
+
+pub(super) fn create_alias(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let alias = text(call, "AccountAlias")?;
+    if partition.iam.accounts().any(|account| account.alias.as_deref() == Some(alias)) {
+        return Err(already_exists(format!("The account alias {alias} already exists.")));
+    }
+    partition.iam.account_mut(call)?.alias = Some(alias.to_owned());
+    Ok(Reply::empty())
+}
+
+pub(super) fn delete_alias(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let alias = text(call, "AccountAlias")?;
+    let account = partition.iam.account_mut(call)?;
+    if account.alias.as_deref() != Some(alias) {
+        return Err(no_such_entity(format!("The account alias {alias} cannot be found.")));
+    }
+    account.alias = None;
+    Ok(Reply::empty())
+}
+
+pub(super) fn list_aliases(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let alias = &partition.iam.account(call)?.alias;
+    Reply::of(&json!({ "AccountAliases": alias.iter().collect::<Vec<_>>(), "IsTruncated": false }))
+}
+
+pub(super) fn summary(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let account = partition.iam.account(call)?;
+    let versions: usize = account.policies.values().map(ManagedPolicy::version_count).sum();
+    let attached = quotas::ATTACHED_POLICIES;
+    Reply::of(&json!({ "SummaryMap": {
+        "Users": account.users.len(),
+        "UsersQuota": quotas::USERS,
+        "Groups": account.groups.len(),
+        "GroupsQuota": quotas::GROUPS,
+        "GroupsPerUserQuota": quotas::GROUPS_PER_USER,
+        "Roles": account.roles.len(),
+        "RolesQuota": quotas::ROLES,
+        "InstanceProfiles": account.instance_profiles.len(),
+        "InstanceProfilesQuota": quotas::INSTANCE_PROFILES,
+        "Policies": account.policies.len(),
+        "PoliciesQuota": quotas::POLICIES,
+        "PolicySizeQuota": managed_policies::SIZE,
+        "PolicyVersionsInUse": versions,
+        "PolicyVersionsInUseQuota": quotas::POLICY_VERSIONS_IN_USE,
+        "VersionsPerPolicyQuota": quotas::VERSIONS_PER_POLICY,
+        "AttachedPoliciesPerUserQuota": attached,
+        "AttachedPoliciesPerRoleQuota": attached,
+        "AttachedPoliciesPerGroupQuota": attached,
+        "UserPolicySizeQuota": inline_policies::size_limit(Noun::User),
+        "RolePolicySizeQuota": inline_policies::size_limit(Noun::Role),
+        "GroupPolicySizeQuota": inline_policies::size_limit(Noun::Group),
+        "AssumeRolePolicySizeQuota": quotas::TRUST_POLICY_SIZE,
+        "AccessKeysPerUserQuota": quotas::ACCESS_KEYS_PER_USER,
+        "SigningCertificatesPerUserQuota": 2,
+        "ServerCertificates": 0,
+        "ServerCertificatesQuota": 20,
+        "MFADevices": 0,
+        "MFADevicesInUse": 0,
+        "AccountMFAEnabled": 0,
+        "AccountAccessKeysPresent": i32::from(!account.root_keys.is_empty()),
+        "AccountPasswordPresent": 1,
+        "AccountSigningCertificatesPresent": 0,
+        "Providers": 0,
+        "GlobalEndpointTokenVersion": 1,
+    }}))
+}

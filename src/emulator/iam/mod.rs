@@ -1,0 +1,41 @@
+//! AWS Identity and Access Management: users, roles, groups, policies and instance profiles of all accounts.
+//!
+//! One file a noun; `operations` is the table, `access` the permissions that each operation needs, and
+//! `store` what authorization and the other services ask.
+//! <https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html>
+
+mod access;
+mod access_keys;
+mod account;
+mod attachments;
+mod authorization_details;
+mod aws_managed;
+mod boundaries;
+mod documents;
+mod errors;
+mod groups;
+mod inline_policies;
+mod input;
+mod instance_profiles;
+#[cfg(test)]
+pub(crate) mod lab;
+mod managed_policies;
+mod noun;
+mod operations;
+mod pages;
+mod quotas;
+mod roles;
+mod simulate;
+mod store;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod trust;
+mod users;
+mod views;
+
+pub(crate) use noun::timestamp;
+pub(crate) use operations::OPERATIONS;
+pub(crate) use store::Store;
+pub(crate) use tags::Tag;
+pub(crate) use views::{Entity, InstanceProfileView, RoleView};

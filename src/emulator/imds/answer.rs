@@ -1,0 +1,124 @@
+//! Requests and their answers: who may ask at all. What is known is in `metadata`.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
+
+use super::metadata::{self, Found};
+use super::tokens::time_to_live;
+use crate::ec2::{Instance, State};
+use crate::partition::Partition;
+
+const TOKEN: &str = "x-aws-ec2-metadata-token";
+const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds";
+
+/// A request as far as it matters.
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a str,
+    /// Without the query.
+    pub(crate) path: &'a str,
+    /// Lower-case names with their values.
+    pub(crate) headers: &'a [(String, String)],
+}
+
+impl Request<'_> {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// An answer. No `Debug`: it may hold credentials.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) content_type: &'static str,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Response {
+    fn text(body: impl Into<Vec<u8>>) -> Self {
+        Self { status: 200, content_type: "text/plain", headers: Vec::new(), body: body.into() }
+    }
+
+    fn refusal(status: u16, title: &str) -> Self {
+        let page = format!(
+            "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\n<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\"\n\t\"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">\n<html xmlns=\"http://www.w3.org/1999/xhtml\" xml:lang=\"en\" lang=\"en\">\n <head>\n  <title>{status} - {title}</title>\n </head>\n <body>\n  <h1>{status} - {title}</h1>\n </body>\n</html>\n"
+        );
+        Self { status, content_type: "text/html", headers: Vec::new(), body: page.into_bytes() }
+    }
+}
+
+/// What the metadata service of an instance says at `now`; `None`: nobody listens, as the instance does not run.
+pub(crate) fn answer(
+    partition: &mut Partition,
+    instance_id: &str,
+    request: &Request<'_>,
+    now: DateTime<Utc>,
+) -> Option<Response> {
+    let (place, instance) = partition.ec2.find(instance_id)?;
+    if instance.state != State::Running {
+        return None;
+    }
+    let (place, instance) = (place.clone(), instance.clone());
+    if instance.metadata_options.http_endpoint == "disabled" {
+        return Some(Response::refusal(403, "Forbidden"));
+    }
+    let path = request.path.trim_end_matches('/');
+    if path
+        .strip_prefix('/')
+        .and_then(|path| path.split_once('/'))
+        .is_some_and(|(_, rest)| rest == "api/token")
+    {
+        return Some(token(partition, instance_id, request, now));
+    }
+    if !matches!(request.method, "GET" | "HEAD") {
+        return Some(Response::refusal(405, "Method Not Allowed"));
+    }
+    if !may_read(partition, &instance, request, now) {
+        return Some(Response::refusal(401, "Unauthorized"));
+    }
+    let found = metadata::find(partition, &place, &instance, request.path, now);
+    Some(match found {
+        Some(Found::Text(text)) => Response::text(text),
+        Some(Found::UserData(base64)) => Response {
+            content_type: "application/octet-stream",
+            ..Response::text(STANDARD.decode(base64).unwrap_or_default())
+        },
+        None => Response::refusal(404, "Not Found"),
+    })
+}
+
+/// A token in a request must be good, also where none is required.
+fn may_read(
+    partition: &mut Partition,
+    instance: &Instance,
+    request: &Request<'_>,
+    now: DateTime<Utc>,
+) -> bool {
+    match request.header(TOKEN) {
+        Some(token) => partition.ec2.imds.service(&instance.instance_id).tokens.are_valid(token, now),
+        None => instance.metadata_options.http_tokens != "required",
+    }
+}
+
+fn token(
+    partition: &mut Partition,
+    instance_id: &str,
+    request: &Request<'_>,
+    now: DateTime<Utc>,
+) -> Response {
+    if request.method != "PUT" {
+        return Response::refusal(405, "Method Not Allowed");
+    }
+    // A proxy that somebody left open must not fetch tokens.
+    if request.header("x-forwarded-for").is_some() {
+        return Response::refusal(403, "Forbidden");
+    }
+    let Some(seconds) = request.header(TTL).and_then(time_to_live) else {
+        return Response::refusal(400, "Bad Request");
+    };
+    let token = format!("AQAEA{}==", partition.ids.secret_key().replace(['+', '/'], "-"));
+    partition.ec2.imds.service(instance_id).tokens.add(token.clone(), seconds, now);
+    Response { headers: vec![(TTL, seconds.to_string())], ..Response::text(token) }
+}

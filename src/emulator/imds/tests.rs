@@ -1,0 +1,244 @@
+//! The metadata service, by its function and by its socket.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, reason = "tests")]
+
+use std::sync::{Arc, Mutex};
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::answer::Response;
+use super::{ImdsServer, Request, answer};
+use crate::clock::Clock;
+use crate::ec2::tests::{ACCOUNT, Lab};
+
+const TOKEN: &str = "x-aws-ec2-metadata-token";
+const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds";
+
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
+impl Lab {
+    fn ask(&mut self, id: &str, method: &str, path: &str, headers: Headers<'_>) -> Response {
+        let headers: Vec<_> = headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let request = Request { method, path, headers: &headers };
+        answer(&mut self.partition, id, &request, self.now).expect("a running instance")
+    }
+
+    fn token(&mut self, id: &str) -> String {
+        let response = self.ask(id, "PUT", "/latest/api/token", &[(TTL, "21600")]);
+        assert_eq!(response.status, 200);
+        String::from_utf8(response.body).unwrap()
+    }
+
+    fn read(&mut self, id: &str, path: &str) -> (u16, String) {
+        let token = self.token(id);
+        let response = self.ask(id, "GET", path, &[(TOKEN, &token)]);
+        (response.status, String::from_utf8(response.body).unwrap())
+    }
+
+    fn credentials(&mut self, id: &str, role: &str) -> Value {
+        let (status, body) = self.read(id, &format!("/latest/meta-data/iam/security-credentials/{role}"));
+        assert_eq!(status, 200);
+        serde_json::from_str(&body).unwrap()
+    }
+}
+
+#[test]
+fn who_may_ask() {
+    let mut lab = Lab::new();
+    let strict = lab.launch_id(&json!({ "MetadataOptions": { "HttpTokens": "required" } }));
+    let lax = lab.launch_id(&json!({}));
+    let off = lab.launch_id(&json!({ "MetadataOptions": { "HttpEndpoint": "disabled" } }));
+    let token = lab.token(&strict);
+    let other = lab.token(&lax);
+    let (put, get, api, id) = ("PUT", "GET", "/latest/api/token", "/latest/meta-data/instance-id");
+    let forwarded = ("x-forwarded-for", "10.0.0.1");
+    let cases: &[(&str, &str, &str, Headers<'_>, u16)] = &[
+        (&strict, put, api, &[(TTL, "1")], 200),
+        (&strict, put, api, &[(TTL, "21600")], 200),
+        (&strict, put, api, &[(TTL, "0")], 400),
+        (&strict, put, api, &[(TTL, "21601")], 400),
+        (&strict, put, api, &[(TTL, "soon")], 400),
+        (&strict, put, api, &[], 400),
+        (&strict, put, api, &[(TTL, "60"), forwarded], 403),
+        (&strict, get, api, &[(TTL, "60")], 405),
+        (&strict, get, id, &[(TOKEN, &token)], 200),
+        (&strict, get, id, &[(TOKEN, &other)], 401),
+        (&strict, get, id, &[(TOKEN, "x")], 401),
+        (&strict, get, id, &[], 401),
+        (&strict, put, id, &[(TOKEN, &token)], 405),
+        (&strict, get, "/latest/meta-data/nothing", &[(TOKEN, &token)], 404),
+        (&lax, get, id, &[], 200),
+        (&lax, get, id, &[(TOKEN, &token)], 401),
+        (&off, put, api, &[(TTL, "60")], 403),
+        (&off, get, id, &[], 403),
+    ];
+    for (instance, method, path, headers, expected) in cases {
+        let response = lab.ask(instance, method, path, headers);
+        assert_eq!(response.status, *expected, "{method} {path} {headers:?}");
+    }
+}
+
+#[test]
+fn a_token_expires_in_virtual_time() {
+    let mut lab = Lab::new();
+    let id = lab.launch_id(&json!({ "MetadataOptions": { "HttpTokens": "required" } }));
+    let token = lab.ask(&id, "PUT", "/latest/api/token", &[(TTL, "60")]);
+    let token = String::from_utf8(token.body).unwrap();
+    for (later, expected) in [(59, 200), (1, 401)] {
+        lab.now += TimeDelta::seconds(later);
+        assert_eq!(lab.ask(&id, "GET", "/latest/meta-data/mac", &[(TOKEN, &token)]).status, expected);
+    }
+}
+
+#[test]
+fn what_an_instance_learns() {
+    let mut lab = Lab::new();
+    let tags = json!([{ "ResourceType": "instance", "Tags": [{ "Key": "Name", "Value": "Testing1" }] }]);
+    let launched = lab.launch(&json!({
+        "TagSpecifications": tags, "MetadataOptions": { "InstanceMetadataTags": "enabled" }, "UserData": "aGVsbG8=",
+    }));
+    let id = launched["InstanceId"].as_str().unwrap().to_owned();
+    let of = |member: &str| launched[member].as_str().unwrap().to_owned();
+    let cases = [
+        ("instance-id", id.clone()),
+        ("ami-id", of("ImageId")),
+        ("instance-type", of("InstanceType")),
+        ("local-ipv4", of("PrivateIpAddress")),
+        ("local-hostname", of("PrivateDnsName")),
+        ("public-ipv4", of("PublicIpAddress")),
+        ("public-hostname", of("PublicDnsName")),
+        ("placement/availability-zone", "us-east-1a".to_owned()),
+        ("placement/region", "us-east-1".to_owned()),
+        ("security-groups", "default".to_owned()),
+        ("tags/instance/", "Name".to_owned()),
+        ("tags/instance/Name", "Testing1".to_owned()),
+        ("mac", launched["NetworkInterfaces"][0]["MacAddress"].as_str().unwrap().to_owned()),
+    ];
+    for (path, expected) in cases {
+        assert_eq!(lab.read(&id, &format!("/latest/meta-data/{path}")), (200, expected), "{path}");
+    }
+    assert_eq!(lab.read(&id, "/latest/user-data"), (200, "hello".to_owned()));
+    let (_, listing) = lab.read(&id, "/latest/meta-data/");
+    assert!(listing.lines().all(|name| name != "iam/"), "{listing}");
+    assert_eq!(lab.read(&id, "/latest/meta-data/iam/security-credentials/").0, 404);
+    let (_, document) = lab.read(&id, "/latest/dynamic/instance-identity/document");
+    let document: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!((&document["accountId"], &document["region"]), (&json!(ACCOUNT), &json!("us-east-1")));
+}
+
+#[test]
+fn every_listed_entry_exists() {
+    let mut lab = Lab::new();
+    lab.profile("one");
+    lab.ok("CreateKeyPair", &json!({ "KeyName": "k", "KeyType": "ed25519" }));
+    let id = lab.launch_id(&json!({
+        "IamInstanceProfile": { "Name": "one" }, "KeyName": "k", "UserData": "aGVsbG8=",
+        "MetadataOptions": { "InstanceMetadataTags": "enabled" },
+    }));
+    let mut folders = vec!["/latest/".to_owned()];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        let (status, listing) = lab.read(&id, &folder);
+        assert_eq!(status, 200, "{folder}");
+        for name in listing.lines() {
+            let name = name.split_once('=').map_or(name, |(number, _)| number);
+            let path = format!("{folder}{name}");
+            assert_eq!(lab.read(&id, &path).0, 200, "{path}");
+            seen += 1;
+            if name.ends_with('/') || ["dynamic", "meta-data"].contains(&name) {
+                folders.push(format!("{}/", path.trim_end_matches('/')));
+            }
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
+
+#[test]
+fn credentials_of_the_role() {
+    let mut lab = Lab::new();
+    let arn = lab.profile("main-role1");
+    let id = lab.launch_id(&json!({ "IamInstanceProfile": { "Arn": arn } }));
+    let folder = "/latest/meta-data/iam/security-credentials/";
+    assert_eq!(lab.read(&id, folder), (200, "main-role1".to_owned()));
+    let (_, info) = lab.read(&id, "/latest/meta-data/iam/info");
+    let info: Value = serde_json::from_str(&info).unwrap();
+    assert_eq!((&info["Code"], &info["InstanceProfileArn"]), (&json!("Success"), &json!(arn)));
+    let first = lab.credentials(&id, "main-role1");
+    assert_eq!((&first["Code"], &first["Type"]), (&json!("Success"), &json!("AWS-HMAC")));
+    let key = first["AccessKeyId"].as_str().unwrap();
+    assert!(lab.partition.credential(key).is_some());
+    assert_eq!(lab.credentials(&id, "main-role1"), first);
+    assert_eq!(lab.read(&id, &format!("{folder}other")).0, 404);
+
+    lab.now = first["Expiration"].as_str().unwrap().parse().unwrap();
+    lab.now -= TimeDelta::minutes(16);
+    assert_eq!(lab.credentials(&id, "main-role1"), first);
+    lab.now += TimeDelta::minutes(11);
+    let second = lab.credentials(&id, "main-role1");
+    assert_ne!(second["AccessKeyId"], first["AccessKeyId"]);
+    assert!(second["Expiration"].as_str().unwrap() > first["Expiration"].as_str().unwrap());
+}
+
+#[test]
+fn a_role_that_does_not_trust_ec2() {
+    let mut lab = Lab::new();
+    lab.profile("one");
+    let id = lab.launch_id(&json!({ "IamInstanceProfile": { "Name": "one" } }));
+    let trust = json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole",
+    }] });
+    let trust = json!({ "RoleName": "one", "PolicyDocument": trust.to_string() });
+    lab.ok("UpdateAssumeRolePolicy", &trust);
+    assert_eq!(lab.credentials(&id, "one")["Code"], "AssumeRoleUnauthorizedAccess");
+}
+
+#[test]
+fn a_profile_that_is_taken_away() {
+    let mut lab = Lab::new();
+    lab.profile("one");
+    let id = lab.launch_id(&json!({ "IamInstanceProfile": { "Name": "one" } }));
+    let both = json!({ "InstanceProfileName": "one", "RoleName": "one" });
+    lab.ok("RemoveRoleFromInstanceProfile", &both);
+    assert_eq!(lab.read(&id, "/latest/meta-data/iam/security-credentials/").0, 404);
+    lab.ok("AddRoleToInstanceProfile", &both);
+    let association = lab.ok("DescribeIamInstanceProfileAssociations", &json!({}));
+    let association = &association["IamInstanceProfileAssociations"][0]["AssociationId"];
+    lab.ok("DisassociateIamInstanceProfile", &json!({ "AssociationId": association }));
+    assert_eq!(lab.read(&id, "/latest/meta-data/iam/info").0, 404);
+}
+
+#[tokio::test]
+async fn over_a_socket() {
+    let mut lab = Lab::new();
+    let id = lab.launch_id(&json!({}));
+    let other = lab.launch_id(&json!({}));
+    let now = lab.now;
+    let clock = Clock::over(move || now);
+    let stop = json!({ "InstanceIds": [id] });
+    let Lab { partition, .. } = std::mem::replace(&mut lab, Lab::new());
+    let partition = Arc::new(Mutex::new(partition));
+    let (address, guard) = ImdsServer::start(Arc::clone(&partition), clock.clone(), &id).unwrap();
+    let (second, _second_guard) = ImdsServer::start(Arc::clone(&partition), clock, &other).unwrap();
+    let ask = async |address, head: &str| {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(format!("{head}\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // A connection that is closed without an answer may end in an error.
+        let _ = stream.read_to_end(&mut answer).await;
+        String::from_utf8(answer).unwrap()
+    };
+    let token = format!("PUT /latest/api/token HTTP/1.1\r\nContent-Length: 0\r\n{TTL}: 60");
+    let answer = ask(address, &token).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    let token = answer.rsplit("\r\n").next().unwrap();
+    let head = format!("GET /latest/meta-data/instance-id HTTP/1.1\r\n{TOKEN}: {token}");
+    assert!(ask(address, &head).await.ends_with(&id));
+    assert!(ask(second, &head).await.starts_with("HTTP/1.1 401 "));
+
+    std::mem::swap(&mut lab.partition, &mut partition.lock().unwrap());
+    lab.ok("StopInstances", &stop);
+    std::mem::swap(&mut lab.partition, &mut partition.lock().unwrap());
+    assert_eq!(ask(address, &head).await, "");
+    drop(guard);
+}

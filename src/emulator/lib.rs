@@ -1,0 +1,33 @@
+//! A small AWS partition inside the process: IAM, STS, S3 and EC2 whose every call is authenticated and authorized.
+//!
+//! An [`Emulator`] is called by handing it HTTP requests; [`Listener`] does so for other processes.
+
+mod authenticate;
+mod authorize;
+mod chunked;
+mod clock;
+mod ec2;
+mod emulator;
+mod front;
+mod host;
+mod iam;
+mod ids;
+mod imds;
+mod integrity;
+mod listener;
+mod model;
+mod operation;
+mod partition;
+mod refusal;
+mod route;
+mod s3;
+mod sigv4;
+mod sts;
+
+pub use authorize::DecidedAccess;
+pub use clock::Clock;
+pub use ec2::InstanceView;
+pub use emulator::{AdministratorKey, Emulator, Settings};
+pub use front::Peer;
+pub use listener::Listener;
+pub use policy::AccountId;

@@ -1,0 +1,338 @@
+//! Renders responses and errors, in the three protocols' envelopes.
+
+use bytes::Bytes;
+use chrono::{DateTime, SecondsFormat, SubsecRound};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::xml::{Writer, escape};
+use super::{Kind, Location, Member, Model, Shape};
+use crate::operation::{Reply, Service, ServiceError};
+
+const S3_NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+/// RFC 3986: everything but the unreserved characters.
+const DOCUMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A rendered response, before the headers that all responses have.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// Renders what an operation answered.
+pub(crate) fn render(service: Service, operation: &str, reply: Reply, request_id: &str) -> Answer {
+    let model = Model::of(service);
+    match service {
+        Service::Iam | Service::Sts => query(model, service, operation, &reply, request_id),
+        Service::Ec2 => ec2(model, operation, &reply, request_id),
+        Service::S3 => s3(model, operation, reply),
+    }
+}
+
+/// Renders an error.
+pub(crate) fn render_error(
+    service: Service,
+    error: &ServiceError,
+    request_id: &str,
+    host_id: &str,
+) -> Answer {
+    let (code, message) = (escape(error.code), escape(&error.message));
+    let body = match service {
+        Service::Iam | Service::Sts => {
+            let namespace = &Model::of(service).metadata.xml_namespace;
+            let kind = if error.status < 500 { "Sender" } else { "Receiver" };
+            format!(
+                "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{kind}</Type>\n    <Code>{code}</Code>\n    \
+                 <Message>{message}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"
+            )
+        }
+        Service::Ec2 => format!(
+            "{XML}<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
+             <RequestID>{request_id}</RequestID></Response>"
+        ),
+        Service::S3 => {
+            let fields: String = error
+                .fields
+                .iter()
+                .map(|(name, value)| format!("<{name}>{}</{name}>", escape(value)))
+                .collect();
+            format!(
+                "{XML}<Error><Code>{code}</Code><Message>{message}</Message>{fields}\
+                 <RequestId>{request_id}</RequestId><HostId>{host_id}</HostId></Error>"
+            )
+        }
+    };
+    let content_type = match service {
+        Service::Iam | Service::Sts => "text/xml",
+        Service::Ec2 => "text/xml;charset=UTF-8",
+        Service::S3 => "application/xml",
+    };
+    Answer { status: error.status, headers: content_type_header(content_type), body: body.into() }
+}
+
+fn content_type_header(value: &'static str) -> HeaderMap {
+    HeaderMap::from_iter([(http::header::CONTENT_TYPE, HeaderValue::from_static(value))])
+}
+
+fn query(model: &Model, service: Service, operation: &str, reply: &Reply, request_id: &str) -> Answer {
+    let mut writer = Writer::default();
+    let response = format!("{operation}Response");
+    writer.open(&response, &[("xmlns", &model.metadata.xml_namespace)]);
+    if let Some(shape) = model.output(operation) {
+        let wrapper = model.operations.get(operation).and_then(|operation| operation.output.as_ref());
+        let wrapper =
+            wrapper.and_then(|output| output.result_wrapper.clone()).unwrap_or(format!("{operation}Result"));
+        writer.open(&wrapper, &[]);
+        Encoder { model, service, writer: &mut writer }.members(shape, &reply.output);
+        writer.close(&wrapper);
+    }
+    writer.open("ResponseMetadata", &[]);
+    writer.leaf("RequestId", request_id);
+    writer.close("ResponseMetadata");
+    writer.close(&response);
+    let status = reply.status.unwrap_or(200);
+    Answer { status, headers: content_type_header("text/xml"), body: writer.text.into() }
+}
+
+fn ec2(model: &Model, operation: &str, reply: &Reply, request_id: &str) -> Answer {
+    let mut writer = Writer::default();
+    writer.text.push_str(XML);
+    let response = format!("{operation}Response");
+    let namespace = format!("http://ec2.amazonaws.com/doc/{}/", model.metadata.api_version);
+    writer.open(&response, &[("xmlns", &namespace)]);
+    writer.leaf("requestId", request_id);
+    match model.output(operation) {
+        Some(shape) => {
+            Encoder { model, service: Service::Ec2, writer: &mut writer }.members(shape, &reply.output)
+        }
+        None => writer.leaf("return", "true"),
+    }
+    writer.close(&response);
+    let status = reply.status.unwrap_or(200);
+    Answer { status, headers: content_type_header("text/xml;charset=UTF-8"), body: writer.text.into() }
+}
+
+fn s3(model: &Model, operation: &str, reply: Reply) -> Answer {
+    let status = reply.status.or_else(|| model.operations.get(operation)?.http.response_code).unwrap_or(200);
+    let Some(shape) = model.output(operation) else {
+        return Answer { status, headers: HeaderMap::new(), body: Bytes::new() };
+    };
+    let mut headers = s3_headers(model, shape, &reply.output);
+    let (body, content_type) = s3_body(model, operation, shape, &reply);
+    if let Some(content_type) = content_type {
+        headers.entry(http::header::CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
+    }
+    Answer { status, headers, body }
+}
+
+fn s3_body(model: &Model, operation: &str, shape: &Shape, reply: &Reply) -> (Bytes, Option<&'static str>) {
+    if let Some(body) = &reply.body {
+        return (body.clone(), None);
+    }
+    if let Some((name, member)) =
+        shape.payload.as_ref().and_then(|name| shape.members.0.iter().find(|(member, _)| member == name))
+    {
+        let (Some(value), Some(target)) = (reply.output.get(name), model.shape(&member.shape)) else {
+            return (Bytes::new(), None);
+        };
+        if target.kind != Kind::Structure {
+            let text = value.as_str().unwrap_or_default().to_owned();
+            return (text.into(), Some("application/json"));
+        }
+        let root = member.location_name.as_deref().unwrap_or(name);
+        return (s3_document(model, root, target, value), Some("application/xml"));
+    }
+    if !shape.members.0.iter().any(|(_, member)| member.location == Location::Body) {
+        return (Bytes::new(), None);
+    }
+    (s3_document(model, s3_root(operation), shape, &reply.output), Some("application/xml"))
+}
+
+fn s3_document(model: &Model, root: &str, shape: &Shape, value: &Value) -> Bytes {
+    let mut writer = Writer::default();
+    writer.text.push_str(XML);
+    writer.open(root, &[("xmlns", S3_NAMESPACE)]);
+    // The one response that is a text and not a list of members.
+    if root == "LocationConstraint" {
+        let location = value.get("LocationConstraint").and_then(Value::as_str).unwrap_or_default();
+        writer.text.push_str(&escape(location));
+    } else {
+        Encoder { model, service: Service::S3, writer: &mut writer }.members(shape, value);
+    }
+    writer.close(root);
+    writer.text.into()
+}
+
+/// The root element of each response, which the model does not name.
+///
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
+fn s3_root(operation: &str) -> &str {
+    match operation {
+        "CompleteMultipartUpload" => "CompleteMultipartUploadResult",
+        "CreateMultipartUpload" => "InitiateMultipartUploadResult",
+        "DeleteObjects" => "DeleteResult",
+        "GetBucketAccelerateConfiguration" => "AccelerateConfiguration",
+        "GetBucketAcl" | "GetObjectAcl" => "AccessControlPolicy",
+        "GetBucketCors" => "CORSConfiguration",
+        "GetBucketLifecycleConfiguration" => "LifecycleConfiguration",
+        "GetBucketLocation" => "LocationConstraint",
+        "GetBucketLogging" => "BucketLoggingStatus",
+        "GetBucketNotificationConfiguration" => "NotificationConfiguration",
+        "GetBucketRequestPayment" => "RequestPaymentConfiguration",
+        "GetBucketTagging" | "GetObjectTagging" => "Tagging",
+        "GetBucketVersioning" => "VersioningConfiguration",
+        "GetBucketWebsite" => "WebsiteConfiguration",
+        "GetObjectAttributes" => "GetObjectAttributesResponse",
+        "ListBuckets" => "ListAllMyBucketsResult",
+        "ListMultipartUploads" => "ListMultipartUploadsResult",
+        "ListObjectVersions" => "ListVersionsResult",
+        "ListObjects" | "ListObjectsV2" => "ListBucketResult",
+        "ListParts" => "ListPartsResult",
+        other => other,
+    }
+}
+
+fn s3_headers(model: &Model, shape: &Shape, output: &Value) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let mut put = |name: &str, value: &str| {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value.as_bytes()))
+        {
+            headers.insert(name, value);
+        }
+    };
+    for (name, member) in &shape.members.0 {
+        let Some(value) = output.get(name).filter(|value| !value.is_null()) else { continue };
+        let Some(target) = model.shape(&member.shape) else { continue };
+        let wire_name = member.location_name.as_deref().unwrap_or(name);
+        match member.location {
+            Location::Header => put(wire_name, &header_text(target, member, value)),
+            Location::Headers => {
+                for (key, value) in value.as_object().into_iter().flatten() {
+                    put(&format!("{wire_name}{key}"), value.as_str().unwrap_or_default());
+                }
+            }
+            _ => {}
+        }
+    }
+    headers
+}
+
+fn header_text(shape: &Shape, member: &Member, value: &Value) -> String {
+    match (shape.kind, value) {
+        (Kind::Timestamp, Value::String(text)) => {
+            let iso =
+                member.timestamp_format.as_deref().or(shape.timestamp_format.as_deref()) == Some("iso8601");
+            match DateTime::parse_from_rfc3339(text) {
+                Ok(time) if iso => time.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true),
+                Ok(time) => time.to_utc().format("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+                Err(_) => text.clone(),
+            }
+        }
+        (_, Value::String(text)) => text.clone(),
+        (_, Value::Array(items)) => {
+            items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(",")
+        }
+        (_, other) => other.to_string(),
+    }
+}
+
+struct Encoder<'a> {
+    model: &'a Model,
+    service: Service,
+    writer: &'a mut Writer,
+}
+
+impl Encoder<'_> {
+    fn members(&mut self, shape: &Shape, value: &Value) {
+        for (name, member) in &shape.members.0 {
+            if member.location != Location::Body || member.xml_attribute {
+                continue;
+            }
+            if let Some(value) = value.get(name).filter(|value| !value.is_null()) {
+                self.member(member.location_name.as_deref().unwrap_or(name), member, value);
+            }
+        }
+    }
+
+    fn member(&mut self, name: &str, member: &Member, value: &Value) {
+        let Some(shape) = self.model.shape(&member.shape) else { return };
+        match (shape.kind, value) {
+            (Kind::List, Value::Array(items)) => self.list(name, shape, member, items),
+            (Kind::Map, Value::Object(entries)) => {
+                self.writer.open(name, &[]);
+                for (key, value) in entries {
+                    self.writer.open("entry", &[]);
+                    self.writer.leaf("key", key);
+                    if let Some(member) = &shape.value {
+                        self.member("value", member, value);
+                    }
+                    self.writer.close("entry");
+                }
+                self.writer.close(name);
+            }
+            (Kind::Structure, _) => {
+                let attribute = shape.members.0.iter().find(|(_, member)| member.xml_attribute);
+                let attribute = attribute.and_then(|(name, member)| {
+                    Some((member.location_name.as_deref()?, value.get(name)?.as_str()?))
+                });
+                match attribute {
+                    Some((key, value)) => {
+                        let schema = ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance");
+                        self.writer.open(name, &[schema, (key, value)]);
+                    }
+                    None => self.writer.open(name, &[]),
+                }
+                self.members(shape, value);
+                self.writer.close(name);
+            }
+            _ => {
+                let text = self.text(shape, member, value);
+                self.writer.leaf(name, &text);
+            }
+        }
+    }
+
+    fn list(&mut self, name: &str, shape: &Shape, member: &Member, items: &[Value]) {
+        let Some(item) = &shape.member else { return };
+        if shape.flattened || member.flattened {
+            let name =
+                item.location_name.as_deref().filter(|_| member.location_name.is_none()).unwrap_or(name);
+            for value in items {
+                self.member(name, item, value);
+            }
+            return;
+        }
+        self.writer.open(name, &[]);
+        for value in items {
+            self.member(item.location_name.as_deref().unwrap_or("member"), item, value);
+        }
+        self.writer.close(name);
+    }
+
+    fn text(&self, shape: &Shape, member: &Member, value: &Value) -> String {
+        match (shape.kind, value) {
+            (Kind::Timestamp, Value::String(text)) => {
+                // All tell whole seconds; EC2 and S3 write them with milliseconds.
+                let precision = match self.service {
+                    Service::Iam | Service::Sts => SecondsFormat::Secs,
+                    Service::Ec2 | Service::S3 => SecondsFormat::Millis,
+                };
+                let time = DateTime::parse_from_rfc3339(text);
+                time.map_or(text.clone(), |time| {
+                    time.to_utc().trunc_subsecs(0).to_rfc3339_opts(precision, true)
+                })
+            }
+            // IAM sends policy documents URL-encoded, whichever operation.
+            (Kind::String, Value::String(text))
+                if self.service == Service::Iam && member.shape == "policyDocumentType" =>
+            {
+                utf8_percent_encode(text, DOCUMENT).to_string()
+            }
+            (_, Value::String(text)) => text.clone(),
+            (_, other) => other.to_string(),
+        }
+    }
+}

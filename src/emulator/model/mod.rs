@@ -1,0 +1,229 @@
+//! The services' API models, trimmed from botocore's by `ci/models`, and the codec that they drive: every operation's
+//! request is decoded and validated, and its response rendered, from its model alone.
+
+mod encode;
+mod query;
+mod rest;
+mod route;
+mod validate;
+mod xml;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{LazyLock, OnceLock};
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+
+use crate::operation::Service;
+
+pub(crate) use encode::{Answer, render, render_error};
+pub(crate) use query::{Parameters, decode as decode_query};
+pub(crate) use rest::{RestRequest, decode as decode_rest};
+pub(crate) use route::{PathKind, s3_operation};
+pub(crate) use validate::validate;
+
+/// One service's model.
+#[derive(Deserialize)]
+pub(crate) struct Model {
+    pub(crate) metadata: Metadata,
+    /// All operations of the service, where `operations` does not hold all.
+    known: Vec<String>,
+    pub(crate) operations: BTreeMap<String, OperationModel>,
+    shapes: HashMap<String, Shape>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Metadata {
+    pub(crate) api_version: String,
+    #[serde(default)]
+    pub(crate) xml_namespace: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct OperationModel {
+    pub(crate) http: Http,
+    pub(crate) input: Option<Member>,
+    pub(crate) output: Option<Member>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Http {
+    pub(crate) method: String,
+    pub(crate) request_uri: String,
+    pub(crate) response_code: Option<u16>,
+}
+
+/// A reference to a shape, with how it is spelt where it stands.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Member {
+    pub(crate) shape: String,
+    #[serde(default)]
+    pub(crate) location: Location,
+    pub(crate) location_name: Option<String>,
+    pub(crate) query_name: Option<String>,
+    #[serde(default)]
+    pub(crate) flattened: bool,
+    #[serde(default)]
+    pub(crate) xml_attribute: bool,
+    pub(crate) timestamp_format: Option<String>,
+    pub(crate) result_wrapper: Option<String>,
+}
+
+/// Where a member of a REST operation stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Location {
+    #[default]
+    Body,
+    Uri,
+    Querystring,
+    Header,
+    Headers,
+    StatusCode,
+}
+
+/// The kinds of shapes that the services use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    Structure,
+    List,
+    Map,
+    String,
+    Character,
+    Integer,
+    Long,
+    Float,
+    Double,
+    Boolean,
+    Blob,
+    Timestamp,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Shape {
+    #[serde(rename = "type")]
+    pub(crate) kind: Kind,
+    #[serde(default)]
+    pub(crate) required: Vec<String>,
+    #[serde(default, rename = "enum")]
+    pub(crate) values: Vec<String>,
+    pub(crate) min: Option<f64>,
+    pub(crate) max: Option<f64>,
+    pub(crate) pattern: Option<String>,
+    #[serde(default)]
+    pub(crate) flattened: bool,
+    pub(crate) payload: Option<String>,
+    pub(crate) timestamp_format: Option<String>,
+    #[serde(default)]
+    pub(crate) members: Members,
+    pub(crate) member: Option<Member>,
+    pub(crate) key: Option<Member>,
+    pub(crate) value: Option<Member>,
+    #[serde(skip)]
+    compiled_pattern: OnceLock<Option<regex_lite::Regex>>,
+}
+
+/// Members in the model's order, which is the order on the wire.
+#[derive(Default)]
+pub(crate) struct Members(pub(crate) Vec<(String, Member)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("members by name")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    members.push(entry);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+impl Model {
+    /// The model of a service, parsed at its first use.
+    pub(crate) fn of(service: Service) -> &'static Self {
+        static IAM: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/iam.json")));
+        static STS: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/sts.json")));
+        static S3: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/s3.json")));
+        static EC2: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/ec2.json")));
+        match service {
+            Service::Iam => &IAM,
+            Service::Sts => &STS,
+            Service::S3 => &S3,
+            Service::Ec2 => &EC2,
+        }
+    }
+
+    /// Whether the service has such an operation at all.
+    pub(crate) fn knows(&self, operation: &str) -> bool {
+        self.operations.contains_key(operation) || self.known.iter().any(|name| name == operation)
+    }
+
+    pub(crate) fn shape(&self, name: &str) -> Option<&Shape> {
+        self.shapes.get(name)
+    }
+
+    pub(crate) fn input(&self, operation: &str) -> Option<&Shape> {
+        self.shape(&self.operations.get(operation)?.input.as_ref()?.shape)
+    }
+
+    pub(crate) fn output(&self, operation: &str) -> Option<&Shape> {
+        self.shape(&self.operations.get(operation)?.output.as_ref()?.shape)
+    }
+}
+
+impl Shape {
+    /// The pattern that a whole value must match; `None` where there is none, or it is not understood.
+    pub(crate) fn compiled_pattern(&self) -> Option<&regex_lite::Regex> {
+        self.compiled_pattern
+            .get_or_init(|| {
+                let pattern = self.pattern.as_deref()?;
+                regex_lite::Regex::new(&format!("^(?:{pattern})$")).ok()
+            })
+            .as_ref()
+    }
+}
+
+#[expect(clippy::expect_used, reason = "the models are part of the program; a test parses each")]
+fn parse(text: &str) -> Model {
+    serde_json::from_str(text).expect("an API model that ci/models wrote")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_whole() {
+        for service in [Service::Iam, Service::Sts, Service::S3, Service::Ec2] {
+            let model = Model::of(service);
+            assert!(!model.operations.is_empty());
+            for (name, operation) in &model.operations {
+                for member in operation.input.iter().chain(&operation.output) {
+                    assert!(model.shape(&member.shape).is_some(), "{name} lacks {}", member.shape);
+                }
+            }
+            for shape in model.shapes.values() {
+                for (name, member) in &shape.members.0 {
+                    assert!(model.shape(&member.shape).is_some(), "{name} lacks {}", member.shape);
+                }
+            }
+        }
+    }
+}

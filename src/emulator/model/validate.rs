@@ -1,0 +1,228 @@
+//! Checks a decoded request against the constraints of its model, with each service's documented error.
+
+use serde_json::Value;
+
+use super::{Kind, Model, Shape};
+use crate::operation::{Service, ServiceError};
+
+/// # Errors
+/// The service's error for a member that is missing, too long, out of range, or not one of its values.
+pub(crate) fn validate(
+    service: Service,
+    model: &Model,
+    input: Option<&Shape>,
+    value: &Value,
+) -> Result<(), ServiceError> {
+    let mut found = Vec::new();
+    if let Some(shape) = input {
+        Checker { model, found: &mut found }.check(shape, value, "");
+    }
+    match service {
+        Service::Iam | Service::Sts => query_errors(&found),
+        Service::Ec2 => found.first().map_or(Ok(()), |violation| Err(violation.for_ec2())),
+        Service::S3 => found.first().map_or(Ok(()), |violation| Err(violation.for_s3())),
+    }
+}
+
+/// How the constraint of an enumeration begins.
+const ENUM: &str = "Member must satisfy enum value set";
+
+struct Violation {
+    /// In lower camel case, as AWS shows it: `durationSeconds`, `tags.1.member.key`.
+    path: String,
+    /// `None`: it is missing.
+    value: Option<String>,
+    constraint: String,
+}
+
+struct Checker<'a> {
+    model: &'a Model,
+    found: &'a mut Vec<Violation>,
+}
+
+impl Checker<'_> {
+    fn check(&mut self, shape: &Shape, value: &Value, path: &str) {
+        match (shape.kind, value) {
+            (Kind::Structure, Value::Object(members)) => {
+                for (name, member) in &shape.members.0 {
+                    let path = join(path, &camel(name));
+                    match members.get(name) {
+                        Some(value) => {
+                            if let Some(shape) = self.model.shape(&member.shape) {
+                                self.check(shape, value, &path);
+                            }
+                        }
+                        None if shape.required.contains(name) && !is_stream(shape, name) => {
+                            self.add(&path, None, "Member must not be null".to_owned());
+                        }
+                        None => {}
+                    }
+                }
+            }
+            (Kind::List, Value::Array(items)) => {
+                self.range(shape, items.len() as f64, path, "length", None);
+                let item = shape.member.as_ref().and_then(|member| self.model.shape(&member.shape));
+                for (index, value) in items.iter().enumerate() {
+                    if let Some(shape) = item {
+                        self.check(shape, value, &format!("{path}.{}.member", index + 1));
+                    }
+                }
+            }
+            (Kind::String, Value::String(text)) => self.string(shape, text, path),
+            (Kind::Integer | Kind::Long | Kind::Float | Kind::Double, Value::Number(number)) => {
+                self.range(
+                    shape,
+                    number.as_f64().unwrap_or_default(),
+                    path,
+                    "value",
+                    Some(number.to_string()),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn string(&mut self, shape: &Shape, text: &str, path: &str) {
+        self.range(shape, text.chars().count() as f64, path, "length", Some(text.to_owned()));
+        if !shape.values.is_empty() && !shape.values.iter().any(|value| value == text) {
+            let constraint = format!("{ENUM}: [{}]", shape.values.join(", "));
+            self.add(path, Some(text.to_owned()), constraint);
+        }
+        if let (Some(regex), Some(pattern)) = (shape.compiled_pattern(), &shape.pattern)
+            && !regex.is_match(text)
+        {
+            let constraint = format!("Member must satisfy regular expression pattern: {pattern}");
+            self.add(path, Some(text.to_owned()), constraint);
+        }
+    }
+
+    fn range(&mut self, shape: &Shape, size: f64, path: &str, what: &str, shown: Option<String>) {
+        let shown = shown.or(Some("[...]".to_owned()));
+        if let Some(min) = shape.min.filter(|min| size < *min) {
+            self.add(path, shown.clone(), format!("Member must have {what} greater than or equal to {min}"));
+        }
+        if let Some(max) = shape.max.filter(|max| size > *max) {
+            self.add(path, shown, format!("Member must have {what} less than or equal to {max}"));
+        }
+    }
+
+    fn add(&mut self, path: &str, value: Option<String>, constraint: String) {
+        self.found.push(Violation { path: path.to_owned(), value, constraint });
+    }
+}
+
+/// The body of an upload is not part of the decoded members.
+fn is_stream(shape: &Shape, name: &str) -> bool {
+    shape.payload.as_deref() == Some(name)
+}
+
+fn query_errors(found: &[Violation]) -> Result<(), ServiceError> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let words: Vec<String> = found
+        .iter()
+        .map(|violation| {
+            let value = violation.value.as_ref().map_or("null".to_owned(), |value| format!("'{value}'"));
+            format!(
+                "Value {value} at '{}' failed to satisfy constraint: {}",
+                violation.path, violation.constraint
+            )
+        })
+        .collect();
+    let plural = if found.len() == 1 { "error" } else { "errors" };
+    let message = format!("{} validation {plural} detected: {}", found.len(), words.join("; "));
+    Err(ServiceError::new(400, "ValidationError", message))
+}
+
+impl Violation {
+    /// The name of the innermost member, as the request spells it.
+    fn member(&self) -> String {
+        let is_name =
+            |part: &&str| *part != "member" && !part.starts_with(|letter: char| letter.is_ascii_digit());
+        let name = self.path.rsplit('.').find(is_name).unwrap_or_default();
+        let mut letters = name.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
+
+    fn for_ec2(&self) -> ServiceError {
+        match &self.value {
+            None => ServiceError::new(
+                400,
+                "MissingParameter",
+                format!("The request must contain the parameter {}", self.path),
+            ),
+            // EC2 does not list the values: there are more than a thousand types of instances.
+            Some(value) if self.constraint.starts_with(ENUM) => {
+                let message = format!("Invalid value '{value}' for {}.", self.member());
+                ServiceError::new(400, "InvalidParameterValue", message)
+            }
+            Some(value) => ServiceError::new(
+                400,
+                "InvalidParameterValue",
+                format!("Value ({value}) for parameter {} is invalid. {}", self.path, self.constraint),
+            ),
+        }
+    }
+
+    fn for_s3(&self) -> ServiceError {
+        match &self.value {
+            None => {
+                ServiceError::new(400, "InvalidRequest", format!("Missing required parameter: {}", self.path))
+            }
+            Some(value) => ServiceError::new(400, "InvalidArgument", self.constraint.clone())
+                .with("ArgumentName", self.path.clone())
+                .with("ArgumentValue", value.clone()),
+        }
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn camel(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(service: Service, operation: &str, input: Value, code: &str, message: &str) {
+        let model = Model::of(service);
+        let error = validate(service, model, model.input(operation), &input).unwrap_err();
+        assert_eq!(error.code, code);
+        assert!(error.message.contains(message), "{}", error.message);
+    }
+
+    #[test]
+    fn constraints_have_their_documented_errors() {
+        let input = json!({"RoleArn": "arn:aws:iam::111122223333:role/r", "RoleSessionName": "session", "DurationSeconds": 899});
+        check(
+            Service::Sts,
+            "AssumeRole",
+            input,
+            "ValidationError",
+            "1 validation error detected: Value '899' at 'durationSeconds' failed to satisfy constraint: \
+             Member must have value greater than or equal to 900",
+        );
+        check(Service::Iam, "GetRole", json!({}), "ValidationError", "Value null at 'roleName'");
+        check(
+            Service::Iam,
+            "CreateUser",
+            json!({"UserName": "a b"}),
+            "ValidationError",
+            "regular expression",
+        );
+        check(Service::Ec2, "CreateTags", json!({}), "MissingParameter", "must contain the parameter");
+        let input = json!({"MinCount": 1, "MaxCount": 1, "InstanceType": "t9.micro"});
+        let message = "Invalid value 't9.micro' for InstanceType.";
+        check(Service::Ec2, "RunInstances", input, "InvalidParameterValue", message);
+    }
+}

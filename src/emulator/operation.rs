@@ -1,0 +1,212 @@
+//! What the front and the services agree on: an operation is its name, the permissions it needs, and what it does.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use policy::{AccountId, Context, Principal, ResourcePolicy};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::authenticate::Signing;
+use crate::partition::Partition;
+
+/// The services that are emulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Service {
+    Iam,
+    Sts,
+    S3,
+    Ec2,
+}
+
+/// One row of a service's table.
+pub(crate) struct Operation {
+    /// Its name in the service's API model, such as `CreateRole`.
+    pub(crate) name: &'static str,
+    /// The permissions that it needs, before anything is done. All must be granted, but for those
+    /// that only inform. `NO_PERMISSION_NEEDED` for the few that AWS documents as always allowed.
+    pub(crate) access: fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError>,
+    /// What it does. It changes nothing where it returns an error.
+    pub(crate) act: fn(&mut Partition, &Call) -> Result<Reply, ServiceError>,
+}
+
+/// For operations that AWS documents as needing no permission, such as `GetCallerIdentity`.
+pub(crate) const NO_PERMISSION_NEEDED: fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError> =
+    |_, _| Ok(Vec::new());
+
+/// An authenticated, parsed and validated request.
+pub(crate) struct Call {
+    pub(crate) service: Service,
+    pub(crate) operation: &'static str,
+    pub(crate) caller: Caller,
+    /// The region of the request (`us-east-1` for the global services).
+    pub(crate) region: String,
+    /// Virtual time.
+    pub(crate) now: DateTime<Utc>,
+    /// How the request came.
+    pub(crate) transport: Transport,
+    /// The request's members by their names in the API model: numbers and booleans typed, lists and
+    /// maps plain, blobs in base64, timestamps in RFC 3339.
+    pub(crate) input: Value,
+    /// The body of an operation whose payload is a blob (S3 objects), decoded from chunks and verified.
+    pub(crate) body: Bytes,
+    /// For each access that was asked for, in order, whether it was granted: what the informing ones said.
+    pub(crate) granted: Vec<bool>,
+}
+
+impl Call {
+    /// The input as a type of the operation's own (`#[serde(rename_all = "PascalCase")]`).
+    pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, ServiceError> {
+        T::deserialize(&self.input)
+            .map_err(|error| ServiceError::new(400, "ValidationError", format!("invalid input: {error}")))
+    }
+
+    /// The account of the caller; an anonymous caller has none.
+    pub(crate) fn account(&self) -> Result<&AccountId, ServiceError> {
+        self.caller.account.as_ref().ok_or_else(|| ServiceError::new(403, "AccessDenied", "Access Denied"))
+    }
+}
+
+/// What the condition keys of a request's transport tell.
+#[derive(Clone, Debug)]
+pub(crate) struct Transport {
+    pub(crate) source_ip: std::net::IpAddr,
+    /// Over TLS (or in the same process, which nobody listens to).
+    pub(crate) secure: bool,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) referer: Option<String>,
+    pub(crate) signing: Signing,
+    /// S3's `x-amz-content-sha256`.
+    pub(crate) content_sha256: Option<String>,
+}
+
+#[cfg(test)]
+impl Transport {
+    pub(crate) fn of_tests() -> Self {
+        Self {
+            source_ip: std::net::Ipv4Addr::LOCALHOST.into(),
+            secure: true,
+            user_agent: None,
+            referer: None,
+            signing: Signing::Header,
+            content_sha256: None,
+        }
+    }
+}
+
+/// Who calls, as authentication found it.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) principal: Principal,
+    /// `None`: anonymous.
+    pub(crate) account: Option<AccountId>,
+    /// `None`: anonymous.
+    pub(crate) access_key_id: Option<String>,
+    /// Whether the key is temporary, and of which kind.
+    pub(crate) credential: CredentialKind,
+}
+
+/// The kinds of credentials that differ in what they may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CredentialKind {
+    /// None: an unsigned request.
+    Anonymous,
+    /// A user's or root's access key.
+    LongTerm,
+    /// From `AssumeRole`, or an instance's.
+    RoleSession,
+    /// From `GetSessionToken`.
+    SessionToken,
+    /// From `GetFederationToken`.
+    Federation,
+}
+
+/// One permission that an operation needs.
+pub(crate) struct Access {
+    /// `service:Action`, for instance `s3:PutObject`.
+    pub(crate) action: String,
+    /// The resource's ARN, or `*`.
+    pub(crate) resource: String,
+    /// The account that owns the resource; `None`: the caller's.
+    pub(crate) resource_account: Option<AccountId>,
+    /// The resource's own policy.
+    pub(crate) resource_policy: ResourcePolicy,
+    /// The service's and the resource's condition keys; the global ones are added by `authorize`.
+    pub(crate) context: Context,
+    /// False: a denial does not refuse the call, it only shows in `Call::granted`.
+    pub(crate) required: bool,
+}
+
+impl Access {
+    /// A required permission without a resource policy or keys of its own.
+    pub(crate) fn new(action: impl Into<String>, resource: impl Into<String>) -> Self {
+        Self {
+            action: action.into(),
+            resource: resource.into(),
+            resource_account: None,
+            resource_policy: ResourcePolicy::None,
+            context: Context::default(),
+            required: true,
+        }
+    }
+
+    /// The same, but a denial only shows in `Call::granted`.
+    pub(crate) fn informing(mut self) -> Self {
+        self.required = false;
+        self
+    }
+
+    /// The same with a single-valued condition key.
+    pub(crate) fn with(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.context.set(key, value);
+        self
+    }
+}
+
+/// What an operation answers.
+#[derive(Debug, Default)]
+pub(crate) struct Reply {
+    /// Members by their names in the API model, in the same form as `Call::input`; absent ones are not sent.
+    pub(crate) output: Value,
+    /// The payload of an operation whose payload is a blob.
+    pub(crate) body: Option<Bytes>,
+    /// `None`: as the model says (200 where it is silent).
+    pub(crate) status: Option<u16>,
+}
+
+impl Reply {
+    /// Nothing but success.
+    pub(crate) fn empty() -> Self {
+        Self { output: Value::Object(serde_json::Map::new()), body: None, status: None }
+    }
+
+    /// `output` by serde (`#[serde(rename_all = "PascalCase")]`, `None` fields skipped or null).
+    pub(crate) fn of<T: Serialize>(output: &T) -> Result<Self, ServiceError> {
+        let output = serde_json::to_value(output)
+            .map_err(|error| ServiceError::new(500, "InternalFailure", error.to_string()))?;
+        Ok(Self { output, body: None, status: None })
+    }
+}
+
+/// A documented error of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServiceError {
+    pub(crate) status: u16,
+    /// Its code on the wire, such as `NoSuchEntity`.
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    /// More elements of an S3 error, such as `BucketName`.
+    pub(crate) fields: Vec<(&'static str, String)>,
+}
+
+impl ServiceError {
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), fields: Vec::new() }
+    }
+
+    /// The same with one more element.
+    pub(crate) fn with(mut self, field: &'static str, value: impl Into<String>) -> Self {
+        self.fields.push((field, value.into()));
+        self
+    }
+}

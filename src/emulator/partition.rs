@@ -1,0 +1,49 @@
+//! The state of one emulator: the stores of the services, side by side.
+
+use chrono::{DateTime, Utc};
+use policy::{AccountId, Principal};
+
+use crate::ids::Ids;
+use crate::operation::CredentialKind;
+use crate::{ec2, iam, s3, sts};
+
+/// All state of an emulator. Stores that are per account are keyed by account inside the service.
+pub(crate) struct Partition {
+    pub(crate) ids: Ids,
+    pub(crate) iam: iam::Store,
+    pub(crate) sts: sts::Store,
+    pub(crate) s3: s3::Store,
+    pub(crate) ec2: ec2::Store,
+}
+
+/// What a store of credentials knows of an access key id.
+#[derive(Clone)]
+pub(crate) struct Credential {
+    pub(crate) secret_key: String,
+    /// `None`: a long-term key, which has no token.
+    pub(crate) session_token: Option<String>,
+    /// `None`: it does not expire.
+    pub(crate) expires: Option<DateTime<Utc>>,
+    /// False: deactivated.
+    pub(crate) active: bool,
+    pub(crate) account: AccountId,
+    pub(crate) principal: Principal,
+    pub(crate) kind: CredentialKind,
+}
+
+impl Partition {
+    pub(crate) fn new(seed: &[u8]) -> Self {
+        Self {
+            ids: Ids::new(seed),
+            iam: iam::Store::default(),
+            sts: sts::Store::default(),
+            s3: s3::Store::default(),
+            ec2: ec2::Store::default(),
+        }
+    }
+
+    /// The credential of an access key id, whichever service issued it.
+    pub(crate) fn credential(&self, access_key_id: &str) -> Option<Credential> {
+        self.iam.credential(access_key_id).or_else(|| self.sts.credential(access_key_id))
+    }
+}

@@ -1,0 +1,242 @@
+//! What each service answers where a request fails before anybody looks at permissions.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>,
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>,
+//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use crate::authenticate::SKEW;
+use crate::operation::{Service, ServiceError};
+use crate::sigv4::Unreadable;
+
+const NO_SUCH_KEY: &str = "The AWS Access Key Id you provided does not exist in our records.";
+const OTHER_MECHANISM: &str =
+    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
+const ONE_MECHANISM: &str = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature \
+                             query string parameter or the Authorization header should be specified";
+
+/// Why a request is refused before anybody looks at permissions.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    Unreadable(Unreadable),
+    /// An unknown or inactive key, or a temporary one without its token.
+    UnknownKey(String),
+    WrongSignature(String),
+    WrongScope {
+        sent: String,
+        scope: &'static str,
+        presigned: bool,
+    },
+    HostNotSigned(String),
+    HeadersNotSigned(String),
+    NoContentHash,
+    WrongToken,
+    Expired,
+    Skewed {
+        signed: DateTime<Utc>,
+        now: DateTime<Utc>,
+    },
+    PresignedExpired {
+        signed: DateTime<Utc>,
+        seconds: i64,
+        now: DateTime<Utc>,
+    },
+    PayloadHash {
+        declared: String,
+        computed: String,
+    },
+    IncompleteBody,
+    MissingTrailer,
+}
+
+impl Refusal {
+    pub(crate) fn for_service(self, service: Service) -> ServiceError {
+        match service {
+            Service::Iam | Service::Sts => self.for_query(),
+            Service::Ec2 => self.for_ec2(),
+            Service::S3 => self.for_s3(),
+        }
+    }
+
+    fn for_query(self) -> ServiceError {
+        let signature = "The request signature we calculated does not match the signature you provided. Check your \
+                         AWS Secret Access Key and signing method. Consult the service documentation for details.";
+        let mismatch = |message: &str| ServiceError::new(403, "SignatureDoesNotMatch", message);
+        match self {
+            Self::Unreadable(Unreadable::Unsigned) => ServiceError::new(
+                403,
+                "MissingAuthenticationToken",
+                "Request is missing Authentication Token",
+            ),
+            Self::Unreadable(unreadable) => ServiceError::new(400, "IncompleteSignature", words(unreadable)),
+            Self::UnknownKey(_) | Self::WrongToken => ServiceError::new(
+                403,
+                "InvalidClientTokenId",
+                "The security token included in the request is invalid.",
+            ),
+            Self::HostNotSigned(_) => {
+                mismatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
+            }
+            Self::WrongScope { scope, .. } => {
+                mismatch(&format!("Credential should be scoped to correct service: '{scope}'. "))
+            }
+            Self::Expired => ServiceError::new(
+                403,
+                "ExpiredToken",
+                "The security token included in the request is expired",
+            ),
+            Self::Skewed { signed, now } => mismatch(&skew(signed, now)),
+            Self::PresignedExpired { signed, seconds, now } => mismatch(&format!(
+                "Signature expired: {} is now earlier than {}",
+                basic(signed + TimeDelta::seconds(seconds)),
+                basic(now)
+            )),
+            Self::WrongSignature(_)
+            | Self::HeadersNotSigned(_)
+            | Self::NoContentHash
+            | Self::PayloadHash { .. }
+            | Self::IncompleteBody
+            | Self::MissingTrailer => mismatch(signature),
+        }
+    }
+
+    fn for_ec2(self) -> ServiceError {
+        match self {
+            Self::Unreadable(Unreadable::Unsigned) => ServiceError::new(
+                403,
+                "MissingAuthenticationToken",
+                "The request must contain valid (registered) AWS access key ID or X.509 certificate",
+            ),
+            Self::Unreadable(unreadable) => ServiceError::new(400, "IncompleteSignature", words(unreadable)),
+            Self::Expired | Self::Skewed { .. } | Self::PresignedExpired { .. } => {
+                ServiceError::new(400, "RequestExpired", "Request has expired.")
+            }
+            _ => ServiceError::new(
+                401,
+                "AuthFailure",
+                "AWS was not able to validate the provided access credentials",
+            ),
+        }
+    }
+
+    fn for_s3(self) -> ServiceError {
+        match self {
+            Self::Unreadable(unreadable) => unreadable_for_s3(unreadable),
+            Self::UnknownKey(id) => {
+                ServiceError::new(403, "InvalidAccessKeyId", NO_SUCH_KEY).with("AWSAccessKeyId", id)
+            }
+            Self::WrongToken => ServiceError::new(
+                400,
+                "InvalidToken",
+                "The provided token is malformed or otherwise invalid.",
+            ),
+            Self::WrongSignature(id) | Self::HostNotSigned(id) => {
+                let message = "The request signature we calculated does not match the signature you provided. Check \
+                               your key and signing method.";
+                ServiceError::new(403, "SignatureDoesNotMatch", message).with("AWSAccessKeyId", id)
+            }
+            Self::WrongScope { sent, scope, presigned } => {
+                let flaw = format!("incorrect service \"{sent}\". This endpoint belongs to \"{scope}\".");
+                unreadable_for_s3(if presigned {
+                    Unreadable::Query(format!("Error parsing the X-Amz-Credential parameter; {flaw}"))
+                } else {
+                    Unreadable::Header(flaw)
+                })
+            }
+            Self::HeadersNotSigned(names) => {
+                let message = "There were headers present in the request which were not signed";
+                ServiceError::new(403, "AccessDenied", message).with("HeadersNotSigned", names)
+            }
+            Self::NoContentHash => ServiceError::new(
+                400,
+                "InvalidRequest",
+                "Missing required header for this request: x-amz-content-sha256",
+            ),
+            Self::Expired => ServiceError::new(400, "ExpiredToken", "The provided token has expired."),
+            Self::Skewed { signed, now } => {
+                let message = "The difference between the request time and the current time is too large.";
+                ServiceError::new(403, "RequestTimeTooSkewed", message)
+                    .with("RequestTime", basic(signed))
+                    .with("ServerTime", extended(now))
+                    .with("MaxAllowedSkewMilliseconds", SKEW.num_milliseconds().to_string())
+            }
+            Self::PresignedExpired { signed, seconds, now } => {
+                ServiceError::new(403, "AccessDenied", "Request has expired")
+                    .with("X-Amz-Expires", seconds.to_string())
+                    .with("Expires", extended(signed + TimeDelta::seconds(seconds)))
+                    .with("ServerTime", extended(now))
+            }
+            Self::PayloadHash { declared, computed } => payload_hash(declared, computed),
+            Self::MissingTrailer => ServiceError::new(
+                400,
+                "MalformedTrailerError",
+                "The request contained trailing data that was not well-formed or did not conform to our published \
+                 schema.",
+            ),
+            Self::IncompleteBody => ServiceError::new(
+                400,
+                "IncompleteBody",
+                "You did not provide the number of bytes specified by the Content-Length HTTP header",
+            ),
+        }
+    }
+}
+
+fn words(unreadable: Unreadable) -> String {
+    match unreadable {
+        Unreadable::Header(words) | Unreadable::Query(words) => words,
+        Unreadable::Both => ONE_MECHANISM.to_owned(),
+        Unreadable::Version | Unreadable::Unsigned => OTHER_MECHANISM.to_owned(),
+    }
+}
+
+fn unreadable_for_s3(unreadable: Unreadable) -> ServiceError {
+    match unreadable {
+        Unreadable::Unsigned => ServiceError::new(403, "AccessDenied", "Access Denied"),
+        Unreadable::Version => ServiceError::new(400, "InvalidRequest", OTHER_MECHANISM),
+        Unreadable::Both => ServiceError::new(400, "InvalidArgument", ONE_MECHANISM),
+        Unreadable::Header(words) => {
+            let message = format!("The authorization header is malformed; {words}");
+            ServiceError::new(400, "AuthorizationHeaderMalformed", message)
+        }
+        Unreadable::Query(words) => ServiceError::new(400, "AuthorizationQueryParametersError", words),
+    }
+}
+
+fn payload_hash(declared: String, computed: String) -> ServiceError {
+    if declared.len() != 64 || !declared.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let message = "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, \
+                       STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid \
+                       sha256 value.";
+        return ServiceError::new(400, "InvalidArgument", message)
+            .with("ArgumentName", "x-amz-content-sha256")
+            .with("ArgumentValue", declared);
+    }
+    let message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+    ServiceError::new(400, "XAmzContentSHA256Mismatch", message)
+        .with("ClientComputedContentSHA256", declared)
+        .with("S3ComputedContentSHA256", computed)
+}
+
+fn skew(signed: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let (sent, at) = (basic(signed), basic(now));
+    if signed < now {
+        format!("Signature expired: {sent} is now earlier than {} ({at} - 15 min.)", basic(now - SKEW))
+    } else {
+        format!(
+            "Signature not yet current: {sent} is still later than {} ({at} + 15 min.)",
+            basic(now + SKEW)
+        )
+    }
+}
+
+/// `20260102T030405Z`.
+fn basic(time: DateTime<Utc>) -> String {
+    time.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// `2026-01-02T03:04:05Z`.
+fn extended(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

@@ -1,0 +1,206 @@
+//! From an operation on a bucket or object to the permission that it needs: action, resource, the bucket's
+//! policy and the condition keys of S3. The operations' own rules stand beside the operations.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html> and
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
+
+use policy::{AccountId, Policy, Principal, ResourcePolicy};
+use serde::Deserialize;
+
+use super::errors;
+use super::store::{Bucket, Found, Object, Tag, is_version_id};
+use crate::operation::{Access, Call, ServiceError};
+use crate::partition::Partition;
+
+pub(super) type Accesses = Result<Vec<Access>, ServiceError>;
+
+/// What nearly every request names.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct BucketInput {
+    bucket: String,
+    expected_bucket_owner: Option<String>,
+}
+
+/// What requests to an object name.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ObjectInput {
+    pub(super) bucket: String,
+    pub(super) key: String,
+    pub(super) version_id: Option<String>,
+}
+
+/// A bucket with who asks for it.
+pub(super) struct Asked<'a> {
+    pub(super) call: &'a Call,
+    pub(super) bucket: &'a Bucket,
+}
+
+impl<'a> Asked<'a> {
+    /// The bucket of the request.
+    pub(super) fn of(partition: &'a Partition, call: &'a Call) -> Result<Self, ServiceError> {
+        let input: BucketInput = call.parse()?;
+        Self::named(partition, call, &input.bucket, input.expected_bucket_owner.as_deref())
+    }
+
+    /// Another bucket, such as the source of a copy.
+    pub(super) fn named(
+        partition: &'a Partition,
+        call: &'a Call,
+        name: &str,
+        expected_owner: Option<&str>,
+    ) -> Result<Self, ServiceError> {
+        let bucket = partition.s3.bucket(name)?;
+        if expected_owner.is_some_and(|owner| owner != bucket.owner.as_str()) {
+            return Err(errors::access_denied());
+        }
+        Ok(Self { call, bucket })
+    }
+
+    /// A permission on the bucket.
+    pub(super) fn bucket(&self, action: &str) -> Access {
+        self.access(action, self.bucket.arn())
+    }
+
+    /// A permission on an object.
+    pub(super) fn object(&self, action: &str, key: &str) -> Access {
+        self.access(action, self.bucket.object_arn(key))
+    }
+
+    /// A permission on an object, or on the version of it that is named.
+    /// S3 has an action of its own for versions: `s3:GetObject` and `s3:GetObjectVersion`.
+    pub(super) fn version(&self, actions: Versioned, key: &str, version: Option<&str>) -> Access {
+        match version {
+            None => self.object(actions.latest, key),
+            Some(id) => self.object(actions.version, key).with("s3:VersionId", id),
+        }
+    }
+
+    /// What tells 404 from 403 where a key is missing: without `s3:ListBucket` nobody learns that it is.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>
+    pub(super) fn listing_informs(&self) -> Access {
+        self.bucket("s3:ListBucket").informing()
+    }
+
+    fn access(&self, action: &str, resource: String) -> Access {
+        let mut access = Access::new(action, resource).with("s3:ResourceAccount", self.bucket.owner.as_str());
+        access.resource_account = Some(self.bucket.owner.clone());
+        access.resource_policy = self.policy(action);
+        access
+    }
+
+    fn policy(&self, action: &str) -> ResourcePolicy {
+        let Some(policy) = &self.bucket.policy else { return ResourcePolicy::None };
+        let caller = &self.call.caller;
+        if is_root_of(&caller.principal, &self.bucket.owner) && MANAGES_POLICY.contains(&action) {
+            return ResourcePolicy::None;
+        }
+        let foreign = caller.account.as_ref() != Some(&self.bucket.owner)
+            && !matches!(caller.principal, Principal::Service { .. });
+        if foreign
+            && policy.is_public()
+            && self.bucket.public_access.is_some_and(|block| block.restricts_buckets())
+        {
+            return ResourcePolicy::None;
+        }
+        ResourcePolicy::Grants(Policy {
+            name: format!("bucket policy of {}", self.bucket.name),
+            document: policy.document(),
+        })
+    }
+}
+
+/// The owner's root user may always do these, whatever the bucket policy says, so that nobody locks himself out.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html>
+const MANAGES_POLICY: [&str; 3] = ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
+
+fn is_root_of(principal: &Principal, owner: &AccountId) -> bool {
+    matches!(principal, Principal::Root { account } if account == owner)
+}
+
+/// An action on objects and its twin on their versions.
+#[derive(Clone, Copy)]
+pub(super) struct Versioned {
+    pub(super) latest: &'static str,
+    pub(super) version: &'static str,
+}
+
+pub(super) const GET_OBJECT: Versioned = Versioned { latest: "s3:GetObject", version: "s3:GetObjectVersion" };
+pub(super) const GET_OBJECT_TAGGING: Versioned =
+    Versioned { latest: "s3:GetObjectTagging", version: "s3:GetObjectVersionTagging" };
+pub(super) const PUT_OBJECT_TAGGING: Versioned =
+    Versioned { latest: "s3:PutObjectTagging", version: "s3:PutObjectVersionTagging" };
+pub(super) const DELETE_OBJECT_TAGGING: Versioned =
+    Versioned { latest: "s3:DeleteObjectTagging", version: "s3:DeleteObjectVersionTagging" };
+pub(super) const DELETE_OBJECT: Versioned =
+    Versioned { latest: "s3:DeleteObject", version: "s3:DeleteObjectVersion" };
+pub(super) const GET_OBJECT_ACL: Versioned =
+    Versioned { latest: "s3:GetObjectAcl", version: "s3:GetObjectVersionAcl" };
+pub(super) const PUT_OBJECT_ACL: Versioned =
+    Versioned { latest: "s3:PutObjectAcl", version: "s3:PutObjectVersionAcl" };
+
+/// One permission on the bucket of the request.
+pub(super) fn on_bucket(partition: &Partition, call: &Call, action: &str) -> Accesses {
+    Ok(vec![Asked::of(partition, call)?.bucket(action)])
+}
+
+/// One permission on the key of the request, which may name an upload.
+pub(super) fn on_key(partition: &Partition, call: &Call, action: &str) -> Accesses {
+    let input: ObjectInput = call.parse()?;
+    Ok(vec![Asked::of(partition, call)?.object(action, &input.key)])
+}
+
+/// One permission on an existing object with its tags as condition keys; where it is missing, whether the caller may know.
+pub(super) fn on_existing(partition: &Partition, call: &Call, actions: Versioned) -> Accesses {
+    let input: ObjectInput = call.parse()?;
+    let asked = Asked::of(partition, call)?;
+    let version = input.version_id.as_deref();
+    let access = asked.version(actions, &input.key, version);
+    Ok(match asked.bucket.object(&input.key, version) {
+        Some(object) => vec![with_existing_tags(access, object)],
+        None => vec![access, asked.listing_informs()],
+    })
+}
+
+/// Adds `s3:ExistingObjectTag/…` for each tag of the object.
+pub(super) fn with_existing_tags(mut access: Access, object: &Object) -> Access {
+    for tag in &object.tags {
+        access.context.set(&format!("s3:ExistingObjectTag/{}", tag.key), tag.value.clone());
+    }
+    access
+}
+
+/// Adds `s3:RequestObjectTag/…` and `s3:RequestObjectTagKeys` for the tags in the request.
+pub(super) fn with_request_tags(mut access: Access, tags: &[Tag]) -> Access {
+    if tags.is_empty() {
+        return access;
+    }
+    for tag in tags {
+        access.context.set(&format!("s3:RequestObjectTag/{}", tag.key), tag.value.clone());
+    }
+    access.context.set_all("s3:RequestObjectTagKeys", tags.iter().map(|tag| tag.key.clone()).collect());
+    access
+}
+
+/// Sets a condition key where the request has the member.
+pub(super) fn with_present(access: Access, key: &str, value: Option<&str>) -> Access {
+    match value {
+        Some(value) => access.with(key, value),
+        None => access,
+    }
+}
+
+/// The error for what was not found, by whether the caller may list the bucket: `listing` is the place in
+/// `Call::granted` of the access that informs.
+pub(super) fn missing(call: &Call, input: &ObjectInput, found: &Found<'_>, listing: usize) -> ServiceError {
+    if !call.granted.get(listing).copied().unwrap_or(false) {
+        return errors::access_denied();
+    }
+    match (found, &input.version_id) {
+        (Found::DeleteMarker, Some(_)) => errors::method_not_allowed("GET", "DeleteMarker"),
+        (Found::NoVersion, Some(id)) if is_version_id(id) => errors::no_such_version(&input.key, id),
+        (_, Some(id)) => errors::invalid_argument("Invalid version id specified", "versionId", id),
+        (_, None) => errors::no_such_key(&input.key),
+    }
+}

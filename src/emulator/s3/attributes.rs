@@ -1,0 +1,252 @@
+//! What a client may say of an object that it makes, the same for puts, copies and uploads in parts:
+//! the permissions and condition keys that follow from it, its validation, and the object made of it.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::access::{Accesses, Asked, with_present, with_request_tags};
+use super::checksums::{Algorithm, Checksum, ChecksumMembers, etag};
+use super::errors;
+use super::ownership::{self, AclMembers};
+use super::settings::BucketEncryption;
+use super::store::{Bucket, Encryption, Object, Tag};
+use super::tagging;
+use crate::operation::{Access, ServiceError};
+
+const STORAGE_CLASSES: [&str; 10] = [
+    "STANDARD",
+    "REDUCED_REDUNDANCY",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER",
+    "DEEP_ARCHIVE",
+    "GLACIER_IR",
+    "OUTPOSTS",
+    "SNOW",
+];
+
+const KEY_LIMIT: usize = 1024;
+const METADATA_LIMIT: usize = 2048;
+
+/// Headers that S3 keeps and sends back.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(super) struct ContentHeaders {
+    pub(super) cache_control: Option<String>,
+    pub(super) content_disposition: Option<String>,
+    pub(super) content_encoding: Option<String>,
+    pub(super) content_language: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) expires: Option<String>,
+    pub(super) website_redirect_location: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Attributes {
+    #[serde(flatten)]
+    pub(super) headers: ContentHeaders,
+    #[serde(flatten)]
+    acl: AclMembers,
+    #[serde(default)]
+    pub(super) metadata: BTreeMap<String, String>,
+    storage_class: Option<String>,
+    server_side_encryption: Option<String>,
+    #[serde(rename = "SSEKMSKeyId")]
+    kms_key: Option<String>,
+    bucket_key_enabled: Option<bool>,
+    #[serde(rename = "SSECustomerAlgorithm")]
+    customer_algorithm: Option<String>,
+    tagging: Option<String>,
+    object_lock_mode: Option<String>,
+    object_lock_retain_until_date: Option<String>,
+    object_lock_legal_hold_status: Option<String>,
+}
+
+/// Which operation makes the object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Creation {
+    /// It is there when the operation is done.
+    Whole,
+    /// It is there once its parts are put together.
+    InParts,
+}
+
+impl Attributes {
+    /// What writing an object with these attributes needs: `s3:PutObject`, and more for tags, ACL and lock.
+    /// `inherited`: tags that a copy takes from its source.
+    pub(super) fn accesses(
+        &self,
+        asked: &Asked<'_>,
+        key: &str,
+        creation: Creation,
+        inherited: &[Tag],
+    ) -> Accesses {
+        let tags = match &self.tagging {
+            Some(_) => self.tags()?,
+            None => inherited.to_vec(),
+        };
+        let mut actions = vec!["s3:PutObject"];
+        if !tags.is_empty() {
+            actions.push("s3:PutObjectTagging");
+        }
+        if self.acl.is_sent() {
+            actions.push("s3:PutObjectAcl");
+        }
+        if self.object_lock_mode.is_some() || self.object_lock_retain_until_date.is_some() {
+            actions.push("s3:PutObjectRetention");
+        }
+        if self.object_lock_legal_hold_status.is_some() {
+            actions.push("s3:PutObjectLegalHold");
+        }
+        let access = |action: &&str| {
+            let access = with_request_tags(asked.object(action, key), &tags);
+            with_creation(self.with_headers(access), creation)
+        };
+        Ok(actions.iter().map(access).collect())
+    }
+
+    fn with_headers(&self, access: Access) -> Access {
+        let headers = [
+            ("s3:x-amz-storage-class", &self.storage_class),
+            ("s3:x-amz-server-side-encryption", &self.server_side_encryption),
+            ("s3:x-amz-server-side-encryption-aws-kms-key-id", &self.kms_key),
+            ("s3:x-amz-server-side-encryption-customer-algorithm", &self.customer_algorithm),
+            ("s3:x-amz-website-redirect-location", &self.headers.website_redirect_location),
+            ("s3:object-lock-mode", &self.object_lock_mode),
+            ("s3:object-lock-retain-until-date", &self.object_lock_retain_until_date),
+            ("s3:object-lock-legal-hold", &self.object_lock_legal_hold_status),
+        ];
+        let access = self.acl.with_keys(access);
+        headers.iter().fold(access, |access, (key, value)| with_present(access, key, value.as_deref()))
+    }
+
+    /// The tags that the request names.
+    pub(super) fn tags(&self) -> Result<Vec<Tag>, ServiceError> {
+        self.tagging.as_deref().map_or(Ok(Vec::new()), tagging::parse_header)
+    }
+
+    /// Refuses what S3 refuses, and what is not emulated.
+    pub(super) fn check(&self, bucket: &Bucket, key: &str) -> Result<(), ServiceError> {
+        check_key(key)?;
+        ownership::check_object_acl(bucket, &self.acl)?;
+        tagging::check_object_tags(&self.tags()?)?;
+        if let Some(class) = &self.storage_class
+            && !STORAGE_CLASSES.contains(&class.as_str())
+        {
+            let message = "The storage class you specified is not valid";
+            return Err(ServiceError::new(400, "InvalidStorageClass", message)
+                .with("StorageClassRequested", class.as_str()));
+        }
+        if self.object_lock_mode.is_some()
+            || self.object_lock_retain_until_date.is_some()
+            || self.object_lock_legal_hold_status.is_some()
+        {
+            return Err(errors::invalid_request("Bucket is missing Object Lock Configuration"));
+        }
+        if self.customer_algorithm.is_some() {
+            return Err(errors::not_implemented("x-amz-server-side-encryption-customer-algorithm"));
+        }
+        check_metadata(&self.metadata)?;
+        self.encryption(&bucket.encryption).map(drop)
+    }
+
+    pub(super) fn encryption(&self, default: &BucketEncryption) -> Result<Encryption, ServiceError> {
+        let Some(algorithm) = &self.server_side_encryption else { return Ok(default.of_new_object()) };
+        match algorithm.as_str() {
+            "AES256" => Ok(Encryption::sse_s3()),
+            // Permissions on keys are not emulated, so that no key is accepted but the account's own for S3.
+            "aws:kms" if self.kms_key.is_some() => {
+                Err(errors::not_implemented("x-amz-server-side-encryption-aws-kms-key-id"))
+            }
+            "aws:kms" => Ok(Encryption {
+                algorithm: algorithm.clone(),
+                kms_key: None,
+                bucket_key: self.bucket_key_enabled,
+            }),
+            "aws:kms:dsse" | "aws:fsx" => Err(errors::not_implemented("x-amz-server-side-encryption")),
+            _ => {
+                let message = "The encryption method specified is not supported";
+                Err(errors::invalid_argument(message, "x-amz-server-side-encryption", algorithm))
+            }
+        }
+    }
+
+    /// Whether a copy onto itself with these attributes changes something.
+    pub(super) fn changes_object(&self) -> bool {
+        self.storage_class.is_some()
+            || self.server_side_encryption.is_some()
+            || self.headers.website_redirect_location.is_some()
+    }
+
+    pub(super) fn storage_class(&self) -> String {
+        self.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned())
+    }
+
+    /// The object with these attributes and this body.
+    pub(super) fn object(
+        self,
+        bucket: &Bucket,
+        body: Bytes,
+        sent: &ChecksumMembers,
+        asked: Option<Algorithm>,
+    ) -> Result<Object, ServiceError> {
+        let tags = self.tags()?;
+        let encryption = self.encryption(&bucket.encryption)?;
+        let storage_class = self.storage_class();
+        Ok(Object {
+            etag: etag(&body),
+            checksum: Checksum::of(&body, sent, asked),
+            headers: self.headers.kept(),
+            metadata: self.metadata,
+            storage_class,
+            encryption,
+            tags,
+            parts: None,
+            body,
+        })
+    }
+}
+
+impl ContentHeaders {
+    /// The headers as S3 keeps them: with a type, and without the encoding that only the transport had.
+    pub(super) fn kept(mut self) -> Self {
+        self.content_type.get_or_insert_with(|| "binary/octet-stream".to_owned());
+        self.content_encoding = self.content_encoding.and_then(|encoding| {
+            let kept: Vec<_> =
+                encoding.split(',').map(str::trim).filter(|name| *name != "aws-chunked").collect();
+            (!kept.is_empty() && encoding.trim() != "").then(|| kept.join(","))
+        });
+        self
+    }
+}
+
+/// Tells apart the operations that make an object from those that only prepare it.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html>
+pub(super) fn with_creation(access: Access, creation: Creation) -> Access {
+    access.with("s3:ObjectCreationOperation", if creation == Creation::Whole { "true" } else { "false" })
+}
+
+/// Refuses a key that is longer than S3 allows.
+pub(super) fn check_key(key: &str) -> Result<(), ServiceError> {
+    if key.len() <= KEY_LIMIT {
+        return Ok(());
+    }
+    Err(ServiceError::new(400, "KeyTooLongError", "Your key is too long")
+        .with("Size", key.len().to_string())
+        .with("MaxSizeAllowed", KEY_LIMIT.to_string()))
+}
+
+fn check_metadata(metadata: &BTreeMap<String, String>) -> Result<(), ServiceError> {
+    let size: usize = metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if size <= METADATA_LIMIT {
+        return Ok(());
+    }
+    let message = "Your metadata headers exceed the maximum allowed metadata size";
+    Err(ServiceError::new(400, "MetadataTooLarge", message)
+        .with("Size", size.to_string())
+        .with("MaxSizeAllowed", METADATA_LIMIT.to_string()))
+}

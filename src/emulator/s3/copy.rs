@@ -1,0 +1,250 @@
+//! Copying objects, and what copies share: the source, its permissions and its preconditions.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
+
+use super::access::{
+    Accesses, Asked, GET_OBJECT, GET_OBJECT_TAGGING, ObjectInput, missing, with_existing_tags,
+};
+use super::attributes::{Attributes, Creation};
+use super::checksums::{Algorithm, Checksum, ChecksumMembers, ChecksumType, etag};
+use super::conditions::{ReadConditions, Verdict, WriteConditions};
+use super::errors;
+use super::objects::add_conditions;
+use super::store::{Encryption, Found, Object, Version, new_version_id, whole_seconds};
+use crate::operation::{Access, Call, Reply, ServiceError};
+use crate::partition::Partition;
+
+/// What a copy says of its source.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SourceInput {
+    pub(super) copy_source: String,
+    copy_source_if_match: Option<String>,
+    copy_source_if_none_match: Option<String>,
+    copy_source_if_modified_since: Option<DateTime<Utc>>,
+    copy_source_if_unmodified_since: Option<DateTime<Utc>>,
+    expected_source_bucket_owner: Option<String>,
+}
+
+/// The accesses that reading a source needs.
+pub(super) struct SourceAccess {
+    /// `s3:GetObject`, and with a missing object the one that tells whether the caller may know.
+    pub(super) accesses: Vec<Access>,
+    pub(super) tags: Vec<super::store::Tag>,
+}
+
+impl SourceInput {
+    /// Bucket, key and version of the header `/BUCKET/KEY?versionId=ID`, which is URL-encoded.
+    pub(super) fn object(&self) -> Result<ObjectInput, ServiceError> {
+        let malformed = || {
+            let message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
+            errors::invalid_argument(message, "x-amz-copy-source", &self.copy_source)
+        };
+        let decode =
+            |text: &str| percent_decode_str(text).decode_utf8().map(String::from).map_err(|_| malformed());
+        let (path, version) = match self.copy_source.rsplit_once("?versionId=") {
+            Some((path, version)) => (path, Some(decode(version)?)),
+            None => (self.copy_source.as_str(), None),
+        };
+        let path = decode(path)?;
+        let (bucket, key) = path.trim_start_matches('/').split_once('/').ok_or_else(malformed)?;
+        if bucket.is_empty() || key.is_empty() {
+            return Err(malformed());
+        }
+        Ok(ObjectInput { bucket: bucket.to_owned(), key: key.to_owned(), version_id: version })
+    }
+
+    pub(super) fn accesses(
+        &self,
+        partition: &Partition,
+        call: &Call,
+        with_tags: bool,
+    ) -> Result<SourceAccess, ServiceError> {
+        let source = self.object()?;
+        let owner = self.expected_source_bucket_owner.as_deref();
+        let asked = Asked::named(partition, call, &source.bucket, owner)?;
+        let version = source.version_id.as_deref();
+        let access = asked.version(GET_OBJECT, &source.key, version);
+        let Some(object) = asked.bucket.object(&source.key, version) else {
+            return Ok(SourceAccess { accesses: vec![access, asked.listing_informs()], tags: Vec::new() });
+        };
+        let mut accesses = vec![with_existing_tags(access, object)];
+        let tags = if with_tags { object.tags.clone() } else { Vec::new() };
+        if !tags.is_empty() {
+            accesses
+                .push(with_existing_tags(asked.version(GET_OBJECT_TAGGING, &source.key, version), object));
+        }
+        Ok(SourceAccess { accesses, tags })
+    }
+
+    /// The object to copy, if the preconditions hold. Its accesses come first in `Call::granted`.
+    pub(super) fn read<'a>(
+        &self,
+        partition: &'a Partition,
+        call: &Call,
+    ) -> Result<(&'a Version, &'a Object), ServiceError> {
+        let source = self.object()?;
+        let bucket = partition.s3.bucket(&source.bucket)?;
+        let (version, object) = match bucket.find(&source.key, source.version_id.as_deref()) {
+            Found::Object(version, object) => (version, object),
+            other => return Err(missing(call, &source, &other, 1)),
+        };
+        match self.conditions().judge(version, object) {
+            Verdict::Go => Ok((version, object)),
+            Verdict::NotModified if self.copy_source_if_none_match.is_some() => {
+                Err(errors::precondition_failed("x-amz-copy-source-If-None-Match"))
+            }
+            Verdict::NotModified => Err(errors::precondition_failed("x-amz-copy-source-If-Modified-Since")),
+            Verdict::Failed("If-Match") => Err(errors::precondition_failed("x-amz-copy-source-If-Match")),
+            Verdict::Failed(_) => Err(errors::precondition_failed("x-amz-copy-source-If-Unmodified-Since")),
+        }
+    }
+
+    fn conditions(&self) -> ReadConditions<'_> {
+        ReadConditions {
+            if_match: self.copy_source_if_match.as_deref(),
+            if_none_match: self.copy_source_if_none_match.as_deref(),
+            if_modified_since: self.copy_source_if_modified_since,
+            if_unmodified_since: self.copy_source_if_unmodified_since,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Directive {
+    #[default]
+    Copy,
+    Replace,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CopyInput {
+    bucket: String,
+    key: String,
+    metadata_directive: Option<Directive>,
+    tagging_directive: Option<Directive>,
+    checksum_algorithm: Option<Algorithm>,
+    #[serde(flatten)]
+    source: SourceInput,
+    #[serde(flatten)]
+    conditions: WriteConditions,
+    #[serde(flatten)]
+    attributes: Attributes,
+}
+
+pub(super) fn access(partition: &Partition, call: &Call) -> Accesses {
+    let input: CopyInput = call.parse()?;
+    let copies_tags = input.tagging_directive.unwrap_or_default() == Directive::Copy;
+    let source = input.source.accesses(partition, call, copies_tags)?;
+    let asked = Asked::of(partition, call)?;
+    let mut target = input.attributes.accesses(&asked, &input.key, Creation::Whole, &source.tags)?;
+    add_conditions(&mut target, &input.conditions, &asked, &input.key);
+    let directive = input.metadata_directive.map(|directive| match directive {
+        Directive::Copy => "COPY",
+        Directive::Replace => "REPLACE",
+    });
+    let copies = |access: Access| {
+        let access = access.with("s3:x-amz-copy-source", &input.source.copy_source);
+        super::access::with_present(access, "s3:x-amz-metadata-directive", directive)
+    };
+    let mut accesses = source.accesses;
+    accesses.extend(target.into_iter().map(copies));
+    Ok(accesses)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CopyOutput {
+    copy_object_result: CopyResult,
+    copy_source_version_id: Option<String>,
+    version_id: Option<String>,
+    #[serde(flatten)]
+    encryption: Encryption,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CopyResult {
+    #[serde(rename = "ETag")]
+    etag: String,
+    last_modified: DateTime<Utc>,
+    checksum_type: ChecksumType,
+    #[serde(flatten)]
+    checksum: ChecksumMembers,
+}
+
+pub(super) fn copy(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: CopyInput = call.parse()?;
+    let (version, original) = input.source.read(partition, call)?;
+    let source = input.source.object()?;
+    let source_version = partition.s3.bucket(&source.bucket)?.shown_version(&version.id);
+    let original = original.clone();
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    input.attributes.check(bucket, &input.key)?;
+    input.conditions.check(bucket, &input.key)?;
+    if source.bucket == input.bucket
+        && source.key == input.key
+        && source.version_id.is_none()
+        && input.is_idle()
+    {
+        let message = "This copy request is illegal because it is trying to copy an object to itself without \
+                       changing the object's metadata, storage class, website redirect location or encryption \
+                       attributes.";
+        return Err(errors::invalid_request(message));
+    }
+    let object = input.object(bucket, original)?;
+    let output = CopyOutput {
+        copy_object_result: CopyResult {
+            etag: object.etag.clone(),
+            last_modified: whole_seconds(call.now),
+            checksum_type: object.checksum.kind,
+            checksum: object.checksum.members(),
+        },
+        copy_source_version_id: source_version,
+        encryption: object.encryption.clone(),
+        version_id: None,
+    };
+    let version_id =
+        bucket.add_version(&input.key, Some(object), call.now, new_version_id(&mut partition.ids));
+    Reply::of(&CopyOutput { version_id, ..output })
+}
+
+impl CopyInput {
+    /// Whether the copy onto itself would change nothing.
+    fn is_idle(&self) -> bool {
+        self.metadata_directive.unwrap_or_default() == Directive::Copy && !self.attributes.changes_object()
+    }
+
+    fn object(&self, bucket: &super::store::Bucket, original: Object) -> Result<Object, ServiceError> {
+        let mut object = Object {
+            encryption: self.attributes.encryption(&bucket.encryption)?,
+            storage_class: self.attributes.storage_class(),
+            etag: etag(&original.body),
+            parts: None,
+            ..original
+        };
+        // An object of parts becomes one of a single part, with a checksum of the whole.
+        let algorithm = self.checksum_algorithm.unwrap_or(object.checksum.algorithm);
+        if algorithm != object.checksum.algorithm || object.checksum.kind == ChecksumType::Composite {
+            object.checksum = Checksum::computed(&object.body, algorithm);
+        }
+        if self.metadata_directive == Some(Directive::Replace) {
+            object.headers = self.attributes.headers.clone().kept();
+            object.metadata = BTreeMap::clone(&self.attributes.metadata);
+        }
+        // A copy never takes the redirect of its source along.
+        object.headers.website_redirect_location = self.attributes.headers.website_redirect_location.clone();
+        if self.tagging_directive == Some(Directive::Replace) {
+            object.tags = self.attributes.tags()?;
+        }
+        Ok(object)
+    }
+}

@@ -1,0 +1,32 @@
+//! Amazon Simple Storage Service: general purpose buckets and their objects.
+//!
+//! A file a noun; [`OPERATIONS`] joins each operation of the API to the permissions it needs and to what it does.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
+
+mod access;
+mod attributes;
+mod bucket_policy;
+mod buckets;
+mod checksums;
+mod conditions;
+mod copy;
+mod errors;
+mod listing;
+mod multipart;
+mod objects;
+mod operations;
+mod ownership;
+mod parts;
+mod policy_actions;
+mod public_access;
+mod reads;
+mod settings;
+mod store;
+mod tagging;
+#[cfg(test)]
+mod tests;
+mod versions;
+
+pub(crate) use operations::OPERATIONS;
+pub(crate) use store::Store;

@@ -1,0 +1,372 @@
+//! Uploads in parts: beginning, completing, aborting and listing them.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html>
+
+use bytes::{Bytes, BytesMut};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::access::{Accesses, Asked};
+use super::attributes::{Attributes, Creation, with_creation};
+use super::checksums::{Algorithm, Checksum, ChecksumMembers, ChecksumType, multipart_etag};
+use super::conditions::WriteConditions;
+use super::errors;
+use super::listing::{CommonPrefix, PAGE_LIMIT, encoded, is_passed, page, page_limit};
+use super::objects::add_conditions;
+use super::store::{Encryption, Owner, Part, Upload, new_version_id, whole_seconds};
+use crate::operation::{Call, Reply, ServiceError};
+use crate::partition::Partition;
+
+/// Every part but the last has at least this size.
+const SMALLEST_PART: usize = 5 * 1024 * 1024;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreateInput {
+    bucket: String,
+    key: String,
+    checksum_algorithm: Option<Algorithm>,
+    checksum_type: Option<ChecksumType>,
+    #[serde(flatten)]
+    attributes: Attributes,
+}
+
+pub(super) fn create_access(partition: &Partition, call: &Call) -> Accesses {
+    let input: CreateInput = call.parse()?;
+    let asked = Asked::of(partition, call)?;
+    input.attributes.accesses(&asked, &input.key, Creation::InParts, &[])
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreateOutput {
+    bucket: String,
+    key: String,
+    upload_id: String,
+    checksum_algorithm: Option<Algorithm>,
+    checksum_type: Option<ChecksumType>,
+    #[serde(flatten)]
+    encryption: Encryption,
+}
+
+pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: CreateInput = call.parse()?;
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    input.attributes.check(bucket, &input.key)?;
+    let checksum_type = checksum_type(input.checksum_algorithm, input.checksum_type)?;
+    let template = input.attributes.object(bucket, Bytes::new(), &ChecksumMembers::default(), None)?;
+    let upload = Upload {
+        id: partition.ids.hex(),
+        key: input.key.clone(),
+        initiated: whole_seconds(call.now),
+        initiator: call.caller.account.as_ref().map(super::store::canonical_user_id).unwrap_or_default(),
+        template,
+        algorithm: input.checksum_algorithm,
+        checksum_type,
+        parts: std::collections::BTreeMap::new(),
+    };
+    let output = CreateOutput {
+        bucket: input.bucket,
+        key: input.key,
+        upload_id: upload.id.clone(),
+        checksum_algorithm: input.checksum_algorithm,
+        checksum_type: input.checksum_algorithm.map(|_| checksum_type),
+        encryption: upload.template.encryption.clone(),
+    };
+    bucket.uploads.push(upload);
+    Reply::of(&output)
+}
+
+/// The type of an upload's checksum, which not every algorithm can have.
+fn checksum_type(
+    algorithm: Option<Algorithm>,
+    asked: Option<ChecksumType>,
+) -> Result<ChecksumType, ServiceError> {
+    let Some(algorithm) = algorithm else {
+        return match asked {
+            None => Ok(ChecksumType::FullObject),
+            Some(_) => Err(errors::invalid_request(
+                "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
+            )),
+        };
+    };
+    let (kind, name) = match asked.unwrap_or(ChecksumType::default_of(algorithm)) {
+        kind @ ChecksumType::Composite => (kind, "COMPOSITE"),
+        kind @ ChecksumType::FullObject => (kind, "FULL_OBJECT"),
+    };
+    let impossible = match kind {
+        ChecksumType::Composite => algorithm == Algorithm::Crc64Nvme,
+        ChecksumType::FullObject => matches!(algorithm, Algorithm::Sha1 | Algorithm::Sha256),
+    };
+    if impossible {
+        let message = format!(
+            "The {name} checksum type cannot be used with the {} checksum algorithm.",
+            algorithm.as_str().to_lowercase()
+        );
+        return Err(errors::invalid_request(message));
+    }
+    Ok(kind)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UploadInput {
+    pub(super) bucket: String,
+    pub(super) key: String,
+    pub(super) upload_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CompleteInput {
+    #[serde(flatten)]
+    upload: UploadInput,
+    #[serde(default)]
+    multipart_upload: Completed,
+    #[serde(flatten)]
+    checksum: ChecksumMembers,
+    mpu_object_size: Option<usize>,
+    #[serde(flatten)]
+    conditions: WriteConditions,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Completed {
+    parts: Vec<CompletedPart>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CompletedPart {
+    part_number: u32,
+    #[serde(rename = "ETag", default)]
+    etag: String,
+    #[serde(flatten)]
+    checksum: ChecksumMembers,
+}
+
+pub(super) fn complete_access(partition: &Partition, call: &Call) -> Accesses {
+    let input: CompleteInput = call.parse()?;
+    let asked = Asked::of(partition, call)?;
+    let key = &input.upload.key;
+    let mut accesses = vec![with_creation(asked.object("s3:PutObject", key), Creation::Whole)];
+    add_conditions(&mut accesses, &input.conditions, &asked, key);
+    Ok(accesses)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CompleteOutput {
+    location: String,
+    bucket: String,
+    key: String,
+    #[serde(rename = "ETag")]
+    etag: String,
+    #[serde(flatten)]
+    checksum: ChecksumMembers,
+    checksum_type: ChecksumType,
+    #[serde(flatten)]
+    encryption: Encryption,
+    version_id: Option<String>,
+}
+
+pub(super) fn complete(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: CompleteInput = call.parse()?;
+    let UploadInput { bucket: name, key, upload_id } = &input.upload;
+    let bucket = partition.s3.bucket_mut(name)?;
+    let upload = bucket.upload(key, upload_id)?;
+    let parts = chosen_parts(upload, &input)?;
+    let body = joined(&parts);
+    if input.mpu_object_size.is_some_and(|size| size != body.len()) {
+        let message = "The provided 'x-amz-mp-object-size' header value does not match what was computed.";
+        return Err(errors::invalid_request(message));
+    }
+    let mut object = upload.template.clone();
+    object.etag = multipart_etag(parts.iter().map(|part| &part.body[..]));
+    object.parts = Some(parts.iter().map(|part| part.body.len()).collect());
+    object.checksum = combined(upload, &parts, &body, &input.checksum)?;
+    object.body = body;
+    input.conditions.check(bucket, key)?;
+    let mut output = CompleteOutput {
+        location: format!("https://{name}.s3.{}.amazonaws.com/{}", bucket.region, encoded(key, Some("url"))),
+        bucket: name.clone(),
+        key: key.clone(),
+        etag: object.etag.clone(),
+        checksum: object.checksum.members(),
+        checksum_type: object.checksum.kind,
+        encryption: object.encryption.clone(),
+        version_id: None,
+    };
+    bucket.uploads.retain(|upload| upload.id != *upload_id);
+    output.version_id = bucket.add_version(key, Some(object), call.now, new_version_id(&mut partition.ids));
+    Reply::of(&output)
+}
+
+/// The parts that the request lists, if they can be put together.
+fn chosen_parts<'a>(upload: &'a Upload, input: &CompleteInput) -> Result<Vec<&'a Part>, ServiceError> {
+    let listed = &input.multipart_upload.parts;
+    if listed.is_empty() {
+        return Err(errors::malformed_xml());
+    }
+    if !listed.is_sorted_by(|one, next| one.part_number < next.part_number) {
+        let message = "The list of parts was not in ascending order. Parts must be ordered by part number.";
+        return Err(ServiceError::new(400, "InvalidPartOrder", message).with("UploadId", &upload.id));
+    }
+    let mut parts = Vec::new();
+    for (place, wanted) in listed.iter().enumerate() {
+        let part = chosen_part(upload, wanted)?;
+        if part.body.len() < SMALLEST_PART && place + 1 < listed.len() {
+            let message = "Your proposed upload is smaller than the minimum allowed size";
+            return Err(ServiceError::new(400, "EntityTooSmall", message)
+                .with("ETag", part.etag.trim_matches('"'))
+                .with("MinSizeAllowed", SMALLEST_PART.to_string())
+                .with("ProposedSize", part.body.len().to_string())
+                .with("PartNumber", wanted.part_number.to_string()));
+        }
+        parts.push(part);
+    }
+    Ok(parts)
+}
+
+fn chosen_part<'a>(upload: &'a Upload, wanted: &CompletedPart) -> Result<&'a Part, ServiceError> {
+    let part = upload.parts.get(&wanted.part_number).filter(|part| {
+        let same_checksum = match wanted.checksum.sent() {
+            Some((algorithm, value)) => algorithm != part.checksum.algorithm || value == part.checksum.value,
+            None => true,
+        };
+        part.etag.trim_matches('"') == wanted.etag.trim_matches('"') && same_checksum
+    });
+    let Some(part) = part else {
+        let message = "One or more of the specified parts could not be found.  The part may not have been uploaded, \
+                       or the specified entity tag may not match the part's entity tag.";
+        return Err(ServiceError::new(400, "InvalidPart", message)
+            .with("UploadId", &upload.id)
+            .with("PartNumber", wanted.part_number.to_string())
+            .with("ETag", wanted.etag.trim_matches('"')));
+    };
+    if let (Some(algorithm), ChecksumType::Composite, None) =
+        (upload.algorithm, upload.checksum_type, wanted.checksum.sent())
+    {
+        let message = format!(
+            "The upload was created using a {} checksum. The complete request must include the checksum for each \
+             part. It was missing for part {} in the request.",
+            algorithm.as_str().to_lowercase(),
+            wanted.part_number
+        );
+        return Err(errors::invalid_request(message));
+    }
+    Ok(part)
+}
+
+fn joined(parts: &[&Part]) -> Bytes {
+    let mut body = BytesMut::with_capacity(parts.iter().map(|part| part.body.len()).sum());
+    for part in parts {
+        body.extend_from_slice(&part.body);
+    }
+    body.freeze()
+}
+
+fn combined(
+    upload: &Upload,
+    parts: &[&Part],
+    body: &[u8],
+    sent: &ChecksumMembers,
+) -> Result<Checksum, ServiceError> {
+    let algorithm = upload.algorithm.unwrap_or(Algorithm::Crc64Nvme);
+    let checksum = match upload.checksum_type {
+        ChecksumType::Composite => Checksum::composite(algorithm, parts.iter().map(|part| &part.checksum)),
+        ChecksumType::FullObject => Checksum::computed(body, algorithm),
+    };
+    match sent.sent() {
+        Some((algorithm, value)) if algorithm == checksum.algorithm && value != checksum.value => {
+            let message =
+                format!("The {} you specified did not match the calculated checksum.", algorithm.as_str());
+            Err(ServiceError::new(400, "BadDigest", message))
+        }
+        _ => Ok(checksum),
+    }
+}
+
+pub(super) fn abort(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: UploadInput = call.parse()?;
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    bucket.upload(&input.key, &input.upload_id)?;
+    bucket.uploads.retain(|upload| upload.id != input.upload_id);
+    Ok(Reply { status: Some(204), ..Reply::empty() })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListInput {
+    bucket: String,
+    prefix: Option<String>,
+    delimiter: Option<String>,
+    encoding_type: Option<String>,
+    key_marker: Option<String>,
+    upload_id_marker: Option<String>,
+    max_uploads: Option<i64>,
+}
+
+/// Uploads in the order of their keys, those of one key in the order of their initiation.
+pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: ListInput = call.parse()?;
+    let bucket = partition.s3.bucket(&input.bucket)?;
+    let prefix = input.prefix.as_deref().unwrap_or_default();
+    let delimiter = input.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty());
+    let mut uploads: Vec<&Upload> = bucket.uploads.iter().collect();
+    uploads.sort_by(|one, other| one.key.cmp(&other.key));
+    let behind = input.behind_markers(&uploads, delimiter);
+    let entries = behind.into_iter().filter(|upload| upload.key.starts_with(prefix));
+    let page = page(
+        entries.map(|upload| (upload.key.as_str(), upload)),
+        prefix,
+        delimiter,
+        page_limit(input.max_uploads, "max-uploads")?,
+    );
+    let encoding = input.encoding_type.as_deref();
+    let last = page.items.last().filter(|upload| page.next.as_deref() == Some(upload.key.as_str()));
+    let listed = |upload: &&Upload| {
+        json!({
+            "UploadId": upload.id,
+            "Key": encoded(&upload.key, encoding),
+            "Initiated": upload.initiated,
+            "StorageClass": upload.template.storage_class,
+            "Owner": Owner::of(&bucket.owner),
+            "Initiator": { "ID": upload.initiator },
+            "ChecksumAlgorithm": upload.algorithm,
+            "ChecksumType": upload.algorithm.map(|_| upload.checksum_type),
+        })
+    };
+    Reply::of(&json!({
+        "Bucket": bucket.name,
+        "KeyMarker": encoded(input.key_marker.as_deref().unwrap_or_default(), encoding),
+        "UploadIdMarker": input.upload_id_marker.as_deref().unwrap_or_default(),
+        "NextKeyMarker": page.next.as_deref().map(|next| encoded(next, encoding)),
+        "NextUploadIdMarker": last.map(|upload| &upload.id),
+        "Prefix": encoded(prefix, encoding),
+        "Delimiter": delimiter.map(|delimiter| encoded(delimiter, encoding)),
+        "MaxUploads": input.max_uploads.unwrap_or(PAGE_LIMIT).min(PAGE_LIMIT),
+        "IsTruncated": page.next.is_some(),
+        "Uploads": (!page.items.is_empty()).then(|| page.items.iter().map(listed).collect::<Vec<_>>()),
+        "CommonPrefixes": CommonPrefix::all(&page.prefixes, encoding),
+        "EncodingType": input.encoding_type,
+    }))
+}
+
+impl ListInput {
+    /// The uploads behind the markers; the upload id counts only together with a key.
+    fn behind_markers<'a>(&self, uploads: &[&'a Upload], delimiter: Option<&str>) -> Vec<&'a Upload> {
+        let Some(key) = self.key_marker.as_deref().filter(|marker| !marker.is_empty()) else {
+            return uploads.to_vec();
+        };
+        let last = self.upload_id_marker.as_deref();
+        let place = uploads.iter().position(|upload| upload.key == key && Some(upload.id.as_str()) == last);
+        match place {
+            Some(place) => uploads.iter().skip(place + 1).copied().collect(),
+            None => {
+                uploads.iter().filter(|upload| !is_passed(&upload.key, key, delimiter)).copied().collect()
+            }
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Buckets, object versions and uploads as they are kept.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chrono::{DateTime, SubsecRound, Utc};
+use policy::AccountId;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::attributes::ContentHeaders;
+use super::bucket_policy::BucketPolicy;
+use super::checksums::{Algorithm, Checksum, ChecksumType};
+use super::errors;
+use super::ownership::ObjectOwnership;
+use super::public_access::PublicAccessBlock;
+use super::settings::BucketEncryption;
+use crate::ids::Ids;
+use crate::operation::ServiceError;
+
+/// The id of a version that was made while versioning was off or suspended.
+pub(super) const NULL_VERSION: &str = "null";
+
+const VERSION_ID_LENGTH: usize = 32;
+
+/// All buckets; their names are unique in the partition.
+#[derive(Default)]
+pub(crate) struct Store {
+    pub(super) buckets: BTreeMap<String, Bucket>,
+}
+
+pub(super) struct Bucket {
+    pub(super) name: String,
+    pub(super) owner: AccountId,
+    pub(super) region: String,
+    pub(super) created: DateTime<Utc>,
+    pub(super) versioning: Versioning,
+    /// The versions of each key, the oldest first; never an empty list.
+    pub(super) objects: BTreeMap<String, Vec<Version>>,
+    /// In the order of their initiation.
+    pub(super) uploads: Vec<Upload>,
+    pub(super) tags: Vec<Tag>,
+    pub(super) policy: Option<BucketPolicy>,
+    pub(super) public_access: Option<PublicAccessBlock>,
+    pub(super) ownership: Option<ObjectOwnership>,
+    pub(super) encryption: BucketEncryption,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Versioning {
+    /// Never enabled.
+    Off,
+    Enabled,
+    Suspended,
+}
+
+/// A version of an object, or a delete marker.
+pub(super) struct Version {
+    pub(super) id: String,
+    pub(super) modified: DateTime<Utc>,
+    /// `None`: a delete marker.
+    pub(super) object: Option<Object>,
+}
+
+#[derive(Clone)]
+pub(super) struct Object {
+    pub(super) body: Bytes,
+    /// In quotes.
+    pub(super) etag: String,
+    pub(super) headers: ContentHeaders,
+    pub(super) metadata: BTreeMap<String, String>,
+    pub(super) storage_class: String,
+    pub(super) encryption: Encryption,
+    pub(super) tags: Vec<Tag>,
+    pub(super) checksum: Checksum,
+    /// The sizes of its parts; `None`: it was not uploaded in parts.
+    pub(super) parts: Option<Vec<usize>>,
+}
+
+/// How an object is encrypted at rest.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Encryption {
+    #[serde(rename = "ServerSideEncryption")]
+    pub(super) algorithm: String,
+    #[serde(rename = "SSEKMSKeyId", skip_serializing_if = "Option::is_none")]
+    pub(super) kms_key: Option<String>,
+    #[serde(rename = "BucketKeyEnabled", skip_serializing_if = "Option::is_none")]
+    pub(super) bucket_key: Option<bool>,
+}
+
+/// A multipart upload in progress.
+pub(super) struct Upload {
+    pub(super) id: String,
+    pub(super) key: String,
+    pub(super) initiated: DateTime<Utc>,
+    /// The ARN or canonical user id of who began it.
+    pub(super) initiator: String,
+    /// What the object will be, still without a body.
+    pub(super) template: Object,
+    /// `None`: the client asked for none.
+    pub(super) algorithm: Option<Algorithm>,
+    pub(super) checksum_type: ChecksumType,
+    pub(super) parts: BTreeMap<u32, Part>,
+}
+
+pub(super) struct Part {
+    pub(super) body: Bytes,
+    /// In quotes.
+    pub(super) etag: String,
+    pub(super) modified: DateTime<Utc>,
+    pub(super) checksum: Checksum,
+}
+
+/// A tag of a bucket or object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Tag {
+    pub(super) key: String,
+    pub(super) value: String,
+}
+
+/// The owner of a bucket or object, as listings show it.
+#[derive(Serialize)]
+pub(super) struct Owner {
+    #[serde(rename = "ID")]
+    pub(super) id: String,
+}
+
+impl Encryption {
+    /// Keys of S3's own, the default.
+    pub(super) fn sse_s3() -> Self {
+        Self { algorithm: "AES256".to_owned(), kms_key: None, bucket_key: None }
+    }
+}
+
+impl Owner {
+    pub(super) fn of(account: &AccountId) -> Self {
+        Self { id: canonical_user_id(account) }
+    }
+}
+
+/// The canonical user id of an account: 64 hexadecimal digits.
+pub(crate) fn canonical_user_id(account: &AccountId) -> String {
+    let digest = Sha256::new().chain_update("canonical user of ").chain_update(account.as_str()).finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Times of S3 have whole seconds.
+pub(super) fn whole_seconds(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.trunc_subsecs(0)
+}
+
+/// A new version id.
+pub(super) fn new_version_id(ids: &mut Ids) -> String {
+    ids.hex().chars().take(VERSION_ID_LENGTH).collect()
+}
+
+/// Whether a text could be a version id at all.
+pub(super) fn is_version_id(text: &str) -> bool {
+    text == NULL_VERSION
+        || (text.len() == VERSION_ID_LENGTH
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)))
+}
+
+impl Store {
+    pub(super) fn bucket(&self, name: &str) -> Result<&Bucket, ServiceError> {
+        self.buckets.get(name).ok_or_else(|| errors::no_such_bucket(name))
+    }
+
+    pub(super) fn bucket_mut(&mut self, name: &str) -> Result<&mut Bucket, ServiceError> {
+        self.buckets.get_mut(name).ok_or_else(|| errors::no_such_bucket(name))
+    }
+}
+
+/// What a key and perhaps a version id lead to.
+pub(super) enum Found<'a> {
+    Object(&'a Version, &'a Object),
+    DeleteMarker,
+    /// There is no such key.
+    NoKey,
+    /// There is no such version of the key.
+    NoVersion,
+}
+
+impl Bucket {
+    pub(super) fn arn(&self) -> String {
+        format!("arn:aws:s3:::{}", self.name)
+    }
+
+    pub(super) fn object_arn(&self, key: &str) -> String {
+        format!("arn:aws:s3:::{}/{key}", self.name)
+    }
+
+    /// The latest version of a key, or the one that is named.
+    pub(super) fn find(&self, key: &str, version: Option<&str>) -> Found<'_> {
+        let versions = self.objects.get(key).map(Vec::as_slice).unwrap_or_default();
+        let found = match version {
+            None => versions.last(),
+            Some(id) => versions.iter().find(|version| version.id == id),
+        };
+        match found {
+            Some(version) => match &version.object {
+                Some(object) => Found::Object(version, object),
+                None => Found::DeleteMarker,
+            },
+            None if version.is_some() => Found::NoVersion,
+            None => Found::NoKey,
+        }
+    }
+
+    /// The object that a key leads to, if there is one.
+    pub(super) fn object(&self, key: &str, version: Option<&str>) -> Option<&Object> {
+        match self.find(key, version) {
+            Found::Object(_, object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// The version to change, with its object.
+    pub(super) fn object_mut(&mut self, key: &str, version: Option<&str>) -> Option<&mut Object> {
+        let versions = self.objects.get_mut(key)?;
+        let found = match version {
+            None => versions.last_mut(),
+            Some(id) => versions.iter_mut().find(|version| version.id == id),
+        }?;
+        found.object.as_mut()
+    }
+
+    /// Adds a version on top: a new one where versioning is on, otherwise in place of the null version.
+    /// Answers its id where the bucket shows version ids.
+    pub(super) fn add_version(
+        &mut self,
+        key: &str,
+        object: Option<Object>,
+        now: DateTime<Utc>,
+        new_id: String,
+    ) -> Option<String> {
+        let versions = self.objects.entry(key.to_owned()).or_default();
+        let id = if self.versioning == Versioning::Enabled {
+            new_id
+        } else {
+            versions.retain(|version| version.id != NULL_VERSION);
+            NULL_VERSION.to_owned()
+        };
+        versions.push(Version { id: id.clone(), modified: whole_seconds(now), object });
+        self.shown_version(&id)
+    }
+
+    /// Removes versions of a key for good, and the key with the last of them. True: one was a delete marker.
+    pub(super) fn remove_version(&mut self, key: &str, version: Option<&str>) -> bool {
+        let Some(versions) = self.objects.get_mut(key) else { return false };
+        let goes = |candidate: &Version| version.is_none_or(|id| candidate.id == id);
+        let was_marker = versions.iter().any(|version| goes(version) && version.object.is_none());
+        versions.retain(|version| !goes(version));
+        if versions.is_empty() {
+            self.objects.remove(key);
+        }
+        was_marker
+    }
+
+    /// A version id as answers show it: not at all where versioning was never enabled.
+    pub(super) fn shown_version(&self, id: &str) -> Option<String> {
+        (self.versioning != Versioning::Off).then(|| id.to_owned())
+    }
+
+    pub(super) fn upload(&self, key: &str, id: &str) -> Result<&Upload, ServiceError> {
+        let found = self.uploads.iter().find(|upload| upload.id == id && upload.key == key);
+        found.ok_or_else(|| errors::no_such_upload(id))
+    }
+
+    pub(super) fn upload_mut(&mut self, key: &str, id: &str) -> Result<&mut Upload, ServiceError> {
+        let found = self.uploads.iter_mut().find(|upload| upload.id == id && upload.key == key);
+        found.ok_or_else(|| errors::no_such_upload(id))
+    }
+}

@@ -1,0 +1,246 @@
+//! Which permissions an operation asks for: action, resource and S3's condition keys.
+
+use serde_json::{Value, json};
+
+use super::{OTHER, OWNER, Place};
+use crate::operation::Access;
+
+const KEYS: [&str; 18] = [
+    "s3:prefix",
+    "s3:delimiter",
+    "s3:max-keys",
+    "s3:versionid",
+    "s3:x-amz-acl",
+    "s3:x-amz-server-side-encryption",
+    "s3:x-amz-storage-class",
+    "s3:x-amz-copy-source",
+    "s3:x-amz-metadata-directive",
+    "s3:x-amz-object-ownership",
+    "s3:locationconstraint",
+    "s3:if-match",
+    "s3:if-none-match",
+    "s3:objectcreationoperation",
+    "s3:existingobjecttag/class",
+    "s3:requestobjecttag/class",
+    "s3:requestobjecttagkeys",
+    "aws:requesttag/class",
+];
+
+fn shown(access: &Access) -> String {
+    let mut shown = format!("{} {}", access.action, access.resource.trim_start_matches("arn:aws:s3:::"));
+    for key in KEYS {
+        if let Some(values) = access.context.get(key) {
+            shown += &format!(" {}={}", key.trim_start_matches("s3:"), values.join(","));
+        }
+    }
+    if !access.required {
+        shown.insert(0, '?');
+    }
+    shown
+}
+
+/// The accesses of an operation; a question mark leads those that only inform.
+#[track_caller]
+fn check(operation: &'static str, input: Value, expected: &[&str]) {
+    let mut place = Place::new();
+    place.ok("CreateBucket", json!({ "Bucket": "target" }));
+    place.put("plain", b"x");
+    place.put("tagged", b"x");
+    let tagging = json!({ "TagSet": [{ "Key": "class", "Value": "open" }] });
+    place.ok("PutObjectTagging", json!({ "Bucket": "main", "Key": "tagged", "Tagging": tagging }));
+    let accesses: Vec<_> = place.accesses(operation, input).unwrap().iter().map(shown).collect();
+    assert_eq!(accesses, expected);
+}
+
+#[test]
+fn of_buckets() {
+    check("CreateBucket", json!({ "Bucket": "new" }), &["s3:CreateBucket new"]);
+    check(
+        "CreateBucket",
+        json!({ "Bucket": "new", "ACL": "private", "CreateBucketConfiguration": { "LocationConstraint": "eu-west-1" } }),
+        &[
+            "s3:CreateBucket new x-amz-acl=private locationconstraint=eu-west-1",
+            "s3:PutBucketAcl new x-amz-acl=private locationconstraint=eu-west-1",
+        ],
+    );
+    check("ListBuckets", json!({}), &["s3:ListAllMyBuckets *"]);
+    check("HeadBucket", json!({ "Bucket": "main" }), &["s3:ListBucket main"]);
+    check("DeletePublicAccessBlock", json!({ "Bucket": "main" }), &["s3:PutBucketPublicAccessBlock main"]);
+    let tagging = json!({ "TagSet": [{ "Key": "class", "Value": "x" }] });
+    let tagged = ["s3:PutBucketTagging main aws:requesttag/class=x"];
+    check("PutBucketTagging", json!({ "Bucket": "main", "Tagging": tagging }), &tagged);
+}
+
+#[test]
+fn of_listings() {
+    check("ListObjectsV2", json!({ "Bucket": "main" }), &["s3:ListBucket main"]);
+    let all = json!({ "Bucket": "main", "Prefix": "", "Delimiter": "/", "MaxKeys": 7 });
+    check("ListObjects", all.clone(), &["s3:ListBucket main prefix= delimiter=/ max-keys=7"]);
+    check("ListObjectVersions", all, &["s3:ListBucketVersions main prefix= delimiter=/ max-keys=7"]);
+    check("ListMultipartUploads", json!({ "Bucket": "main" }), &["s3:ListBucketMultipartUploads main"]);
+}
+
+#[test]
+fn of_reads() {
+    let object = |key: &str| json!({ "Bucket": "main", "Key": key });
+    check("GetObject", object("plain"), &["s3:GetObject main/plain"]);
+    check("HeadObject", object("none"), &["s3:GetObject main/none", "?s3:ListBucket main"]);
+    check(
+        "GetObject",
+        object("tagged"),
+        &[
+            "s3:GetObject main/tagged existingobjecttag/class=open",
+            "?s3:GetObjectTagging main/tagged existingobjecttag/class=open",
+        ],
+    );
+    check(
+        "GetObject",
+        json!({ "Bucket": "main", "Key": "plain", "VersionId": "null" }),
+        &["s3:GetObjectVersion main/plain versionid=null"],
+    );
+    check("GetObjectAcl", object("plain"), &["s3:GetObjectAcl main/plain"]);
+    check(
+        "GetObjectAttributes",
+        object("plain"),
+        &["s3:GetObject main/plain", "s3:GetObjectAttributes main/plain"],
+    );
+    check(
+        "DeleteObjectTagging",
+        object("tagged"),
+        &["s3:DeleteObjectTagging main/tagged existingobjecttag/class=open"],
+    );
+}
+
+#[test]
+fn of_writes() {
+    let put = |more: Value| {
+        let mut input = json!({ "Bucket": "main", "Key": "k" });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    check("PutObject", put(json!({})), &["s3:PutObject main/k objectcreationoperation=true"]);
+    check(
+        "PutObject",
+        put(json!({ "ServerSideEncryption": "AES256", "StorageClass": "GLACIER", "IfNoneMatch": "*" })),
+        &[
+            "s3:PutObject main/k x-amz-server-side-encryption=AES256 x-amz-storage-class=GLACIER if-none-match=* \
+           objectcreationoperation=true",
+        ],
+    );
+    check(
+        "PutObject",
+        put(json!({ "Tagging": "class=a+b", "ACL": "private" })),
+        &[
+            "s3:PutObject main/k x-amz-acl=private objectcreationoperation=true requestobjecttag/class=a b requestobjecttagkeys=class",
+            "s3:PutObjectTagging main/k x-amz-acl=private objectcreationoperation=true requestobjecttag/class=a b requestobjecttagkeys=class",
+            "s3:PutObjectAcl main/k x-amz-acl=private objectcreationoperation=true requestobjecttag/class=a b requestobjecttagkeys=class",
+        ],
+    );
+    check(
+        "PutObject",
+        put(json!({ "IfMatch": "abc" })),
+        &["s3:PutObject main/k if-match=abc objectcreationoperation=true", "s3:GetObject main/k"],
+    );
+    check("CreateMultipartUpload", put(json!({})), &["s3:PutObject main/k objectcreationoperation=false"]);
+    let upload = json!({ "UploadId": "u", "PartNumber": 1 });
+    check("UploadPart", put(upload.clone()), &["s3:PutObject main/k objectcreationoperation=false"]);
+    check(
+        "CompleteMultipartUpload",
+        put(upload.clone()),
+        &["s3:PutObject main/k objectcreationoperation=true"],
+    );
+    check("AbortMultipartUpload", put(upload.clone()), &["s3:AbortMultipartUpload main/k"]);
+    check("ListParts", put(upload), &["s3:ListMultipartUploadParts main/k"]);
+}
+
+#[test]
+fn of_copies() {
+    let copy = |source: &str, more: Value| {
+        let mut input = json!({ "Bucket": "target", "Key": "k", "CopySource": source });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    check(
+        "CopyObject",
+        copy("main/plain", json!({})),
+        &[
+            "s3:GetObject main/plain",
+            "s3:PutObject target/k x-amz-copy-source=main/plain objectcreationoperation=true",
+        ],
+    );
+    check(
+        "CopyObject",
+        copy("/main/pl%61in?versionId=null", json!({ "MetadataDirective": "REPLACE" })),
+        &[
+            "s3:GetObjectVersion main/plain versionid=null",
+            "s3:PutObject target/k x-amz-copy-source=/main/pl%61in?versionId=null x-amz-metadata-directive=REPLACE \
+         objectcreationoperation=true",
+        ],
+    );
+    check(
+        "CopyObject",
+        copy("main/tagged", json!({ "TaggingDirective": "REPLACE" })),
+        &[
+            "s3:GetObject main/tagged existingobjecttag/class=open",
+            "s3:PutObject target/k x-amz-copy-source=main/tagged objectcreationoperation=true",
+        ],
+    );
+    let target = "target/k x-amz-copy-source=main/tagged objectcreationoperation=true requestobjecttag/class=open \
+                  requestobjecttagkeys=class";
+    check(
+        "CopyObject",
+        copy("main/tagged", json!({})),
+        &[
+            "s3:GetObject main/tagged existingobjecttag/class=open",
+            "s3:GetObjectTagging main/tagged existingobjecttag/class=open",
+            &format!("s3:PutObject {target}"),
+            &format!("s3:PutObjectTagging {target}"),
+        ],
+    );
+    check(
+        "UploadPartCopy",
+        copy("main/none", json!({ "UploadId": "u", "PartNumber": 1 })),
+        &[
+            "s3:GetObject main/none",
+            "?s3:ListBucket main",
+            "s3:PutObject target/k x-amz-copy-source=main/none objectcreationoperation=false",
+        ],
+    );
+}
+
+#[test]
+fn of_deletes() {
+    check("DeleteObject", json!({ "Bucket": "main", "Key": "none" }), &["s3:DeleteObject main/none"]);
+    let versions = json!([{ "Key": "a" }, { "Key": "b", "VersionId": "null" }, { "Key": "c", "ETag": "e" }]);
+    check(
+        "DeleteObjects",
+        json!({ "Bucket": "main", "Delete": { "Objects": versions } }),
+        &[
+            "?s3:DeleteObject main/a",
+            "?s3:DeleteObjectVersion main/b versionid=null",
+            "?s3:DeleteObject main/c if-match=e",
+            "?s3:GetObject main/c",
+        ],
+    );
+}
+
+#[test]
+fn know_the_owner_of_the_bucket() {
+    let place = Place::new();
+    let access = place.accesses("HeadBucket", json!({ "Bucket": "main" })).unwrap().remove(0);
+    assert_eq!(access.resource_account.as_ref().map(policy::AccountId::as_str), Some(OWNER));
+    assert_eq!(access.context.get("s3:ResourceAccount").unwrap(), [OWNER]);
+}
+
+#[test]
+fn are_not_asked_for_what_is_not_there_or_not_whose_is_expected() {
+    let mut place = Place::new();
+    place.refused("GetObject", json!({ "Bucket": "none", "Key": "k" }), 404, "NoSuchBucket");
+    place.refused(
+        "HeadBucket",
+        json!({ "Bucket": "main", "ExpectedBucketOwner": OTHER }),
+        403,
+        "AccessDenied",
+    );
+    place.ok("HeadBucket", json!({ "Bucket": "main", "ExpectedBucketOwner": OWNER }));
+}

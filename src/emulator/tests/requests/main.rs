@@ -1,0 +1,9 @@
+//! Whole requests against an emulator, signed rightly, wrongly and not at all: what each is answered.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod authentication;
+mod operations;
+mod place;
+mod protocols;
+mod signer;

@@ -1,0 +1,88 @@
+//! An emulator with a clock that stands still, and what is asked of it.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use rolecall_emulator::{AccountId, Clock, Emulator, Peer, Settings};
+use secrecy::ExposeSecret;
+
+use crate::signer::{Key, Unsigned};
+
+pub(crate) const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
+    "Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"sts:AssumeRole"}}"#;
+pub(crate) const EVERYTHING: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
+pub(crate) fn start() -> DateTime<Utc> {
+    "2026-01-02T03:04:05Z".parse().unwrap()
+}
+
+pub(crate) struct Place {
+    pub(crate) emulator: Emulator,
+    pub(crate) admin: Key,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let emulator = Emulator::new(Settings::new(Clock::over(start)));
+        let key = emulator.administrator(&AccountId::new("111122223333").unwrap()).unwrap();
+        let admin = Key { id: key.id.clone(), secret: key.secret.expose_secret().to_owned(), token: None };
+        Self { emulator, admin }
+    }
+
+    /// Status, body.
+    pub(crate) fn answer(&self, request: http::Request<Bytes>) -> (u16, String) {
+        let response = self.emulator.handle(request, Peer::in_process());
+        (response.status().as_u16(), String::from_utf8(response.body().to_vec()).unwrap())
+    }
+
+    /// Status and the code of an error, which is empty for a success.
+    pub(crate) fn code(&self, request: http::Request<Bytes>) -> (u16, String) {
+        let (status, body) = self.answer(request);
+        (status, element(&body, "Code"))
+    }
+
+    /// The answer to the administrator, who must succeed.
+    #[track_caller]
+    pub(crate) fn ok(&self, request: &Unsigned) -> String {
+        let (status, body) = self.answer(request.signed(&self.admin));
+        assert!(status < 300, "{status} {body}");
+        body
+    }
+
+    /// A session of a role that may do everything, valid for 15 minutes.
+    pub(crate) fn session(&self) -> Key {
+        let iam = |body: &str| Unsigned::form("iam", format!("Version=2010-05-08&{body}"), start());
+        self.ok(&iam("Action=CreateUser&UserName=ann"));
+        self.ok(&iam(&format!(
+            "Action=PutUserPolicy&UserName=ann&PolicyName=p&PolicyDocument={}",
+            form(EVERYTHING)
+        )));
+        self.ok(&iam(&format!("Action=CreateRole&RoleName=r&AssumeRolePolicyDocument={}", form(TRUST))));
+        self.ok(&iam(&format!(
+            "Action=PutRolePolicy&RoleName=r&PolicyName=p&PolicyDocument={}",
+            form(EVERYTHING)
+        )));
+        let made = self.ok(&iam("Action=CreateAccessKey&UserName=ann"));
+        let ann =
+            Key { id: element(&made, "AccessKeyId"), secret: element(&made, "SecretAccessKey"), token: None };
+        let assume = "Action=AssumeRole&Version=2011-06-15&RoleArn=arn:aws:iam::111122223333:role/r\
+                      &RoleSessionName=session&DurationSeconds=900";
+        let (status, body) = self.answer(Unsigned::form("sts", assume, start()).signed(&ann));
+        assert_eq!(status, 200, "{body}");
+        Key {
+            id: element(&body, "AccessKeyId"),
+            secret: element(&body, "SecretAccessKey"),
+            token: Some(element(&body, "SessionToken")),
+        }
+    }
+}
+
+/// The text of the first element of a name; empty where there is none.
+pub(crate) fn element(body: &str, name: &str) -> String {
+    let found = || Some(body.split_once(&format!("<{name}>"))?.1.split_once(&format!("</{name}>"))?.0);
+    found().unwrap_or_default().to_owned()
+}
+
+fn form(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
