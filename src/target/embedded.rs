@@ -1,0 +1,222 @@
+//! The default target: an emulator for each scenario, in this process.
+
+use std::cell::OnceCell;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use chrono::{DateTime, Utc};
+use emulator::{Clock, Emulator, Listener, Settings};
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use policy::AccountId;
+use secrecy::ExposeSecret;
+use tokio::task::JoinHandle;
+
+use crate::connector::{InProcess, VirtualTime};
+use crate::metadata;
+use crate::place::{AccessKey, Explained, Info, InstanceRole, Place, Target, TargetError};
+
+/// The embedded target.
+pub struct Embedded {
+    real_time: fn() -> DateTime<Utc>,
+}
+
+impl Embedded {
+    /// `real_time` is what the clocks of all emulators start from.
+    pub fn new(real_time: fn() -> DateTime<Utc>) -> Self {
+        Self { real_time }
+    }
+}
+
+impl Target for Embedded {
+    fn info(&self) -> Info {
+        Info {
+            name: "embedded".to_owned(),
+            verdicts: "modelled: decided by Rolecall's own IAM engine, not by AWS".to_owned(),
+        }
+    }
+
+    fn capability(&self, name: &str) -> Result<(), String> {
+        match name {
+            "clock" | "instances" => Ok(()),
+            _ => Err(format!("the embedded target has no `{name}`")),
+        }
+    }
+
+    fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>> {
+        let place = EmbeddedPlace::new(Clock::over(self.real_time));
+        async move { place.map(|place| Box::new(place) as Box<dyn Place>) }.boxed_local()
+    }
+}
+
+struct EmbeddedPlace {
+    /// The endpoint for other processes, opened when the first of them needs it.
+    listening: OnceCell<Listening>,
+    emulator: Emulator,
+    account: AccountId,
+    other_account: Option<AccountId>,
+    administrator: AccessKey,
+    other_administrator: Option<AccessKey>,
+    configuration: SdkConfig,
+}
+
+impl EmbeddedPlace {
+    fn new(clock: Clock) -> Result<Self, TargetError> {
+        let settings = Settings::new(clock);
+        let region = settings.region.clone();
+        let mut accounts = settings.accounts.clone().into_iter();
+        let emulator = Emulator::new(settings);
+        let account = accounts
+            .next()
+            .ok_or_else(|| TargetError::Unexpected("the emulator has no account".to_owned()))?;
+        let other_account = accounts.next();
+        let administrator_of = |account: &AccountId| {
+            let key = emulator.administrator(account)?;
+            Some(AccessKey { id: key.id.clone(), secret: key.secret.clone(), session_token: None })
+        };
+        let administrator = administrator_of(&account)
+            .ok_or_else(|| TargetError::Unexpected("the emulator has no administrator".to_owned()))?;
+        let other_administrator = other_account.as_ref().and_then(administrator_of);
+        let configuration = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region))
+            .http_client(InProcess(emulator.clone()))
+            .time_source(VirtualTime(emulator.clock().clone()))
+            .sleep_impl(TokioSleep::new())
+            // An emulator in the same process has no bad moments: what it answers is the answer.
+            .retry_config(RetryConfig::disabled())
+            .build();
+        let listening = OnceCell::new();
+        Ok(Self {
+            listening,
+            emulator,
+            account,
+            other_account,
+            administrator,
+            other_administrator,
+            configuration,
+        })
+    }
+}
+
+impl Place for EmbeddedPlace {
+    fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    fn other_account(&self) -> Option<&AccountId> {
+        self.other_account.as_ref()
+    }
+
+    fn region(&self) -> &str {
+        self.configuration.region().map_or("us-east-1", |region| region.as_ref())
+    }
+
+    fn administrator(&self) -> &AccessKey {
+        &self.administrator
+    }
+
+    fn other_administrator(&self) -> Option<&AccessKey> {
+        self.other_administrator.as_ref()
+    }
+
+    fn configuration(&self, key: Option<&AccessKey>) -> SdkConfig {
+        let mut builder = self.configuration.to_builder();
+        // Without a provider the SDK sends the request unsigned.
+        builder.set_credentials_provider(key.map(|key| {
+            let token = key.session_token.as_ref().map(|token| token.expose_secret().to_owned());
+            SharedCredentialsProvider::new(Credentials::new(
+                key.id.clone(),
+                key.secret.expose_secret(),
+                token,
+                None,
+                "rolecall",
+            ))
+        }));
+        builder.build()
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.emulator.clock().now()
+    }
+
+    fn pass_time(&self, by: Duration) -> Result<(), TargetError> {
+        self.emulator.clock().advance(by);
+        Ok(())
+    }
+
+    fn explained(&self, request_id: &str, refused: bool) -> Option<Explained> {
+        let decided = self.emulator.decisions(request_id)?;
+        let denied = decided.iter().find(|access| refused && !access.decision.is_allowed());
+        let deciding = denied.or(decided.first())?;
+        Some(Explained {
+            action: deciding.action.clone(),
+            resource: deciding.resource.clone(),
+            principal: deciding.principal.clone(),
+            allowed: deciding.decision.is_allowed(),
+            explanation: deciding.decision.explain(),
+        })
+    }
+
+    fn instance_role<'a>(
+        &'a self,
+        instance_id: &'a str,
+    ) -> LocalBoxFuture<'a, Result<InstanceRole, TargetError>> {
+        async move { metadata::instance_role(&self.emulator, instance_id) }.boxed_local()
+    }
+
+    fn instance_environment<'a>(
+        &'a self,
+        instance_id: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Vec<(String, String)>, TargetError>> {
+        async move {
+            let listening = match self.listening.get() {
+                Some(listening) => listening,
+                None => {
+                    let listening = Listening::start(self.emulator.clone()).await?;
+                    self.listening.get_or_init(|| listening)
+                }
+            };
+            let metadata = self.emulator.metadata_address(instance_id)?;
+            let variables = [
+                ("AWS_ENDPOINT_URL", listening.endpoint.clone()),
+                ("AWS_EC2_METADATA_SERVICE_ENDPOINT", format!("http://{metadata}")),
+                ("AWS_REGION", self.region().to_owned()),
+                ("AWS_DEFAULT_REGION", self.region().to_owned()),
+                ("AWS_PAGER", String::new()),
+            ];
+            Ok(variables.map(|(name, value)| (name.to_owned(), value)).to_vec())
+        }
+        .boxed_local()
+    }
+}
+
+/// The emulator's door for other processes; it is closed with the scenario.
+struct Listening {
+    endpoint: String,
+    task: JoinHandle<()>,
+}
+
+impl Listening {
+    async fn start(emulator: Emulator) -> Result<Self, TargetError> {
+        let listener = Listener::bind(emulator, 0).await?;
+        let endpoint = format!("http://{}", listener.address());
+        let task = tokio::spawn(async move {
+            // It is ended by being dropped; a client sees an error of `accept` as a refused connection.
+            let _ = listener.serve_until(std::future::pending()).await;
+        });
+        Ok(Self { endpoint, task })
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
