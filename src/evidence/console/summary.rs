@@ -1,0 +1,128 @@
+//! The last lines: counts, what the verdicts are worth, and where to look.
+
+use std::collections::BTreeMap;
+
+use crate::event::{ScenarioResult, TargetInfo};
+use crate::record::{Exit, Outcome, Record};
+
+use super::page::{Page, Prefix, seconds};
+use super::paint::Ink;
+use super::scenario::name_of;
+use super::text::{columns, harmless};
+
+/// The lines of the summary.
+pub(crate) fn summary(page: &Page, record: &Record) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(headline(page, record));
+    lines.extend(steps(page, record));
+    if let Some(target) = &record.target {
+        let text = format!("target {}: {}", target.name, target.verdicts);
+        lines.extend(page.paragraph(0, &text));
+        lines.extend(unproven(page, target));
+    }
+    lines.extend(list(page, record, Outcome::Failed, (Ink::Failed, "failed:")));
+    lines.extend(list(page, record, Outcome::Inconclusive, (Ink::Inconclusive, "could not tell:")));
+    lines
+}
+
+/// What to know about a target that did not show that it enforces IAM; nothing for others.
+pub(crate) fn unproven(page: &Page, target: &TargetInfo) -> Vec<String> {
+    if target.enforces_iam {
+        return Vec::new();
+    }
+    let text = format!(
+        "target {} did not show that it enforces IAM: no verdict on access is proven here, and denials can't be told",
+        target.name
+    );
+    let word = "UNPROVEN";
+    let prefix =
+        Prefix { painted: format!("{}  ", page.paint(Ink::Inconclusive, word)), columns: columns(word) + 2 };
+    page.spread(&prefix, (Ink::Plain, &text), "")
+}
+
+fn headline(page: &Page, record: &Record) -> Vec<String> {
+    let counts = record.scenario_counts();
+    if counts.selected == 0 {
+        let text = format!("no scenario was selected ({} found): nothing was shown", counts.found);
+        return paint_all(page, Ink::Inconclusive, page.paragraph(0, &text));
+    }
+    let what = match (counts.selected, counts.found) {
+        (1, found) if found <= 1 => "1 scenario: ".to_owned(),
+        (selected, found) if found <= selected => format!("{selected} scenarios: "),
+        (selected, found) => format!("{selected} of {found} scenarios: "),
+    };
+    let ink = match record.exit() {
+        Exit::Passed => Ink::Passed,
+        Exit::Failed => Ink::Failed,
+        Exit::Inconclusive | Exit::NothingSelected => Ink::Inconclusive,
+    };
+    let parts =
+        [(counts.failed, "failed"), (counts.inconclusive, "could not tell"), (counts.unfinished, "not run")];
+    let skipped = (counts.skipped > 0).then(|| format!(", {} skipped ({})", counts.skipped, reasons(record)));
+    let text = format!("{} passed{}{}", counts.passed, others(&parts), skipped.unwrap_or_default());
+    let prefix = Prefix { columns: columns(&what), painted: page.paint(ink, &what) };
+    page.spread(&prefix, (Ink::Plain, &text), "")
+}
+
+fn paint_all(page: &Page, ink: Ink, lines: Vec<String>) -> Vec<String> {
+    lines.into_iter().map(|line| page.paint(ink, &line)).collect()
+}
+
+fn others(counts: &[(usize, &str)]) -> String {
+    counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!(", {count} {word}")).collect()
+}
+
+/// Why scenarios were skipped; counted where there are several reasons.
+fn reasons(record: &Record) -> String {
+    let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
+    for scenario in &record.scenarios {
+        if let Some(ScenarioResult::Skipped { reason }) = &scenario.result {
+            *by_reason.entry(reason).or_default() += 1;
+        }
+    }
+    let counted = by_reason.len() > 1;
+    let texts = by_reason.into_iter().map(|(reason, count)| match counted {
+        true => format!("{count}: {reason}"),
+        false => reason.to_owned(),
+    });
+    texts.collect::<Vec<_>>().join("; ")
+}
+
+fn steps(page: &Page, record: &Record) -> Vec<String> {
+    let counts = record.step_counts();
+    let duration = record.duration.map(seconds).unwrap_or_else(|| "interrupted".to_owned());
+    if counts.total == 0 {
+        let begun = record.scenario_counts().selected > 0;
+        return if begun { page.paragraph(0, &duration) } else { Vec::new() };
+    }
+    let parts = [
+        (counts.failed, "failed"),
+        (counts.inconclusive, "could not tell"),
+        (counts.undefined, "undefined"),
+        (counts.ambiguous, "ambiguous"),
+        (counts.not_run, "not run"),
+    ];
+    let noun = if counts.total == 1 { "step" } else { "steps" };
+    let what = format!("{} {noun}: ", counts.total);
+    let text = format!("{} passed{}; {duration}", counts.passed, others(&parts));
+    page.spread(&Prefix { columns: columns(&what), painted: what }, (Ink::Plain, &text), "")
+}
+
+fn list(page: &Page, record: &Record, outcome: Outcome, heading: (Ink, &str)) -> Vec<String> {
+    let mut lines = Vec::new();
+    for scenario in record.scenarios.iter().filter(|it| it.outcome() == outcome) {
+        if lines.is_empty() {
+            lines.push(page.paint(heading.0, heading.1));
+        }
+        let location = format!("  {}:{}  ", harmless(&scenario.scenario.path), scenario.scenario.line);
+        let width = columns(&location);
+        if width * 2 <= page.columns() {
+            let prefix = Prefix { painted: location, columns: width };
+            lines.extend(page.spread(&prefix, (Ink::Plain, &name_of(&scenario.scenario)), ""));
+        } else {
+            lines.push(location.trim_end().to_owned());
+            lines.extend(page.paragraph(6, &name_of(&scenario.scenario)));
+        }
+    }
+    lines
+}

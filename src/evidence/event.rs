@@ -1,0 +1,228 @@
+//! The events of a run, in the order in which they happen. `harness` makes them; the outputs fold over them.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Something that happened, and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// UTC, by the run's clock.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// Scenarios run side by side, so the events of different scenarios interleave; each names its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "camelCase")]
+pub enum EventKind {
+    /// The first event.
+    RunStarted {
+        /// Where the calls go, and what its verdicts are worth.
+        target: TargetInfo,
+        /// Every scenario that was selected, in the order of paths and lines.
+        scenarios: Vec<ScenarioRef>,
+        /// How many scenarios the feature files hold, selected or not.
+        found: usize,
+    },
+    /// A scenario begins.
+    ScenarioStarted {
+        /// Which.
+        scenario: ScenarioId,
+    },
+    /// A call was made and answered; it belongs to the step that finishes next in its scenario.
+    Called {
+        /// In which scenario.
+        scenario: ScenarioId,
+        /// The call.
+        call: Call,
+    },
+    /// A step ended. Steps after one that did not pass are reported as `NotRun`.
+    StepFinished {
+        /// In which scenario.
+        scenario: ScenarioId,
+        /// The step.
+        step: Step,
+        /// How it ended.
+        result: StepResult,
+        /// How long it took.
+        duration: Duration,
+    },
+    /// A scenario ended.
+    ScenarioFinished {
+        /// Which.
+        scenario: ScenarioId,
+        /// How it ended.
+        result: ScenarioResult,
+        /// How long it took.
+        duration: Duration,
+    },
+    /// The last event.
+    RunFinished {
+        /// How long the run took.
+        duration: Duration,
+    },
+}
+
+/// Where the calls of a run go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetInfo {
+    /// `embedded`, `localstack`, `aws`, or an endpoint's URL.
+    pub name: String,
+    /// What its verdicts on access are worth, in one line: `modelled: …`, `proven`, `unproven: …`.
+    pub verdicts: String,
+    /// False where the target's self-test did not show that it enforces IAM.
+    pub enforces_iam: bool,
+}
+
+/// A scenario's place in `RunStarted::scenarios`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ScenarioId(pub usize);
+
+/// A scenario, as people find it. An example of an outline is a scenario of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScenarioRef {
+    /// The feature file, as given on the command line or found below it.
+    pub path: String,
+    /// The feature's name.
+    pub feature: String,
+    /// The rule it stands in.
+    pub rule: Option<String>,
+    /// Its name; for an outline's example with the values filled in.
+    pub name: String,
+    /// The line of its keyword, or of the example's row, from 1.
+    pub line: usize,
+    /// Its tags without `@`, inherited ones included.
+    pub tags: Vec<String>,
+}
+
+/// A step as it stands in the file, with outline values filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// `Given`, `When`, `Then`, `And`, `But` or `*`, as written.
+    pub keyword: String,
+    /// The text after the keyword.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+    /// The line of the file as it is written there.
+    pub source_line: String,
+}
+
+/// A place in a file of features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// In characters.
+    pub length: usize,
+}
+
+/// How a step ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "camelCase")]
+pub enum StepResult {
+    /// It held.
+    Passed,
+    /// What it expects does not hold, or what it says can't be done.
+    Failed(Failure),
+    /// It could not tell (timeout, throttling, a target that does not enforce): never a pass.
+    Inconclusive(Failure),
+    /// No step definition matches: the run fails.
+    Undefined {
+        /// Step definitions with similar words, best first.
+        similar: Vec<String>,
+    },
+    /// Several step definitions match: the run fails.
+    Ambiguous {
+        /// The definitions that match.
+        matching: Vec<String>,
+    },
+    /// A step before it did not pass.
+    NotRun,
+}
+
+/// Why a step did not pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// A few words beside the caret, such as `denied by policy` or `was allowed`.
+    pub label: String,
+    /// One sentence more: what was expected and what happened. May be empty where `call` says it all.
+    pub message: String,
+    /// The call on which the verdict rests.
+    pub call: Option<Box<Call>>,
+    /// What to do about it, where we know.
+    pub help: Option<String>,
+}
+
+/// One call and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// `S3`, `IAM`, `STS`, `EC2`.
+    pub service: String,
+    /// `PutObject` and so on.
+    pub operation: String,
+    /// The IAM action that decided, such as `s3:PutObject`, where known.
+    pub action: Option<String>,
+    /// The resource's ARN, where known.
+    pub resource: Option<String>,
+    /// ARN of the caller, as the target knows it; `anonymous` for an unsigned call.
+    pub principal: String,
+    /// How it was answered.
+    pub verdict: Verdict,
+    /// The service's error code.
+    pub code: Option<String>,
+    /// The service's error message.
+    pub message: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// AWS request id.
+    pub request_id: Option<String>,
+    /// Why it was decided so, where the target can tell.
+    pub explanation: Option<Explanation>,
+}
+
+/// The four outcomes of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    /// The call was let through (even if it then failed for another reason than permission).
+    Allowed,
+    /// Refused for lack of permission.
+    Denied,
+    /// Refused at authentication: unknown key, bad signature, expired or missing token.
+    Unauthenticated,
+    /// Could not tell.
+    Unknown,
+}
+
+/// A decision in words, each a line without a full stop.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// What decided.
+    pub why: String,
+    /// Statements that failed in exactly one respect, and in which.
+    pub near: Vec<String>,
+}
+
+/// How a scenario ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "camelCase")]
+pub enum ScenarioResult {
+    /// Every step passed, and there was at least one.
+    Passed,
+    /// A step failed, or is undefined or ambiguous, or there is none.
+    Failed,
+    /// A step could not tell.
+    Inconclusive,
+    /// It was not run, because it needs what is not there.
+    Skipped {
+        /// What is missing.
+        reason: String,
+    },
+}

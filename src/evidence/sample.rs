@@ -1,0 +1,308 @@
+//! The fixed run that the tests of every output render: each result of a step and of a scenario, names that are
+//! long or not ASCII, and scenarios that overlap.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::event::{
+    Call, Event, EventKind, Explanation, Failure, ScenarioId, ScenarioRef, ScenarioResult, Span, Step,
+    StepResult, TargetInfo, Verdict,
+};
+
+const PART_2: (&str, &str) = ("features/part_2_assume_role.feature", "Part 2: a user takes the role");
+const TRUST: (&str, &str) = (
+    "features/part_3_trust/who_is_trusted_and_by_whom.feature",
+    "Trust: who may take which role, and why nobody else",
+);
+
+/// A run with everything in it, on a target that enforces.
+pub(crate) fn everything() -> Vec<Event> {
+    let mut run = Run::default();
+    run.scenario(PART_2, None, 9, "main-user can't upload directly");
+    run.scenario(PART_2, None, 27, "main-user uploads after assuming main-role1");
+    run.scenario(PART_2, None, 40, "main-user has nothing to do with other-bucket");
+    let only = Some("only those named may take it");
+    run.scenario(TRUST, None, 5, "a role that nobody trusts");
+    run.scenario(TRUST, only, 12, "the throttled");
+    run.scenario(TRUST, only, 20, "用户可以上传 — Zoë lädt die Datei hoch, wenn die Rolle ihr vertraut");
+    run.scenario(TRUST, only, 31, "ten colours");
+    run.scenario(TRUST, only, 44, "said twice");
+    run.scenario(TRUST, Some("from the instance"), 51, "the AWS CLI on Testing1 uploads");
+    let long = "a name that goes on and on, because whoever wrote it wanted to be sure that everybody who \
+                reads it knows what is meant by it, and averyveryveryveryveryveryveryveryveryveryveryveryverylongword";
+    run.scenario(TRUST, Some("from the instance"), 60, long);
+    run.scenario(TRUST, Some("from the instance"), 70, "");
+    run.scenario(TRUST, Some("from the instance"), 75, "never begun");
+
+    run.begin(0);
+    run.begin(1);
+    run.step(0, step(10, "Given", "main-user"), StepResult::Passed);
+    run.step(1, step(28, "Given", "main-user"), StepResult::Passed);
+    run.call(1, assume_role());
+    run.step(1, step(29, "When", "assuming main-role1"), StepResult::Passed);
+    run.call(1, put_object_denied());
+    run.step(1, step(31, "Then", "upload succeeds"), StepResult::Failed(denied()));
+    run.step(1, step(32, "And", "the object is there"), StepResult::NotRun);
+    run.end(1, ScenarioResult::Failed, 6_400);
+    run.call(0, put_object_denied());
+    run.step(0, step(11, "Then", "upload is denied"), StepResult::Passed);
+    run.end(0, ScenarioResult::Passed, 4_000);
+
+    run.begin(2);
+    run.step(2, step(41, "Then", "upload to other-bucket is denied"), StepResult::Failed(allowed()));
+    run.end(2, ScenarioResult::Failed, 900);
+    run.begin(5);
+    run.step(5, tabbed(22, "Then", "用户\u{1b}[31m可以上传"), StepResult::Failed(expired()));
+    run.end(5, ScenarioResult::Failed, 65_000_000);
+    run.begin(3);
+    let similar = vec!["assuming {role}".into(), "assuming {role} as {session} for {seconds} seconds".into()];
+    run.step(3, step(6, "When", "somebody assumes main-role1"), StepResult::Undefined { similar });
+    run.end(3, ScenarioResult::Failed, 1_000);
+    run.begin(4);
+    run.step(4, step(13, "Then", "upload is denied"), StepResult::Inconclusive(throttled()));
+    run.end(4, ScenarioResult::Inconclusive, 12_345_000);
+    run.begin(6);
+    let outline =
+        Step { source_line: "    Given a <colour> bucket".into(), ..step(32, "Given", "a red bucket") };
+    run.step(6, outline, StepResult::Undefined { similar: vec![] });
+    run.end(6, ScenarioResult::Failed, 0);
+    run.begin(7);
+    let matching = vec!["upload {outcome}".into(), "^upload (succeeds|fails)$".into()];
+    run.step(7, step(45, "Then", "upload succeeds"), StepResult::Ambiguous { matching });
+    run.end(7, ScenarioResult::Failed, 0);
+    run.end(8, ScenarioResult::Skipped { reason: "needs aws-cli: no `aws` on the PATH".into() }, 0);
+    run.begin(9);
+    run.step(9, step(61, "Given", "main-user"), StepResult::Passed);
+    run.end(9, ScenarioResult::Passed, 1_250_000);
+    run.begin(10);
+    run.end(10, ScenarioResult::Failed, 0);
+    run.finish(target("modelled: 108 of 108 documented decisions", true), 15)
+}
+
+/// A run of one scenario that passes.
+pub(crate) fn passing() -> Vec<Event> {
+    one(true, StepResult::Passed, ScenarioResult::Passed)
+}
+
+/// A run on a target that does not enforce.
+pub(crate) fn unproven() -> Vec<Event> {
+    let label = "this target doesn't enforce IAM".into();
+    let failure = Failure { label, ..Failure::default() };
+    one(false, StepResult::Inconclusive(failure), ScenarioResult::Inconclusive)
+}
+
+/// A run that selects nothing.
+pub(crate) fn nothing() -> Vec<Event> {
+    Run::default().finish(target("modelled", true), 57)
+}
+
+fn one(enforces_iam: bool, step_result: StepResult, result: ScenarioResult) -> Vec<Event> {
+    let mut run = Run::default();
+    run.scenario(PART_2, None, 9, "main-user can't upload directly");
+    run.begin(0);
+    run.step(0, step(11, "Then", "upload is denied"), step_result);
+    run.end(0, result, 4_000);
+    let verdicts = if enforces_iam { "modelled" } else { "unproven: no decision on access was ever refused" };
+    run.finish(target(verdicts, enforces_iam), 1)
+}
+
+pub(crate) fn target(verdicts: &str, enforces_iam: bool) -> TargetInfo {
+    let name = if enforces_iam { "embedded" } else { "localstack" };
+    TargetInfo { name: name.into(), verdicts: verdicts.into(), enforces_iam }
+}
+
+/// The first event of a run of so many scenarios in one file.
+pub(crate) fn run_started(scenarios: usize) -> Event {
+    let mut run = Run::default();
+    (0..scenarios).for_each(|index| run.scenario(PART_2, None, index + 1, &format!("scenario {index}")));
+    let scenarios = run.scenarios;
+    event(0, EventKind::RunStarted { target: target("modelled", true), found: scenarios.len(), scenarios })
+}
+
+pub(crate) fn started(scenario: usize) -> Event {
+    event(1, EventKind::ScenarioStarted { scenario: ScenarioId(scenario) })
+}
+
+pub(crate) fn step_finished(scenario: usize, step: Step, result: StepResult) -> Event {
+    event(
+        2,
+        EventKind::StepFinished { scenario: ScenarioId(scenario), step, result, duration: Duration::ZERO },
+    )
+}
+
+pub(crate) fn finished(scenario: usize, result: ScenarioResult) -> Event {
+    event(3, EventKind::ScenarioFinished { scenario: ScenarioId(scenario), result, duration: Duration::ZERO })
+}
+
+pub(crate) fn run_finished() -> Event {
+    event(4, EventKind::RunFinished { duration: Duration::from_millis(420) })
+}
+
+fn event(milliseconds: i64, kind: EventKind) -> Event {
+    let start = DateTime::<Utc>::from_timestamp(1_767_225_600, 0).unwrap_or_default();
+    Event { at: start + TimeDelta::milliseconds(milliseconds), kind }
+}
+
+/// A step as it stands on a line of its own, indented by four.
+pub(crate) fn step(line: usize, keyword: &str, text: &str) -> Step {
+    let written = format!("{keyword} {text}");
+    Step {
+        keyword: keyword.into(),
+        text: text.into(),
+        span: Span { line, column: 5, length: written.chars().count() },
+        source_line: format!("    {written}"),
+    }
+}
+
+fn tabbed(line: usize, keyword: &str, text: &str) -> Step {
+    let step = step(line, keyword, text);
+    Step {
+        span: Span { column: 2, ..step.span },
+        source_line: format!("\t{}", step.source_line.trim_start()),
+        ..step
+    }
+}
+
+#[derive(Default)]
+struct Run {
+    scenarios: Vec<ScenarioRef>,
+    events: Vec<EventKind>,
+}
+
+impl Run {
+    fn scenario(&mut self, (path, feature): (&str, &str), rule: Option<&str>, line: usize, name: &str) {
+        self.scenarios.push(ScenarioRef {
+            path: path.into(),
+            feature: feature.into(),
+            rule: rule.map(Into::into),
+            name: name.into(),
+            line,
+            tags: vec!["walkthrough".into()],
+        });
+    }
+
+    fn begin(&mut self, scenario: usize) {
+        self.events.push(EventKind::ScenarioStarted { scenario: ScenarioId(scenario) });
+    }
+
+    fn call(&mut self, scenario: usize, call: Call) {
+        self.events.push(EventKind::Called { scenario: ScenarioId(scenario), call });
+    }
+
+    fn step(&mut self, scenario: usize, step: Step, result: StepResult) {
+        let duration = Duration::from_micros(1_500);
+        self.events.push(EventKind::StepFinished { scenario: ScenarioId(scenario), step, result, duration });
+    }
+
+    fn end(&mut self, scenario: usize, result: ScenarioResult, microseconds: u64) {
+        let duration = Duration::from_micros(microseconds);
+        self.events.push(EventKind::ScenarioFinished { scenario: ScenarioId(scenario), result, duration });
+    }
+
+    fn finish(self, target: TargetInfo, found: usize) -> Vec<Event> {
+        let first = EventKind::RunStarted { target, scenarios: self.scenarios, found };
+        let last = EventKind::RunFinished { duration: Duration::from_millis(420) };
+        let kinds = std::iter::once(first).chain(self.events).chain([last]);
+        kinds.zip(0..).map(|(kind, time)| event(time, kind)).collect()
+    }
+}
+
+fn assume_role() -> Call {
+    Call {
+        service: "STS".into(),
+        operation: "AssumeRole".into(),
+        action: Some("sts:AssumeRole".into()),
+        resource: Some("arn:aws:iam::111122223333:role/main-role1".into()),
+        principal: "arn:aws:iam::111122223333:user/main-user".into(),
+        verdict: Verdict::Allowed,
+        code: None,
+        message: None,
+        status: Some(200),
+        request_id: Some("c6104cbe-af31-11e0-8154-cbc7ccf896c7".into()),
+        explanation: None,
+    }
+}
+
+fn put_object_denied() -> Call {
+    Call {
+        service: "S3".into(),
+        operation: "PutObject".into(),
+        action: Some("s3:PutObject".into()),
+        resource: Some("arn:aws:s3:::testing-s3/testfile.txt".into()),
+        principal: "arn:aws:sts::111122223333:assumed-role/main-role1/testSession".into(),
+        verdict: Verdict::Denied,
+        code: Some("AccessDenied".into()),
+        message: Some("Access Denied".into()),
+        status: Some(403),
+        request_id: Some("656C76696E6727732072657175657374".into()),
+        explanation: Some(Explanation {
+            why: "no statement allows it (implicit denial)".into(),
+            near: vec![
+                "s3-full-access-main, Sid AllowFullAccessToTestingS3: the action matches; Resource \
+                 arn:aws:s3:::testing-s3 does not cover the object (arn:aws:s3:::testing-s3/* would)"
+                    .into(),
+            ],
+        }),
+    }
+}
+
+fn denied() -> Failure {
+    let call = Some(Box::new(put_object_denied()));
+    Failure { label: "denied by policy".into(), call, ..Failure::default() }
+}
+
+fn allowed() -> Failure {
+    let call = Call {
+        operation: "ListObjectsV2".into(),
+        action: Some("s3:ListBucket".into()),
+        resource: Some("arn:aws:s3:::other bucket/with spaces in its key, of all things".into()),
+        verdict: Verdict::Allowed,
+        code: None,
+        message: None,
+        status: Some(200),
+        explanation: Some(Explanation {
+            why: "allowed by s3-full-access-main, Sid AllowFullAccessToTestingS3".into(),
+            near: vec![],
+        }),
+        ..put_object_denied()
+    };
+    Failure {
+        label: "was allowed".into(),
+        message: "it should have been denied by policy, but the service let it through".into(),
+        call: Some(Box::new(call)),
+        help: None,
+    }
+}
+
+fn expired() -> Failure {
+    let call = Call {
+        action: None,
+        principal: "anonymous".into(),
+        verdict: Verdict::Unauthenticated,
+        code: Some("ExpiredToken".into()),
+        message: Some("The provided token has expired.".into()),
+        status: Some(400),
+        explanation: None,
+        ..put_object_denied()
+    };
+    Failure {
+        label: "refused at authentication, which is neither allowed nor denied by policy".into(),
+        message: "the upload should have succeeded\nbut the credentials were not accepted".into(),
+        call: Some(Box::new(call)),
+        help: Some("assume the role again after the time has passed: `When assuming main-role1`".into()),
+    }
+}
+
+fn throttled() -> Failure {
+    let call = Call {
+        resource: None,
+        verdict: Verdict::Unknown,
+        code: Some("SlowDown".into()),
+        message: None,
+        status: Some(503),
+        explanation: None,
+        ..put_object_denied()
+    };
+    Failure { label: "could not tell".into(), call: Some(Box::new(call)), ..Failure::default() }
+}
