@@ -1,0 +1,30 @@
+//! Runs feature files: selects scenarios, gives each a [`World`] in a place of its own, and tells what
+//! happened as `evidence` events.
+//!
+//! Built on cucumber's runner. Never knows which target it runs on, nor how a report looks.
+
+mod feature;
+mod outcome;
+mod pace;
+pub mod parameters;
+mod plan;
+mod recorder;
+mod run;
+mod secrets;
+mod select;
+mod selected;
+mod similar;
+mod syntax;
+mod teller;
+mod vocabulary;
+mod world;
+
+pub use evidence::Verdict;
+pub use feature::{FeatureError, FeatureFile};
+pub use outcome::{CallRef, Control, Outcome, ServiceFailure};
+pub use plan::{Commands, RunPlan};
+pub use recorder::StepError;
+pub use run::run;
+pub use select::{Selection, SelectionError};
+pub use vocabulary::step_count;
+pub use world::{Actor, Cast, CommandOutput, Session, Stage, User, World, unknown};

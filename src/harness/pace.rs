@@ -1,0 +1,46 @@
+//! Keeps what happens and what is told of it in step.
+//!
+//! cucumber's runner works ahead of whoever reads its events, so that a call would be told with a later step, and
+//! every duration would be wrong. Before each call the scenario therefore waits until all events were read.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+/// Counts the events that were read; all scenarios of a run share it.
+#[derive(Clone, Default)]
+pub(crate) struct Pace(Rc<Cell<u64>>);
+
+impl Pace {
+    /// An event was read.
+    pub(crate) fn told(&self) {
+        self.0.set(self.0.get() + 1);
+    }
+
+    /// Returns when there was nothing left to read: the reader comes along whenever the runner waits.
+    pub(crate) async fn caught_up(&self) {
+        loop {
+            let before = self.0.get();
+            Yield(false).await;
+            if self.0.get() == before {
+                return;
+            }
+        }
+    }
+}
+
+/// Not ready once, and at once woken.
+struct Yield(bool);
+
+impl Future for Yield {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}

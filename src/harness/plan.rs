@@ -1,0 +1,31 @@
+//! What a run is to do: the checked form of what was asked for.
+
+use std::collections::BTreeMap;
+
+use crate::feature::FeatureFile;
+use crate::select::Selection;
+
+/// A run, ready to start.
+pub struct RunPlan {
+    /// The feature files, in the order of their reports.
+    pub features: Vec<FeatureFile>,
+    /// Which of their scenarios.
+    pub selection: Selection,
+    /// How many scenarios run side by side.
+    pub jobs: usize,
+    /// Whether no scenario is begun after one that failed.
+    pub fail_fast: bool,
+    /// Whether and where steps may run programs.
+    pub commands: Commands,
+    /// What `@needs:NAME` tags may name beside the target's capabilities. `Err`: why it is not there.
+    pub surroundings: BTreeMap<String, Result<(), String>>,
+}
+
+/// What steps may run on an instance.
+#[derive(Clone, Debug, Default)]
+pub struct Commands {
+    /// A feature that runs commands is code: off unless asked for.
+    pub allowed: bool,
+    /// The search path of programs.
+    pub path: String,
+}
