@@ -1,0 +1,129 @@
+//! Programs that run on an instance: a child process with a clean environment, a home directory of its own, and
+//! only the scenario's place to call.
+//!
+//! A feature that runs commands is code, so these steps are off unless the run was told to allow them.
+
+use std::process::Stdio;
+
+use cucumber::{given, then, when};
+use harness::parameters::{Name, Text};
+use harness::{CommandOutput, Stage, StepError, World};
+use secrecy::ExposeSecret;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+use crate::instances::known_instance;
+use crate::policy_text::for_account;
+
+/// Runs `aws configure` on an instance, and answers its questions with the first access key of a user.
+#[given(expr = "the AWS CLI of {name} is configured for {name}")]
+async fn configured(world: &mut World, instance: Name, user: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = stage.user(&user.0)?;
+    let Some(key) = actor.key else { return Err(StepError::failed("has no access key", "")) };
+    let region = stage.place.region().to_owned();
+    let answers = format!("{}\n{}\n{region}\njson\n", key.id, key.secret.expose_secret());
+    let output = run(stage, &instance.0, "aws configure", &answers).await?;
+    if output.success {
+        return Ok(());
+    }
+    Err(StepError::failed("`aws configure` failed", output.error))
+}
+
+/// Runs the doc string as a shell script on an instance. It ends at the first command that fails.
+#[when(expr = "{name} runs:")]
+async fn runs(world: &mut World, step: &cucumber::gherkin::Step, instance: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.no_surprise()?;
+    let Some(script) = &step.docstring else {
+        return Err(StepError::failed(
+            "has no script",
+            "it goes below this step, between two lines of `\"\"\"`",
+        ));
+    };
+    let script = for_account(stage, script);
+    let output = run(stage, &instance.0, &script, "").await?;
+    stage.set_command(&instance.0, output);
+    Ok(())
+}
+
+/// Every command of the script succeeded.
+#[then(expr = "the command succeeds")]
+async fn command_succeeds(world: &mut World) -> Result<(), StepError> {
+    let output = world.stage()?.last_command()?;
+    if output.success {
+        return Ok(());
+    }
+    Err(StepError::failed("failed", format!("it said: {}", output.error)))
+}
+
+/// A command of the script failed, and said so with this text.
+#[then(expr = "the command fails with {text}")]
+async fn command_fails(world: &mut World, text: Text) -> Result<(), StepError> {
+    let output = world.stage()?.last_command()?;
+    if output.success {
+        return Err(StepError::failed("succeeded", format!("expected it to fail with `{}`", text.0)));
+    }
+    if output.error.contains(&text.0) {
+        return Ok(());
+    }
+    Err(StepError::failed("failed otherwise", format!("expected `{}`, it said: {}", text.0, output.error)))
+}
+
+/// What the script printed, without surrounding white space, is this text.
+#[then(expr = "the output is {text}")]
+async fn output_is(world: &mut World, text: Text) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let expected = for_account(stage, &text.0);
+    let output = stage.last_command()?;
+    if !output.success {
+        return Err(StepError::failed("failed", format!("it said: {}", output.error)));
+    }
+    if output.text.trim() == expected {
+        return Ok(());
+    }
+    let found = stage.masked(output.text.trim());
+    Err(StepError::failed("is another", format!("expected `{expected}`, it printed `{found}`")))
+}
+
+async fn run(
+    stage: &mut Stage,
+    instance: &str,
+    script: &str,
+    input: &str,
+) -> Result<CommandOutput, StepError> {
+    if !stage.allow_commands {
+        return Err(StepError::inconclusive("commands are off", "this run may not run commands")
+            .help("a feature that runs commands is code; allow it with `rolecall run --allow-commands`"));
+    }
+    let id = known_instance(stage, instance)?;
+    let environment = stage.place.instance_environment(&id).await?;
+    let home = stage.home(instance).map_err(|error| could_not("make a home directory", &error))?;
+    let mut child = Command::new("/bin/sh")
+        .args(["-eu", "-c", script])
+        .env_clear()
+        .env("PATH", &stage.program_path)
+        .env("HOME", &home)
+        .envs(environment)
+        .current_dir(&home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| could_not("start the shell", &error))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A script that reads nothing closes its end early.
+        let _ = stdin.write_all(input.as_bytes()).await;
+    }
+    let output = child.wait_with_output().await.map_err(|error| could_not("wait for the shell", &error))?;
+    Ok(CommandOutput {
+        success: output.status.success(),
+        text: String::from_utf8_lossy(&output.stdout).into_owned(),
+        error: stage.masked(String::from_utf8_lossy(&output.stderr).trim()),
+    })
+}
+
+fn could_not(what: &str, error: &std::io::Error) -> StepError {
+    StepError::inconclusive("could not be run", format!("could not {what}: {error}"))
+}

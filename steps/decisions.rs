@@ -1,0 +1,174 @@
+//! What is expected of the last attempt, and the controls without which a denial proves nothing.
+
+use aws_sdk_s3::primitives::ByteStream;
+use cucumber::then;
+use harness::parameters::{Name, Text};
+use harness::{CallRef, Control, Outcome, Stage, StepError, Verdict, World};
+
+/// The last attempt was done.
+#[then(expr = "it succeeds")]
+async fn it_succeeds(world: &mut World) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let outcome = stage.last_outcome()?;
+    succeeded(stage, &outcome)
+}
+
+/// The last attempt was refused for lack of permission: not for an unknown key, an expired session or a
+/// missing bucket. Where there is one, the same call by somebody entitled is made to prove it.
+#[then(expr = "it is denied")]
+async fn it_is_denied(world: &mut World) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let outcome = stage.last_outcome()?;
+    denied(stage, &outcome).await
+}
+
+/// The last attempt was refused with the service's error code, for instance `ExpiredToken`.
+#[then(expr = "it is refused with {name}")]
+async fn it_is_refused(world: &mut World, code: Name) -> Result<(), StepError> {
+    let outcome = world.stage()?.last_outcome()?;
+    let call = &outcome.call;
+    if call.code.as_deref() == Some(code.0.as_str()) {
+        return Ok(());
+    }
+    Err(match (&call.code, call.verdict) {
+        (Some(found), _) => {
+            StepError::failed(format!("was refused with {found}"), format!("expected {}", code.0)).on(call)
+        }
+        (None, Verdict::Allowed) => {
+            StepError::failed("was allowed", format!("expected a refusal with {}", code.0)).on(call)
+        }
+        (None, _) => StepError::inconclusive("could not tell", format!("expected {}", code.0)).on(call),
+    })
+}
+
+/// The explanation of the last decision has this text in it: a policy's name, a Sid, an ARN.
+#[then(expr = "the reason mentions {text}")]
+async fn reason_mentions(world: &mut World, text: Text) -> Result<(), StepError> {
+    let outcome = world.stage()?.last_outcome()?;
+    let Some(explanation) = &outcome.call.explanation else {
+        return Err(StepError::inconclusive("the target does not say why", "").on(&outcome.call));
+    };
+    let words = std::iter::once(&explanation.why).chain(&explanation.near);
+    if words.clone().any(|line| line.contains(&text.0)) {
+        return Ok(());
+    }
+    Err(StepError::failed("is not mentioned", format!("`{}` is not in the reason", text.0)).on(&outcome.call))
+}
+
+/// Whether an attempt was done.
+///
+/// # Errors
+/// A failure where it was refused, or could not be told.
+pub(crate) fn succeeded(stage: &Stage, outcome: &Outcome) -> Result<(), StepError> {
+    let call = &outcome.call;
+    match call.verdict {
+        Verdict::Allowed if stage.enforces_iam => Ok(()),
+        Verdict::Allowed => Err(unproven().on(call)),
+        Verdict::Denied => Err(StepError::failed("denied by policy", "").on(call)),
+        Verdict::Unauthenticated => Err(StepError::failed("refused at authentication", "").on(call)),
+        Verdict::Unknown if call.code.is_some() => Err(StepError::failed("did not succeed", "").on(call)),
+        Verdict::Unknown => Err(StepError::inconclusive("could not tell", "").on(call)),
+    }
+}
+
+/// Whether an attempt was refused for lack of permission.
+///
+/// # Errors
+/// A failure where it was not; inconclusive where its control does not hold.
+pub(crate) async fn denied(stage: &Stage, outcome: &Outcome) -> Result<(), StepError> {
+    let call = &outcome.call;
+    match call.verdict {
+        Verdict::Denied if !stage.enforces_iam => Err(unproven().on(call)),
+        Verdict::Denied => match &outcome.control {
+            Some(control) => holds(stage, control).await,
+            None => Ok(()),
+        },
+        Verdict::Allowed => {
+            Err(StepError::failed("was allowed", "expected a denial, and the call went through").on(call))
+        }
+        Verdict::Unauthenticated => Err(StepError::failed(
+            "refused at authentication",
+            "expected a denial by policy; this refusal says nothing about permissions",
+        )
+        .on(call)),
+        Verdict::Unknown => Err(StepError::inconclusive(
+            "could not tell",
+            "expected a denial by policy; this answer says nothing about permissions",
+        )
+        .on(call)),
+    }
+}
+
+fn unproven() -> StepError {
+    StepError::inconclusive("unproven", "the target does not enforce IAM, so its answer proves nothing")
+}
+
+/// Makes the refused call as somebody entitled.
+async fn holds(stage: &Stage, control: &Control) -> Result<(), StepError> {
+    let administrator = stage.administrator();
+    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
+    let held = match control {
+        Control::Upload { bucket, key } => return upload_control(stage, bucket, key).await,
+        Control::Download { bucket, key } => {
+            let call = CallRef::on("S3", "GetObject", "s3:GetObject", format!("arn:aws:s3:::{bucket}/{key}"));
+            let read = stage.must(&administrator, call, s3.get_object().bucket(bucket).key(key).send()).await;
+            match read {
+                Err(error) if error.is_denial() && is_there(stage, bucket, key).await? => Ok(()),
+                read => read.map(drop),
+            }
+        }
+        Control::List { bucket } => {
+            let arn = format!("arn:aws:s3:::{bucket}");
+            let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", arn.clone());
+            let listed = stage.must(&administrator, call, s3.list_objects_v2().bucket(bucket).send()).await;
+            match listed {
+                Err(error) if error.is_denial() => {
+                    let call = CallRef::on("S3", "GetBucketLocation", "s3:GetBucketLocation", arn);
+                    let location = s3.get_bucket_location().bucket(bucket).send();
+                    stage.must(&administrator, call, location).await.map(drop)
+                }
+                listed => listed.map(drop),
+            }
+        }
+        Control::Role { name } => {
+            let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+            let arn = format!("arn:aws:iam::{}:role/{name}", stage.place.account());
+            let call = CallRef::on("IAM", "GetRole", "iam:GetRole", arn);
+            stage.must(&administrator, call, iam.get_role().role_name(name).send()).await.map(drop)
+        }
+    };
+    held.map_err(without_control)
+}
+
+/// An object that is already there shows as well that the bucket takes uploads. What the control wrote is removed
+/// again. A Deny that hits everybody hits the control too: then it has to do that the bucket is there.
+async fn upload_control(stage: &Stage, bucket: &str, key: &str) -> Result<(), StepError> {
+    if is_there(stage, bucket, key).await? {
+        return Ok(());
+    }
+    let administrator = stage.administrator();
+    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
+    let arn = format!("arn:aws:s3:::{bucket}/{key}");
+    let put = s3.put_object().bucket(bucket).key(key).body(ByteStream::from_static(b"control\n")).send();
+    let call = CallRef::on("S3", "PutObject", "s3:PutObject", arn.clone());
+    match stage.must(&administrator, call, put).await {
+        Err(error) if error.is_denial() => return Ok(()),
+        put => put.map_err(without_control)?,
+    };
+    let call = CallRef::on("S3", "DeleteObject", "s3:DeleteObject", arn);
+    stage.must(&administrator, call, s3.delete_object().bucket(bucket).key(key).send()).await.map(drop)
+}
+
+/// Whether the bucket holds the object, as the administrator sees it.
+async fn is_there(stage: &Stage, bucket: &str, key: &str) -> Result<bool, StepError> {
+    let administrator = stage.administrator();
+    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
+    let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", format!("arn:aws:s3:::{bucket}"));
+    let list = s3.list_objects_v2().bucket(bucket).prefix(key).send();
+    let there = stage.must(&administrator, call, list).await.map_err(without_control)?;
+    Ok(there.contents().iter().any(|object| object.key() == Some(key)))
+}
+
+fn without_control(error: StepError) -> StepError {
+    error.undermines("the denial proves nothing", "the administrator, who is entitled, is refused as well")
+}

@@ -1,0 +1,348 @@
+//! EC2 instances, what they are made of, and the role that their programs have.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ec2::types::{
+    Filter, IamInstanceProfileSpecification, Instance, InstanceType, IpPermission, IpRange,
+};
+use aws_sdk_ec2::types::{KeyType, ResourceType, Tag, TagSpecification};
+use cucumber::{given, then, when};
+use harness::parameters::Name;
+use harness::{CallRef, Stage, StepError, World, unknown};
+
+use crate::policy_text::rows;
+use crate::roles::known_role;
+
+/// A key pair to log in with.
+#[given(expr = "a key pair {name}")]
+async fn a_key_pair(world: &mut World, name: Name) -> Result<(), StepError> {
+    make_key_pair(world.stage()?, &name.0).await
+}
+
+/// A security group of the default VPC that lets all traffic in, from anywhere.
+#[given(expr = "a security group {name} open to all traffic")]
+async fn an_open_group(world: &mut World, name: Name) -> Result<(), StepError> {
+    make_open_group(world.stage()?, &name.0).await
+}
+
+/// An instance with the given `Name` tag: Ubuntu, `t2.micro`, in a public subnet of the default VPC.
+#[given(expr = "an instance {name}")]
+async fn an_instance(world: &mut World, name: Name) -> Result<(), StepError> {
+    launch(world.stage()?, &name.0, &Launch::default()).await
+}
+
+/// An instance with the given `Name` tag, and what the table says: `| attribute | value |` with the
+/// attributes `image`, `type`, `key pair` and `security group`.
+#[given(expr = "an instance {name} with:")]
+async fn an_instance_with(
+    world: &mut World,
+    step: &cucumber::gherkin::Step,
+    name: Name,
+) -> Result<(), StepError> {
+    let mut launched = Launch::default();
+    for row in rows(step, &["attribute", "value"])? {
+        let [attribute, value] = row.as_slice() else { continue };
+        match attribute.as_str() {
+            "image" => launched.image = value.clone(),
+            "type" => launched.instance_type = value.clone(),
+            "key pair" => launched.key_pair = Some(value.clone()),
+            "security group" => launched.security_group = Some(value.clone()),
+            _ => {
+                return Err(StepError::failed(
+                    format!("an instance has no `{attribute}`"),
+                    "known here: image, type, key pair, security group",
+                ));
+            }
+        }
+    }
+    launch(world.stage()?, &name.0, &launched).await
+}
+
+/// What is known of an instance: `| attribute | value |` with the attributes `image`, `type`, `state`,
+/// `key pair`, `security group`, `tag Name`, `public address` and `in the default VPC` (`yes` or `no`).
+#[then(expr = "the instance {name} has:")]
+async fn instance_has(
+    world: &mut World,
+    step: &cucumber::gherkin::Step,
+    name: Name,
+) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let facts = facts(stage, &name.0).await?;
+    for row in rows(step, &["attribute", "value"])? {
+        let [attribute, expected] = row.as_slice() else { continue };
+        let Some(found) = facts.get(attribute.as_str()) else {
+            let known: Vec<&str> = facts.keys().copied().collect();
+            return Err(StepError::failed(
+                format!("an instance has no `{attribute}`"),
+                format!("known here: {}", known.join(", ")),
+            ));
+        };
+        let named = attribute == "image" && expected.split_whitespace().all(|word| found.contains(word));
+        if found != expected && !named {
+            return Err(StepError::failed(
+                format!("`{attribute}` is {found}"),
+                format!("expected `{attribute}` to be {expected}, it is {found}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// An instance profile with a role in it.
+#[given(expr = "an instance profile {name} with the role {name}")]
+async fn a_profile(world: &mut World, profile: Name, role: Name) -> Result<(), StepError> {
+    make_profile(world.stage()?, &profile.0, &role.0).await
+}
+
+/// Associates an instance with the instance profile of a role, as the console's "Modify IAM role" does:
+/// with one of the role's name, which is made where there is none.
+#[given(expr = "the role {name} is attached to {name}")]
+#[when(expr = "the role {name} is attached to {name}")]
+async fn attached(world: &mut World, role: Name, instance: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    attach(stage, &role.0, &instance.0).await
+}
+
+/// Replaces the instance profile of an instance by that of another role.
+#[when(expr = "the role of {name} is replaced by {name}")]
+async fn replaced(world: &mut World, instance: Name, role: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let id = known_instance(stage, &instance.0)?;
+    let profile = profile_of(stage, &role.0).await?;
+    let association = association(stage, &instance.0, &id).await?;
+    let administrator = stage.administrator();
+    let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
+    let replace = ec2
+        .replace_iam_instance_profile_association()
+        .association_id(association)
+        .iam_instance_profile(IamInstanceProfileSpecification::builder().name(profile).build())
+        .send();
+    let call = CallRef::new("EC2", "ReplaceIamInstanceProfileAssociation");
+    stage.must(&administrator, call, replace).await?;
+    stage.cast.instance_roles.insert(instance.0, role.0);
+    Ok(())
+}
+
+/// Takes the instance profile away from an instance.
+#[when(expr = "the role of {name} is removed")]
+async fn detached(world: &mut World, instance: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let id = known_instance(stage, &instance.0)?;
+    let association = association(stage, &instance.0, &id).await?;
+    let administrator = stage.administrator();
+    let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
+    let call = CallRef::new("EC2", "DisassociateIamInstanceProfile");
+    let disassociate = ec2.disassociate_iam_instance_profile().association_id(association).send();
+    stage.must(&administrator, call, disassociate).await?;
+    stage.cast.instance_roles.remove(&instance.0);
+    Ok(())
+}
+
+/// The programs on an instance find no credentials: it has no instance profile, or EC2 may not assume its role.
+#[then(expr = "{name} has no credentials")]
+async fn no_credentials(world: &mut World, instance: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let id = known_instance(stage, &instance.0)?;
+    match stage.place.instance_role(&id).await? {
+        target::InstanceRole::None => Ok(()),
+        target::InstanceRole::Key(key) => Err(StepError::failed(
+            "has credentials",
+            format!("its metadata service hands out the key {}", key.id),
+        )),
+    }
+}
+
+/// What an instance is made of.
+pub(crate) struct Launch {
+    pub(crate) image: String,
+    pub(crate) instance_type: String,
+    pub(crate) key_pair: Option<String>,
+    pub(crate) security_group: Option<String>,
+}
+
+impl Default for Launch {
+    fn default() -> Self {
+        Self {
+            image: "Ubuntu 20.04".to_owned(),
+            instance_type: "t2.micro".to_owned(),
+            key_pair: None,
+            security_group: None,
+        }
+    }
+}
+
+pub(crate) async fn make_key_pair(stage: &Stage, name: &str) -> Result<(), StepError> {
+    let administrator = stage.administrator();
+    let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
+    let create = ec2.create_key_pair().key_name(name).key_type(KeyType::Ed25519).send();
+    stage.must(&administrator, CallRef::new("EC2", "CreateKeyPair"), create).await.map(drop)
+}
+
+pub(crate) async fn make_open_group(stage: &Stage, name: &str) -> Result<(), StepError> {
+    let administrator = stage.administrator();
+    let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
+    let create = ec2.create_security_group().group_name(name).description("open to all traffic").send();
+    let made = stage.must(&administrator, CallRef::new("EC2", "CreateSecurityGroup"), create).await?;
+    let everything = IpPermission::builder()
+        .ip_protocol("-1")
+        .ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build())
+        .build();
+    let open = ec2
+        .authorize_security_group_ingress()
+        .set_group_id(made.group_id().map(str::to_owned))
+        .ip_permissions(everything)
+        .send();
+    stage.must(&administrator, CallRef::new("EC2", "AuthorizeSecurityGroupIngress"), open).await.map(drop)
+}
+
+pub(crate) async fn launch(stage: &mut Stage, name: &str, what: &Launch) -> Result<(), StepError> {
+    stage.cast.free_for("instance", name)?;
+    let image = image(stage, &what.image).await?;
+    let administrator = stage.administrator();
+    let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
+    let tag = Tag::builder().key("Name").value(name).build();
+    let tags = TagSpecification::builder().resource_type(ResourceType::Instance).tags(tag).build();
+    let run = ec2
+        .run_instances()
+        .image_id(image)
+        .instance_type(InstanceType::from(what.instance_type.as_str()))
+        .set_key_name(what.key_pair.clone())
+        .set_security_groups(what.security_group.clone().map(|group| vec![group]))
+        .min_count(1)
+        .max_count(1)
+        .tag_specifications(tags)
+        .send();
+    let started = stage.must(&administrator, CallRef::new("EC2", "RunInstances"), run).await?;
+    let id = started.instances().first().and_then(|instance| instance.instance_id());
+    let id = id.ok_or_else(|| StepError::inconclusive("got no instance", "EC2 answered without one"))?;
+    stage.cast.instances.insert(name.to_owned(), id.to_owned());
+    Ok(())
+}
+
+/// The newest image whose name or description has these words.
+async fn image(stage: &Stage, words: &str) -> Result<String, StepError> {
+    if words.starts_with("ami-") {
+        return Ok(words.to_owned());
+    }
+    let administrator = stage.administrator();
+    let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
+    let filter =
+        Filter::builder().name("description").values(format!("*{}*", words.replace(' ', "*"))).build();
+    let describe = ec2.describe_images().filters(filter).send();
+    let found = stage.must(&administrator, CallRef::new("EC2", "DescribeImages"), describe).await?;
+    let newest = found.images().iter().max_by_key(|image| image.creation_date().map(str::to_owned));
+    newest.and_then(|image| image.image_id()).map(str::to_owned).ok_or_else(|| {
+        StepError::failed(
+            format!("there is no image `{words}`"),
+            "name it by its id, or by words of its description",
+        )
+    })
+}
+
+pub(crate) async fn make_profile(stage: &mut Stage, profile: &str, role: &str) -> Result<(), StepError> {
+    known_role(stage, role)?;
+    let administrator = stage.administrator();
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    let arn = format!("arn:aws:iam::{}:instance-profile/{profile}", stage.place.account());
+    let call = CallRef::on("IAM", "CreateInstanceProfile", "iam:CreateInstanceProfile", arn.clone());
+    let create = iam.create_instance_profile().instance_profile_name(profile).send();
+    stage.must(&administrator, call, create).await?;
+    let call = CallRef::on("IAM", "AddRoleToInstanceProfile", "iam:AddRoleToInstanceProfile", arn);
+    let add = iam.add_role_to_instance_profile().instance_profile_name(profile).role_name(role).send();
+    stage.must(&administrator, call, add).await?;
+    stage.cast.instance_profiles.insert(profile.to_owned(), role.to_owned());
+    Ok(())
+}
+
+pub(crate) async fn attach(stage: &mut Stage, role: &str, instance: &str) -> Result<(), StepError> {
+    let id = known_instance(stage, instance)?;
+    let profile = profile_of(stage, role).await?;
+    let administrator = stage.administrator();
+    let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
+    let associate = ec2
+        .associate_iam_instance_profile()
+        .instance_id(id)
+        .iam_instance_profile(IamInstanceProfileSpecification::builder().name(profile).build())
+        .send();
+    stage.must(&administrator, CallRef::new("EC2", "AssociateIamInstanceProfile"), associate).await?;
+    stage.cast.instance_roles.insert(instance.to_owned(), role.to_owned());
+    Ok(())
+}
+
+/// The instance profile that holds a role; one of the role's own name is made where there is none.
+async fn profile_of(stage: &mut Stage, role: &str) -> Result<String, StepError> {
+    let there = stage.cast.instance_profiles.iter().find(|(_, inside)| *inside == role);
+    if let Some((profile, _)) = there {
+        return Ok(profile.clone());
+    }
+    make_profile(stage, role, role).await?;
+    Ok(role.to_owned())
+}
+
+async fn association(stage: &Stage, name: &str, id: &str) -> Result<String, StepError> {
+    let administrator = stage.administrator();
+    let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
+    let filters = [("instance-id", id), ("state", "associated")]
+        .map(|(name, value)| Filter::builder().name(name).values(value).build());
+    let describe =
+        ec2.describe_iam_instance_profile_associations().set_filters(Some(filters.to_vec())).send();
+    let call = CallRef::new("EC2", "DescribeIamInstanceProfileAssociations");
+    let found = stage.must(&administrator, call, describe).await?;
+    let first = found.iam_instance_profile_associations().first();
+    first.and_then(|association| association.association_id()).map(str::to_owned).ok_or_else(|| {
+        StepError::failed("has no role", format!("no instance profile is associated with `{name}`"))
+    })
+}
+
+async fn facts(stage: &Stage, name: &str) -> Result<BTreeMap<&'static str, String>, StepError> {
+    let id = known_instance(stage, name)?;
+    let administrator = stage.administrator();
+    let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
+    let describe = ec2.describe_instances().instance_ids(id).send();
+    let found = stage.must(&administrator, CallRef::new("EC2", "DescribeInstances"), describe).await?;
+    let instance = found.reservations().iter().flat_map(|reservation| reservation.instances()).next();
+    let instance =
+        instance.ok_or_else(|| StepError::failed("is not there", format!("EC2 does not know `{name}`")))?;
+    let describe =
+        ec2.describe_images().set_image_ids(instance.image_id().map(|id| vec![id.to_owned()])).send();
+    let images = stage.must(&administrator, CallRef::new("EC2", "DescribeImages"), describe).await?;
+    let filter = Filter::builder().name("is-default").values("true").build();
+    let describe = ec2.describe_vpcs().filters(filter).send();
+    let vpcs = stage.must(&administrator, CallRef::new("EC2", "DescribeVpcs"), describe).await?;
+    let default_vpc = vpcs.vpcs().first().and_then(|vpc| vpc.vpc_id());
+    let image = images.images().first().and_then(|image| image.description());
+    Ok(describe_instance(instance, image.unwrap_or("unknown"), default_vpc))
+}
+
+fn describe_instance(
+    instance: &Instance,
+    image: &str,
+    default_vpc: Option<&str>,
+) -> BTreeMap<&'static str, String> {
+    let tag = instance.tags().iter().find(|tag| tag.key() == Some("Name")).and_then(|tag| tag.value());
+    let group = instance.security_groups().first().and_then(|group| group.group_name());
+    let state = instance.state().and_then(|state| state.name()).map_or("unknown", |name| name.as_str());
+    let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+    BTreeMap::from([
+        ("image", image.to_owned()),
+        ("type", instance.instance_type().map_or("unknown", |kind| kind.as_str()).to_owned()),
+        ("state", state.to_owned()),
+        ("key pair", instance.key_name().unwrap_or("none").to_owned()),
+        ("security group", group.unwrap_or("none").to_owned()),
+        ("tag Name", tag.unwrap_or("none").to_owned()),
+        ("public address", yes_or_no(instance.public_ip_address().is_some())),
+        ("in the default VPC", yes_or_no(default_vpc.is_some() && instance.vpc_id() == default_vpc)),
+    ])
+}
+
+/// The id of an instance of the cast.
+///
+/// # Errors
+/// Where the scenario has no such instance.
+pub(crate) fn known_instance(stage: &Stage, name: &str) -> Result<String, StepError> {
+    let instances = &stage.cast.instances;
+    instances.get(name).cloned().ok_or_else(|| unknown("instance", name, instances.keys()))
+}

@@ -1,0 +1,16 @@
+//! The vocabulary: what a feature may say about access, grouped by the noun it speaks of.
+//!
+//! A step turns its words into one call and one remembered outcome, or says what it expects of the last one.
+//! A binary that wants these steps says `use steps as _;`.
+
+mod account;
+mod buckets;
+mod commands;
+mod decisions;
+mod instances;
+mod objects;
+mod policies;
+mod policy_text;
+mod principals;
+mod roles;
+mod sessions;

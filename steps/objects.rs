@@ -1,0 +1,289 @@
+//! Objects: uploading, downloading, listing and deleting, and what is expected of it.
+
+use aws_sdk_s3::primitives::ByteStream;
+use cucumber::{given, then, when};
+use harness::parameters::Name;
+use harness::{Actor, CallRef, Control, Stage, StepError, World};
+
+use crate::buckets::{known_bucket, only_bucket};
+use crate::decisions::{denied, succeeded};
+use crate::principals::named;
+
+/// The file of the walkthrough.
+const FILE: &str = "testfile.txt";
+
+/// An object, put there by the administrator.
+#[given(expr = "the bucket {name} holds {name}")]
+async fn holds(world: &mut World, bucket: Name, key: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    known_bucket(stage, &bucket.0)?;
+    let administrator = stage.administrator();
+    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
+    let call = object_call("PutObject", "s3:PutObject", &bucket.0, &key.0);
+    let put = s3.put_object().bucket(&bucket.0).key(&key.0).body(content(&key.0)).send();
+    stage.must(&administrator, call, put).await.map(drop)
+}
+
+/// Uploads `testfile.txt` to the scenario's bucket.
+#[when(expr = "uploading")]
+async fn uploading(world: &mut World) -> Result<(), StepError> {
+    upload(world.stage()?, None, None).await
+}
+
+/// Uploads `testfile.txt` to a bucket.
+#[when(expr = "uploading to {name}")]
+async fn uploading_to(world: &mut World, bucket: Name) -> Result<(), StepError> {
+    upload(world.stage()?, None, Some(&bucket.0)).await
+}
+
+/// Somebody uploads a file to a bucket.
+#[when(expr = "{name} uploads {name} to {name}")]
+async fn uploads(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    known_bucket(stage, &bucket.0)?;
+    put(stage, &actor, &bucket.0, &key.0).await
+}
+
+/// Somebody downloads a file from a bucket.
+#[when(expr = "{name} downloads {name} from {name}")]
+async fn downloads(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    get(stage, &actor, &bucket.0, &key.0).await
+}
+
+/// Somebody lists a bucket.
+#[when(expr = "{name} lists {name}")]
+async fn lists(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    list(stage, &actor, &bucket.0).await
+}
+
+/// Somebody deletes a file from a bucket.
+#[when(expr = "{name} deletes {name} from {name}")]
+async fn deletes(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    delete(stage, &actor, &bucket.0, &key.0).await
+}
+
+/// Uploading `testfile.txt` to the scenario's bucket succeeds.
+#[then(expr = "upload succeeds")]
+async fn upload_succeeds(world: &mut World) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    upload(stage, None, None).await?;
+    check_succeeds(stage)
+}
+
+/// Uploading `testfile.txt` to the scenario's bucket is denied.
+#[then(expr = "upload is denied")]
+async fn upload_is_denied(world: &mut World) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    upload(stage, None, None).await?;
+    check_denied(stage).await
+}
+
+/// Uploading `testfile.txt` to a bucket succeeds.
+#[then(expr = "upload to {name} succeeds")]
+async fn upload_to_succeeds(world: &mut World, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    upload(stage, None, Some(&bucket.0)).await?;
+    check_succeeds(stage)
+}
+
+/// Uploading `testfile.txt` to a bucket is denied.
+#[then(expr = "upload to {name} is denied")]
+async fn upload_to_is_denied(world: &mut World, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    upload(stage, None, Some(&bucket.0)).await?;
+    check_denied(stage).await
+}
+
+/// Somebody may upload to a bucket: it is tried.
+#[then(expr = "{name} can upload to {name}")]
+async fn can_upload(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    upload(stage, Some(&who.0), Some(&bucket.0)).await?;
+    check_succeeds(stage)
+}
+
+/// Somebody may not upload to a bucket: it is tried, and so is the same upload by somebody entitled.
+#[then(expr = "{name} can't/cannot upload to {name}")]
+async fn can_not_upload(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    upload(stage, Some(&who.0), Some(&bucket.0)).await?;
+    check_denied(stage).await
+}
+
+/// Somebody may download a file from a bucket: it is tried.
+#[then(expr = "{name} can download {name} from {name}")]
+async fn can_download(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    get(stage, &actor, &bucket.0, &key.0).await?;
+    check_succeeds(stage)
+}
+
+/// Somebody may not download a file that is there: it is tried.
+#[then(expr = "{name} can't/cannot download {name} from {name}")]
+async fn can_not_download(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    get(stage, &actor, &bucket.0, &key.0).await?;
+    check_denied(stage).await
+}
+
+/// Somebody may list a bucket: it is tried.
+#[then(expr = "{name} can list {name}")]
+async fn can_list(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    list(stage, &actor, &bucket.0).await?;
+    check_succeeds(stage)
+}
+
+/// Somebody may not list a bucket: it is tried.
+#[then(expr = "{name} can't/cannot list {name}")]
+async fn can_not_list(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    list(stage, &actor, &bucket.0).await?;
+    check_denied(stage).await
+}
+
+/// Somebody may upload a file of another name than the walkthrough's: it is tried.
+#[then(expr = "{name} can upload {name} to {name}")]
+async fn can_upload_file(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    known_bucket(stage, &bucket.0)?;
+    put(stage, &actor, &bucket.0, &key.0).await?;
+    check_succeeds(stage)
+}
+
+/// Somebody may not upload a file of another name than the walkthrough's: it is tried.
+#[then(expr = "{name} can't/cannot upload {name} to {name}")]
+async fn can_not_upload_file(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    known_bucket(stage, &bucket.0)?;
+    put(stage, &actor, &bucket.0, &key.0).await?;
+    check_denied(stage).await
+}
+
+/// Somebody may delete a file from a bucket: it is tried, and the file is gone.
+#[then(expr = "{name} can delete {name} from {name}")]
+async fn can_delete(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    delete(stage, &actor, &bucket.0, &key.0).await?;
+    check_succeeds(stage)
+}
+
+/// Somebody may not delete a file that is there: it is tried.
+#[then(expr = "{name} can't/cannot delete {name} from {name}")]
+async fn can_not_delete(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    delete(stage, &actor, &bucket.0, &key.0).await?;
+    check_denied(stage).await
+}
+
+/// The bucket holds a file, as the administrator sees it.
+#[then(expr = "the bucket {name} holds {name}")]
+async fn is_held(world: &mut World, bucket: Name, key: Name) -> Result<(), StepError> {
+    if keys(world.stage()?, &bucket.0).await?.contains(&key.0) {
+        return Ok(());
+    }
+    Err(StepError::failed("is not there", format!("`{}` holds no `{}`", bucket.0, key.0)))
+}
+
+/// The bucket does not hold a file, as the administrator sees it, though something was tried before.
+#[then(expr = "the bucket {name} does not hold {name}")]
+async fn is_not_held(world: &mut World, bucket: Name, key: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.something_was_tried()?;
+    if keys(stage, &bucket.0).await?.contains(&key.0) {
+        return Err(StepError::failed("is there", format!("`{}` holds `{}`", bucket.0, key.0)));
+    }
+    Ok(())
+}
+
+async fn upload(stage: &mut Stage, who: Option<&str>, bucket: Option<&str>) -> Result<(), StepError> {
+    stage.no_surprise()?;
+    let actor = match who {
+        Some(name) => named(stage, name).await?,
+        None => stage.current_actor()?,
+    };
+    let bucket = match bucket {
+        Some(bucket) => bucket.to_owned(),
+        None => only_bucket(stage)?,
+    };
+    known_bucket(stage, &bucket)?;
+    put(stage, &actor, &bucket, FILE).await
+}
+
+async fn put(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
+    let s3 = aws_sdk_s3::Client::new(&actor.configuration);
+    let control = Control::Upload { bucket: bucket.to_owned(), key: key.to_owned() };
+    let call = object_call("PutObject", "s3:PutObject", bucket, key).controlled_by(control);
+    stage
+        .attempt(actor, call, s3.put_object().bucket(bucket).key(key).body(content(key)).send())
+        .await
+        .map(drop)
+}
+
+async fn get(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
+    known_bucket(stage, bucket)?;
+    let s3 = aws_sdk_s3::Client::new(&actor.configuration);
+    let control = Control::Download { bucket: bucket.to_owned(), key: key.to_owned() };
+    let call = object_call("GetObject", "s3:GetObject", bucket, key).controlled_by(control);
+    stage.attempt(actor, call, s3.get_object().bucket(bucket).key(key).send()).await.map(drop)
+}
+
+async fn delete(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
+    known_bucket(stage, bucket)?;
+    let s3 = aws_sdk_s3::Client::new(&actor.configuration);
+    let control = Control::Download { bucket: bucket.to_owned(), key: key.to_owned() };
+    let call = object_call("DeleteObject", "s3:DeleteObject", bucket, key).controlled_by(control);
+    stage.attempt(actor, call, s3.delete_object().bucket(bucket).key(key).send()).await.map(drop)
+}
+
+async fn list(stage: &mut Stage, actor: &Actor, bucket: &str) -> Result<(), StepError> {
+    known_bucket(stage, bucket)?;
+    let s3 = aws_sdk_s3::Client::new(&actor.configuration);
+    let control = Control::List { bucket: bucket.to_owned() };
+    let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", format!("arn:aws:s3:::{bucket}"))
+        .controlled_by(control);
+    stage.attempt(actor, call, s3.list_objects_v2().bucket(bucket).send()).await.map(drop)
+}
+
+async fn keys(stage: &Stage, bucket: &str) -> Result<Vec<String>, StepError> {
+    known_bucket(stage, bucket)?;
+    let administrator = stage.administrator();
+    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
+    let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", format!("arn:aws:s3:::{bucket}"));
+    let listed = stage.must(&administrator, call, s3.list_objects_v2().bucket(bucket).send()).await?;
+    Ok(listed.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect())
+}
+
+fn check_succeeds(stage: &mut Stage) -> Result<(), StepError> {
+    let outcome = stage.last_outcome()?;
+    succeeded(stage, &outcome)
+}
+
+async fn check_denied(stage: &mut Stage) -> Result<(), StepError> {
+    let outcome = stage.last_outcome()?;
+    denied(stage, &outcome).await
+}
+
+fn content(key: &str) -> ByteStream {
+    ByteStream::from(format!("{key}: test file content\n").into_bytes())
+}
+
+fn object_call(operation: &'static str, action: &'static str, bucket: &str, key: &str) -> CallRef {
+    CallRef::on("S3", operation, action, format!("arn:aws:s3:::{bucket}/{key}"))
+}

@@ -1,0 +1,174 @@
+//! Roles: who may take them, and for how long.
+
+use cucumber::{given, then, when};
+use harness::parameters::{Name, Span};
+use harness::{CallRef, Stage, StepError, World, unknown};
+use serde_json::{Value, json};
+use target::PolicyKind;
+
+use crate::policy_text::{blaming_principal, for_account, from_doc_string, rows};
+
+/// A role trusted by a service (`ec2.amazonaws.com`), a user of the scenario, or `"the account"`.
+#[given(expr = "a role {name} trusted by {name}")]
+async fn a_role(world: &mut World, name: Name, trusted: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let principal = principal(stage, &trusted.0)?;
+    make_role(stage, &name.0, &trust(&[principal])).await
+}
+
+/// A role with the trust policy in the doc string.
+#[given(expr = "a role {name} with the trust policy:")]
+async fn a_role_with_trust(
+    world: &mut World,
+    step: &cucumber::gherkin::Step,
+    name: Name,
+) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let document = from_doc_string(stage, step, PolicyKind::Trust)?;
+    make_role(stage, &name.0, &document).await.map_err(|error| blaming_principal(stage, step, error))
+}
+
+/// Replaces a role's trust policy by the doc string.
+#[given(expr = "the trust policy of {name} is:")]
+#[when(expr = "the trust policy of {name} becomes:")]
+async fn trust_policy(
+    world: &mut World,
+    step: &cucumber::gherkin::Step,
+    name: Name,
+) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let document = from_doc_string(stage, step, PolicyKind::Trust)?;
+    set_trust(stage, &name.0, &document).await.map_err(|error| blaming_principal(stage, step, error))
+}
+
+/// Replaces a role's trust policy by one that names the principals of the table `| principal |`.
+#[given(expr = "{name} trusts:")]
+#[when(expr = "{name} trusts:")]
+async fn trusts(world: &mut World, step: &cucumber::gherkin::Step, name: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let mut principals = Vec::new();
+    for row in rows(step, &["principal"])? {
+        principals.push(principal(stage, row.first().map_or("", String::as_str))?);
+    }
+    set_trust(stage, &name.0, &trust(&principals)).await
+}
+
+/// Sets how long sessions of a role may last; it must be accepted.
+#[given(expr = "the maximum session duration of {name} is {span}")]
+async fn maximum_is(world: &mut World, name: Name, span: Span) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    known_role(stage, &name.0)?;
+    let administrator = stage.administrator();
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    let update = iam.update_role().role_name(&name.0).max_session_duration(span.seconds()).send();
+    stage.must(&administrator, role_call(stage, "UpdateRole", "iam:UpdateRole", &name.0), update).await?;
+    Ok(())
+}
+
+/// Tries to set how long sessions of a role may last.
+#[when(expr = "the maximum session duration of {name} is set to {span}")]
+async fn maximum_is_set(world: &mut World, name: Name, span: Span) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    known_role(stage, &name.0)?;
+    let administrator = stage.administrator();
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    let update = iam.update_role().role_name(&name.0).max_session_duration(span.seconds()).send();
+    let call = role_call(stage, "UpdateRole", "iam:UpdateRole", &name.0);
+    stage.attempt(&administrator, call, update).await?;
+    Ok(())
+}
+
+/// How long sessions of a role may last, as `get-role` tells.
+#[then(expr = "the maximum session duration of {name} is {span}")]
+async fn maximum_reads(world: &mut World, name: Name, span: Span) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    known_role(stage, &name.0)?;
+    let administrator = stage.administrator();
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    let call = role_call(stage, "GetRole", "iam:GetRole", &name.0);
+    let read = stage.must(&administrator, call, iam.get_role().role_name(&name.0).send()).await?;
+    let found = read.role().and_then(|role| role.max_session_duration());
+    if found == Some(span.seconds()) {
+        return Ok(());
+    }
+    let found = found.map_or("nothing".to_owned(), |found| format!("{found} seconds"));
+    Err(StepError::failed(
+        format!("is {found}"),
+        format!("expected {} seconds, get-role says {found}", span.seconds()),
+    ))
+}
+
+/// Who a trust policy names: a service, the scenario's account, or a user or role of the cast.
+fn principal(stage: &Stage, words: &str) -> Result<Value, StepError> {
+    let words = for_account(stage, words);
+    let cast = &stage.cast;
+    if words == "the account" {
+        return Ok(json!({"AWS": format!("arn:aws:iam::{}:root", stage.place.account())}));
+    }
+    if words.ends_with(".amazonaws.com") {
+        return Ok(json!({"Service": words}));
+    }
+    if words.starts_with("arn:") {
+        return Ok(json!({"AWS": words}));
+    }
+    let arn = cast.users.get(&words).map(|user| &user.arn).or_else(|| cast.roles.get(&words));
+    arn.map(|arn| json!({"AWS": arn})).ok_or_else(|| {
+        let known: Vec<String> = cast.users.keys().chain(cast.roles.keys()).cloned().collect();
+        unknown("user", &words, known.iter())
+            .help("a principal is a service (ec2.amazonaws.com), a user or role of the scenario, an ARN, or \"the account\"")
+    })
+}
+
+fn trust(principals: &[Value]) -> String {
+    let statement =
+        |principal: &Value| json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"});
+    let statements: Vec<Value> = principals.iter().map(statement).collect();
+    json!({"Version": "2012-10-17", "Statement": statements}).to_string()
+}
+
+/// Makes a role with a trust policy.
+///
+/// # Errors
+/// Where IAM refuses it.
+pub(crate) async fn make_role(stage: &mut Stage, name: &str, document: &str) -> Result<(), StepError> {
+    let administrator = stage.administrator();
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    let create = iam.create_role().role_name(name).assume_role_policy_document(document).send();
+    let call = role_call(stage, "CreateRole", "iam:CreateRole", name);
+    let arn = call.resource.clone().unwrap_or_default();
+    let made = stage.must(&administrator, call, create).await?;
+    let arn = made.role().map_or(arn, |role| role.arn().to_owned());
+    stage.cast.roles.insert(name.to_owned(), arn);
+    Ok(())
+}
+
+/// Replaces a role's trust policy.
+///
+/// # Errors
+/// Where there is no such role, or IAM refuses the document.
+pub(crate) async fn set_trust(stage: &Stage, name: &str, document: &str) -> Result<(), StepError> {
+    known_role(stage, name)?;
+    let administrator = stage.administrator();
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    let update = iam.update_assume_role_policy().role_name(name).policy_document(document).send();
+    let call = role_call(stage, "UpdateAssumeRolePolicy", "iam:UpdateAssumeRolePolicy", name);
+    stage.must(&administrator, call, update).await?;
+    Ok(())
+}
+
+/// The ARN of a role of the cast.
+///
+/// # Errors
+/// Where the scenario has no such role.
+pub(crate) fn known_role(stage: &Stage, name: &str) -> Result<String, StepError> {
+    let roles = &stage.cast.roles;
+    roles.get(name).cloned().ok_or_else(|| unknown("role", name, roles.keys()))
+}
+
+fn role_call(stage: &Stage, operation: &'static str, action: &'static str, name: &str) -> CallRef {
+    let arn = format!("arn:aws:iam::{}:role/{name}", stage.place.account());
+    CallRef::on("IAM", operation, action, arn)
+}

@@ -1,0 +1,288 @@
+//! Temporary credentials: assuming roles, session tokens, and the time that they last.
+
+use aws_sdk_sts::types::Credentials;
+use chrono::{DateTime, TimeDelta, Utc};
+use cucumber::{given, then, when};
+use harness::parameters::{Name, Span, Text};
+use harness::{Actor, CallRef, Control, Session, Stage, StepError, World, unknown};
+use secrecy::SecretString;
+use target::AccessKey;
+
+use crate::decisions::{denied, succeeded};
+use crate::policy_text::for_account;
+use crate::principals::named;
+
+/// The session name of the walkthrough.
+const SESSION: &str = "testSession";
+
+/// Assumes a role; from here on its session acts.
+#[when(expr = "assuming {name}")]
+async fn assuming(world: &mut World, role: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = stage.current_actor()?;
+    assume(stage, &actor, &role.0, SESSION, None).await
+}
+
+/// Assumes a role for some time; from here on its session acts.
+#[when(expr = "assuming {name} for {span}")]
+async fn assuming_for(world: &mut World, role: Name, span: Span) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = stage.current_actor()?;
+    assume(stage, &actor, &role.0, SESSION, Some(span.seconds())).await
+}
+
+/// Assumes a role with a session name of one's own, by which later steps can speak of the session.
+#[when(expr = "assuming {name} as {name}")]
+async fn assuming_as(world: &mut World, role: Name, session: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = stage.current_actor()?;
+    assume(stage, &actor, &role.0, &session.0, None).await
+}
+
+/// Somebody assumes a role; from here on the session acts.
+#[when(expr = "{name} assumes {name}")]
+async fn assumes(world: &mut World, who: Name, role: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    assume(stage, &actor, &role.0, SESSION, None).await
+}
+
+/// Somebody assumes a role with a session name, by which later steps can speak of the session.
+#[when(expr = "{name} assumes {name} as {name}")]
+async fn assumes_as(world: &mut World, who: Name, role: Name, session: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    assume(stage, &actor, &role.0, &session.0, None).await
+}
+
+/// Somebody assumes a role for some time; from here on the session acts.
+#[when(expr = "{name} assumes {name} for {span}")]
+async fn assumes_for(world: &mut World, who: Name, role: Name, span: Span) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    assume(stage, &actor, &role.0, SESSION, Some(span.seconds())).await
+}
+
+/// Assumes a role with a session name, for some time; from here on the session acts.
+#[when(expr = "assuming {name} as {name} for {span}")]
+async fn assuming_as_for(world: &mut World, role: Name, session: Name, span: Span) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = stage.current_actor()?;
+    assume(stage, &actor, &role.0, &session.0, Some(span.seconds())).await
+}
+
+/// Somebody assumes a role with a session name, for some time; from here on the session acts.
+#[when(expr = "{name} assumes {name} as {name} for {span}")]
+async fn assumes_as_for(
+    world: &mut World,
+    who: Name,
+    role: Name,
+    session: Name,
+    span: Span,
+) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    assume(stage, &actor, &role.0, &session.0, Some(span.seconds())).await
+}
+
+/// Somebody asks for a session token; from here on the session acts.
+#[when(expr = "{name} asks for a session token")]
+async fn asks_for_token(world: &mut World, who: Name) -> Result<(), StepError> {
+    session_token(world.stage()?, &who.0, None).await
+}
+
+/// Somebody asks for a session token for some time; from here on the session acts.
+#[when(expr = "{name} asks for a session token for {span}")]
+async fn asks_for_token_for(world: &mut World, who: Name, span: Span) -> Result<(), StepError> {
+    session_token(world.stage()?, &who.0, Some(span.seconds())).await
+}
+
+/// From here on the temporary key is used without its session token.
+#[when(expr = "the session token is left out")]
+async fn without_token(world: &mut World) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let actor = stage.current_actor()?;
+    let Some(mut key) = actor.key.filter(|key| key.session_token.is_some()) else {
+        return Err(StepError::failed("has no session token", format!("{} is not a session", actor.name)));
+    };
+    key.session_token = None;
+    let name = format!("{} without its token", actor.name);
+    stage.actor = Some(stage.actor_with(&name, actor.principal, Some(key)));
+    Ok(())
+}
+
+/// Lets time pass, on the clock of the services and of everybody who calls them.
+#[given(expr = "{span} pass(es)")]
+#[when(expr = "{span} pass(es)")]
+async fn time_passes(world: &mut World, by: Span) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    Ok(stage.place.pass_time(by.0)?)
+}
+
+/// What the service said of the session's end is what was asked for.
+#[then(expr = "the session lasts {span}")]
+async fn lasts(world: &mut World, span: Span) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.no_surprise()?;
+    let Some(session) = &stage.session else {
+        return Err(StepError::failed("there is no session", "no step before this one obtains one"));
+    };
+    let lasts = session.expires - session.asked;
+    // The service's clock may be a moment off, and it tells whole seconds.
+    if (lasts - TimeDelta::seconds(span.seconds().into())).abs() <= TimeDelta::seconds(2) {
+        return Ok(());
+    }
+    let found = lasts.num_seconds();
+    Err(StepError::failed(
+        format!("lasts {found} seconds"),
+        format!("expected {} seconds, it lasts {found}", span.seconds()),
+    ))
+}
+
+/// Who the current actor is, as `get-caller-identity` tells.
+#[then(expr = "the caller is {text}")]
+async fn caller_is(world: &mut World, arn: Text) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.no_surprise()?;
+    let actor = stage.current_actor()?;
+    identity(stage, &actor, &arn.0).await
+}
+
+/// Who somebody is, as `get-caller-identity` tells.
+#[then(expr = "{name} is identified as {text}")]
+async fn identified_as(world: &mut World, who: Name, arn: Text) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    identity(stage, &actor, &arn.0).await
+}
+
+/// Asks who the current actor is, which may be refused.
+#[when(expr = "asking for the caller identity")]
+async fn asking_identity(world: &mut World) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = stage.current_actor()?;
+    let sts = client(&actor);
+    stage
+        .attempt(&actor, CallRef::new("STS", "GetCallerIdentity"), sts.get_caller_identity().send())
+        .await
+        .map(drop)
+}
+
+/// Somebody may assume a role: it is tried, and the one who acts stays the same.
+#[then(expr = "{name} can assume {name}")]
+async fn can_assume(world: &mut World, who: Name, role: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    try_to_assume(stage, &who.0, &role.0).await?;
+    let outcome = stage.last_outcome()?;
+    succeeded(stage, &outcome)
+}
+
+/// Somebody may not assume a role that is there: it is tried, and the one who acts stays the same.
+#[then(expr = "{name} can't/cannot assume {name}")]
+async fn can_not_assume(world: &mut World, who: Name, role: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    try_to_assume(stage, &who.0, &role.0).await?;
+    let outcome = stage.last_outcome()?;
+    denied(stage, &outcome).await
+}
+
+/// STS's client refuses by itself to send what is not signed, unless told otherwise.
+fn client(actor: &Actor) -> aws_sdk_sts::Client {
+    let configuration = aws_sdk_sts::config::Builder::from(&actor.configuration).allow_no_auth().build();
+    aws_sdk_sts::Client::from_conf(configuration)
+}
+
+async fn try_to_assume(stage: &mut Stage, who: &str, role: &str) -> Result<(), StepError> {
+    let actor = named(stage, who).await?;
+    let (acting, session, sessions) =
+        (stage.actor.clone(), stage.session.clone(), stage.cast.sessions.clone());
+    assume(stage, &actor, role, SESSION, None).await?;
+    (stage.actor, stage.session, stage.cast.sessions) = (acting, session, sessions);
+    Ok(())
+}
+
+async fn assume(
+    stage: &mut Stage,
+    actor: &Actor,
+    role: &str,
+    session: &str,
+    seconds: Option<i32>,
+) -> Result<(), StepError> {
+    let Some(arn) = stage.cast.roles.get(role).cloned() else {
+        return Err(unknown("role", role, stage.cast.roles.keys()));
+    };
+    stage.cast.free_for("session", session)?;
+    // Where it is refused, nobody acts under the name: not the holder of an earlier session either.
+    stage.cast.sessions.remove(session);
+    let sts = client(actor);
+    let call = CallRef::on("STS", "AssumeRole", "sts:AssumeRole", arn.clone())
+        .controlled_by(Control::Role { name: role.to_owned() });
+    let asked = stage.place.now();
+    let answer =
+        sts.assume_role().role_arn(arn).role_session_name(session).set_duration_seconds(seconds).send();
+    let obtained = stage.attempt(actor, call, answer).await?;
+    (stage.actor, stage.session) = (None, None);
+    let Some(obtained) = obtained else { return Ok(()) };
+    let account = stage.place.account();
+    let arn = obtained.assumed_role_user().map_or_else(
+        || format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
+        |user| user.arn().to_owned(),
+    );
+    take_up(stage, &format!("{role} as {session}"), arn, asked, obtained.credentials())?;
+    if let Some(actor) = stage.actor.clone() {
+        stage.cast.sessions.insert(session.to_owned(), actor);
+    }
+    Ok(())
+}
+
+async fn session_token(stage: &mut Stage, who: &str, seconds: Option<i32>) -> Result<(), StepError> {
+    let actor = named(stage, who).await?;
+    let sts = client(&actor);
+    let asked = stage.place.now();
+    let answer = sts.get_session_token().set_duration_seconds(seconds).send();
+    let obtained = stage.attempt(&actor, CallRef::new("STS", "GetSessionToken"), answer).await?;
+    (stage.actor, stage.session) = (None, None);
+    let Some(obtained) = obtained else { return Ok(()) };
+    take_up(stage, &format!("{who} with a session token"), actor.principal, asked, obtained.credentials())
+}
+
+/// The holder of temporary credentials acts from here on.
+fn take_up(
+    stage: &mut Stage,
+    name: &str,
+    principal: String,
+    asked: DateTime<Utc>,
+    credentials: Option<&Credentials>,
+) -> Result<(), StepError> {
+    let Some(credentials) = credentials else {
+        return Err(StepError::inconclusive("got no credentials", "STS answered without them"));
+    };
+    let key = AccessKey {
+        id: credentials.access_key_id().to_owned(),
+        secret: SecretString::from(credentials.secret_access_key().to_owned()),
+        session_token: Some(SecretString::from(credentials.session_token().to_owned())),
+    };
+    let expires = credentials.expiration();
+    let expires = DateTime::from_timestamp(expires.secs(), expires.subsec_nanos())
+        .ok_or_else(|| StepError::inconclusive("got no expiration", "STS answered without one"))?;
+    stage.session = Some(Session { asked, expires });
+    stage.actor = Some(stage.actor_with(name, principal, Some(key)));
+    Ok(())
+}
+
+async fn identity(stage: &Stage, actor: &Actor, expected: &str) -> Result<(), StepError> {
+    let expected = for_account(stage, expected);
+    let sts = client(actor);
+    let call = CallRef::new("STS", "GetCallerIdentity");
+    let found = stage.must(actor, call, sts.get_caller_identity().send()).await?;
+    let found = found.arn().unwrap_or("nobody");
+    if found == expected {
+        return Ok(());
+    }
+    Err(StepError::failed(
+        format!("is {found}"),
+        format!("expected {expected}, get-caller-identity says {found}"),
+    ))
+}
