@@ -1,0 +1,172 @@
+//! The arguments as they are written; what they mean is checked by each command.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Executable specifications of who may do what in AWS.
+///
+/// Without a command, runs the features below `features`.
+#[derive(Debug, Parser)]
+#[command(name = "rolecall", version, after_help = EXIT_CODES)]
+pub(crate) struct CliArgs {
+    /// When to colour the output.
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(crate) color: ColorChoice,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all passed, 1 a scenario failed, 2 wrong usage or unreadable input,
+3 could not tell (target or infrastructure), 4 no scenario was selected.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run feature files, and say which claims hold.
+    Run(RunArgs),
+    /// Serve the emulated AWS on loopback, for any client.
+    Serve(ServeArgs),
+}
+
+impl Default for Command {
+    fn default() -> Command {
+        Command::Run(RunArgs::default())
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Feature files, and folders to search for them.
+    #[arg(value_name = "PATHS", default_value = FEATURES)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Only scenarios whose tags match, such as `@smoke and not (@slow or @wip)`.
+    #[arg(long, value_name = "EXPR")]
+    pub(crate) tags: Option<String>,
+    /// Only scenarios in whose name this regular expression is found.
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) name: Option<String>,
+    /// Begin no scenario after one that failed.
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// How many scenarios run side by side, on one thread [default: 1, with `--allow-commands` 8].
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Let features run programs on this machine, as those tagged `@needs:aws-cli` do.
+    #[arg(long, env = "ROLECALL_ALLOW_COMMANDS", value_parser = FalseyValueParser::new())]
+    pub(crate) allow_commands: bool,
+    /// Print only what did not pass, and the summary.
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Print each step, and each call with its answer.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+const FEATURES: &str = "features";
+
+impl RunArgs {
+    /// Side by side only what waits for programs: calls of the embedded AWS wait for nothing, and taking turns would
+    /// make every scenario's duration that of all.
+    pub(crate) fn jobs(&self) -> usize {
+        let usual = if self.allow_commands { 8 } else { 1 };
+        self.jobs.map_or(usual, NonZeroUsize::get)
+    }
+}
+
+impl Default for RunArgs {
+    fn default() -> RunArgs {
+        RunArgs {
+            paths: vec![FEATURES.into()],
+            tags: None,
+            name: None,
+            fail_fast: false,
+            jobs: None,
+            allow_commands: false,
+            quiet: false,
+            verbose: false,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// The port on 127.0.0.1; 0 picks a free one.
+    #[arg(long, value_name = "N", default_value_t = 4566)]
+    pub(crate) port: u16,
+    /// Also write the variables here, without `export`, when the server is ready. Only its owner can read it.
+    #[arg(long, value_name = "F")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// An account of twelve digits; repeat it for several. The printed credentials are those of the first.
+    #[arg(long = "account", value_name = "ID")]
+    pub(crate) accounts: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set or TERM is `dumb`.
+    Auto,
+    Always,
+    Never,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Command, clap::Error> {
+        let all = std::iter::once(&"rolecall").chain(words);
+        CliArgs::try_parse_from(all).map(|args| args.command.unwrap_or_default())
+    }
+
+    #[track_caller]
+    fn run(words: &[&str]) -> RunArgs {
+        match parse(words) {
+            Ok(Command::Run(args)) => args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        CliArgs::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_is_run_with_its_defaults() {
+        assert_eq!(format!("{:?}", run(&[])), format!("{:?}", run(&["run"])));
+        assert_eq!(run(&["run"]).paths, [PathBuf::from("features")]);
+    }
+
+    #[test]
+    fn run_takes_paths_and_options_in_any_order() {
+        let args = run(&["run", "a.feature", "--tags", "@x and not @y", "-j", "2", "b", "--fail-fast", "-v"]);
+        assert_eq!(args.paths, [PathBuf::from("a.feature"), PathBuf::from("b")]);
+        assert_eq!((args.tags.as_deref(), args.jobs()), (Some("@x and not @y"), 2));
+        assert!(args.fail_fast && args.verbose && !args.quiet);
+    }
+
+    #[test]
+    fn scenarios_take_turns_only_where_they_wait() {
+        assert_eq!([run(&[]).jobs(), run(&["run", "--allow-commands"]).jobs()], [1, 8]);
+        assert_eq!(run(&["run", "--allow-commands", "-j", "3"]).jobs(), 3);
+    }
+
+    #[test]
+    fn wrong_usage_is_refused() {
+        for words in [
+            &["run", "--jobs", "0"][..],
+            &["run", "-q", "-v"],
+            &["run", "--color", "sometimes"],
+            &["serve", "--port", "70000"],
+            &["walk"],
+        ] {
+            assert!(parse(words).unwrap_err().use_stderr(), "{words:?}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The command `rolecall`: arguments, environment, files, the terminal and exit codes, which no other crate touches.
+//!
+//! One file a command; what they need of the outside stands beside them. Exit codes are those of [`status::Status`].
+
+#![allow(clippy::disallowed_methods, reason = "here, and only here, the outside is read and written")]
+
+mod args;
+mod diagnostic;
+mod env_file;
+mod features;
+mod output;
+mod programs;
+mod run;
+mod serve;
+mod status;
+mod terminal;
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io::{self, Write};
+use std::panic::{self, PanicHookInfo};
+use std::process::ExitCode;
+
+use clap::Parser;
+// Without this line the linker leaves the steps out, and every step is undefined.
+use steps as _;
+
+use crate::args::{CliArgs, Command};
+use crate::status::Status;
+use crate::terminal::Surroundings;
+
+fn main() -> ExitCode {
+    panic::set_hook(Box::new(report_defect));
+    match panic::catch_unwind(command) {
+        Ok(code) => code,
+        Err(_) => Status::Inconclusive.into(),
+    }
+}
+
+fn command() -> ExitCode {
+    let args = match CliArgs::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are "errors" with exit code 0. A closed pipe is nobody's trouble.
+            let _ = error.print();
+            return if error.use_stderr() { Status::Usage.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    let surroundings = Surroundings::of_this_process(args.color);
+    match args.command.unwrap_or_default() {
+        Command::Run(run_args) => run::run(&run_args, &surroundings).into(),
+        Command::Serve(serve_args) => serve::serve(&serve_args, &surroundings).into(),
+    }
+}
+
+/// Says where a panic began, and not what it says: that may hold what a server or a feature said.
+fn report_defect(info: &PanicHookInfo<'_>) {
+    let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    let backtrace = Backtrace::capture();
+    let mut text = format!("rolecall: a defect of rolecall itself, at {place}; please report this line\n");
+    if backtrace.status() == BacktraceStatus::Captured {
+        text.push_str(&backtrace.to_string());
+    }
+    let _ = io::stderr().write_all(text.as_bytes());
+}

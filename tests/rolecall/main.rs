@@ -1,0 +1,16 @@
+//! What a user relies on, tested from outside: verdicts of whole runs, and the command line.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
+
+mod cli;
+mod credentials;
+mod mutations;
+mod runs;
+mod verdicts;
