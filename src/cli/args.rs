@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use secrecy::SecretString;
 
 /// Executable specifications of who may do what in AWS.
 ///
@@ -102,6 +103,12 @@ pub(crate) struct ServeArgs {
     /// An account of twelve digits; repeat it for several. The printed credentials are those of the first.
     #[arg(long = "account", value_name = "ID")]
     pub(crate) accounts: Vec<String>,
+    /// The access key id of the first account's root user, in place of a drawn one.
+    #[arg(long, value_name = "ID", requires = "admin_secret")]
+    pub(crate) admin_key: Option<String>,
+    /// Its secret access key.
+    #[arg(long, value_name = "SECRET", env = "ROLECALL_ADMIN_SECRET", hide_env_values = true, requires = "admin_key")]
+    pub(crate) admin_secret: Option<SecretString>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use chrono::Utc;
-use emulator::{AccountId, Clock, Emulator, Listener, Settings};
+use emulator::{AccountId, AdministratorKey, Clock, Emulator, Listener, Settings};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::args::ServeArgs;
@@ -50,7 +50,9 @@ fn settings(args: &ServeArgs) -> Result<Settings, Diagnostic> {
     let mut seed = vec![0; 32];
     getrandom::fill(&mut seed)
         .map_err(|error| Diagnostic::new(format!("there is no randomness: {error}")))?;
-    let settings = Settings { seed, ..Settings::new(Clock::over(Utc::now)) };
+    let administrator = args.admin_key.clone().zip(args.admin_secret.clone());
+    let administrator = administrator.map(|(id, secret)| AdministratorKey { id, secret });
+    let settings = Settings { seed, administrator, ..Settings::new(Clock::over(Utc::now)) };
     if args.accounts.is_empty() {
         return Ok(settings);
     }

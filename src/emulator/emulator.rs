@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use policy::AccountId;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::authorize::DecidedAccess;
 use crate::clock::Clock;
 use crate::ec2::{self, InstanceView};
 use crate::front::{Peer, Surroundings, handle};
+use crate::ids::Ids;
 use crate::imds::{self, ImdsGuard, ImdsServer};
 use crate::partition::Partition;
 
@@ -29,13 +30,16 @@ pub struct Settings {
     pub accounts: Vec<AccountId>,
     /// The region of calls that name none.
     pub region: String,
+    /// The key of the first account's root user; `None`: one that follows from the seed.
+    pub administrator: Option<AdministratorKey>,
 }
 
 impl Settings {
     /// Two accounts, 111122223333 and 444455556666, in us-east-1.
     pub fn new(clock: Clock) -> Self {
         let accounts = ["111122223333", "444455556666"].into_iter().filter_map(AccountId::new).collect();
-        Self { clock, seed: b"rolecall".to_vec(), accounts, region: "us-east-1".to_owned() }
+        let seed = b"rolecall".to_vec();
+        Self { clock, seed, accounts, region: "us-east-1".to_owned(), administrator: None }
     }
 }
 
@@ -46,6 +50,12 @@ pub struct AdministratorKey {
     pub id: String,
     /// The secret access key.
     pub secret: SecretString,
+}
+
+impl AdministratorKey {
+    fn drawn(ids: &mut Ids) -> Self {
+        Self { id: ids.access_key_id("AKIA"), secret: SecretString::from(ids.secret_key()) }
+    }
 }
 
 /// A small AWS partition; clones share it.
@@ -67,10 +77,12 @@ impl Emulator {
     pub fn new(settings: Settings) -> Self {
         let mut partition = Partition::new(&settings.seed);
         let mut administrators = BTreeMap::new();
+        let mut given = settings.administrator;
         for account in settings.accounts {
-            let (id, secret) = (partition.ids.access_key_id("AKIA"), partition.ids.secret_key());
-            partition.iam.add_account(account.clone(), id.clone(), secret.clone());
-            administrators.insert(account, AdministratorKey { id, secret: SecretString::from(secret) });
+            let key = given.take().unwrap_or_else(|| AdministratorKey::drawn(&mut partition.ids));
+            let secret = key.secret.expose_secret().to_owned();
+            partition.iam.add_account(account.clone(), key.id.clone(), secret);
+            administrators.insert(account, key);
         }
         let control_token = SecretString::from(partition.ids.hex());
         Self(Arc::new(Inner {
