@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Serve the emulated AWS on loopback, for any client.
     Serve(ServeArgs),
+    /// Decide requests offline, from the policies given with them.
+    Decide(DecideArgs),
 }
 
 impl Default for Command {
@@ -107,8 +109,35 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ID", requires = "admin_secret")]
     pub(crate) admin_key: Option<String>,
     /// Its secret access key.
-    #[arg(long, value_name = "SECRET", env = "ROLECALL_ADMIN_SECRET", hide_env_values = true, requires = "admin_key")]
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "ROLECALL_ADMIN_SECRET",
+        hide_env_values = true,
+        requires = "admin_key"
+    )]
     pub(crate) admin_secret: Option<SecretString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DecideArgs {
+    /// A request in JSON, or one on each line; `-` is standard input. docs/decide.md has its fields.
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// How to answer.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: AnswerFormat,
+    /// Tell of each statement what became of it.
+    #[arg(long)]
+    pub(crate) trace: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AnswerFormat {
+    /// For people, with the explanation.
+    Text,
+    /// For programs: an object on one line for each request.
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

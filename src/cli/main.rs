@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "here, and only here, the outside is read and written")]
 
 mod args;
+mod decide;
 mod diagnostic;
 mod env_file;
 mod features;
@@ -49,6 +50,7 @@ fn command() -> ExitCode {
     match args.command.unwrap_or_default() {
         Command::Run(run_args) => run::run(&run_args, &surroundings).into(),
         Command::Serve(serve_args) => serve::serve(&serve_args, &surroundings).into(),
+        Command::Decide(decide_args) => decide::decide(&decide_args, &surroundings).into(),
     }
 }
 

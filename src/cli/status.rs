@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use evidence::Exit;
 
 /// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Status {
     /// What was asked for was done, or held.
     Passed = 0,

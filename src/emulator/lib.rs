@@ -29,5 +29,6 @@ pub use clock::Clock;
 pub use ec2::InstanceView;
 pub use emulator::{AdministratorKey, Emulator, Settings};
 pub use front::Peer;
+pub use iam::aws_managed_policy;
 pub use listener::Listener;
 pub use policy::AccountId;

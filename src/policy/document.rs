@@ -103,7 +103,7 @@ impl PolicyDocument {
         &self.statements
     }
 
-    fn read(text: &str, kind: PolicyKind) -> Result<Self, Flaw> {
+    pub(crate) fn read(text: &str, kind: PolicyKind) -> Result<Self, Flaw> {
         if kind == PolicyKind::Resource && !text.starts_with('{') {
             // The wording is Amazon S3's; white space before the brace is harmless elsewhere.
             if !text.trim_start().starts_with('{') {

@@ -114,8 +114,10 @@ impl<'p> Voices<'p> {
         let in_account = caller.account().is_some();
         let service_control = levels(Layer::ServiceControl, &policies.service_control, limited && in_account);
         let resource = match &policies.resource {
-            ResourcePolicy::None | ResourcePolicy::Trust(None) => Voice::default(),
-            ResourcePolicy::Grants(policy) | ResourcePolicy::Key(policy) => {
+            ResourcePolicy::None | ResourcePolicy::Trust(None) | ResourcePolicy::Key(None) => {
+                Voice::default()
+            }
+            ResourcePolicy::Grants(policy) | ResourcePolicy::Key(Some(policy)) => {
                 hearing.hear(Layer::Resource, std::slice::from_ref(policy))
             }
             ResourcePolicy::Trust(Some(policy)) => hearing.hear(Layer::Trust, std::slice::from_ref(policy)),

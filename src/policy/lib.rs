@@ -3,6 +3,7 @@
 //! Pure: time is in the request's context, and nothing here knows a network, a store or an SDK.
 
 mod arn;
+mod case;
 mod condition;
 mod decision;
 mod document;
@@ -17,6 +18,7 @@ mod request;
 mod statement;
 mod variables;
 
+pub use case::{Answer, Because, Case, CaseError, Fails, Judged, Looked, Place};
 pub use decision::{
     ConditionTrace, Decision, Effect, Explanation, Layer, Mismatch, Outcome, StatementName, StatementTrace,
     Undecidable, Unknown,

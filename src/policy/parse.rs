@@ -398,6 +398,11 @@ pub(crate) fn unknown_name<'a>(
     known: impl IntoIterator<Item = &'a str>,
     at: usize,
 ) -> Flaw {
+    Flaw::new(at, format!("Syntax errors in policy: {}", unknown_words(what, name, known)))
+}
+
+/// Names what is not known, and the nearest name that is.
+pub(crate) fn unknown_words<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let core = name.rsplit(':').next().unwrap_or(name);
     let core = core.strip_suffix("IfExists").filter(|_| what == "condition operator").unwrap_or(core);
     let nearest = known.into_iter().map(|candidate| (distance(core, candidate), candidate)).min();
@@ -407,7 +412,7 @@ pub(crate) fn unknown_name<'a>(
         }
         _ => String::new(),
     };
-    Flaw::new(at, format!("Syntax errors in policy: unknown {what} `{name}`{hint}"))
+    format!("unknown {what} `{name}`{hint}")
 }
 
 /// Edits from one name to the other, letters compared without case.

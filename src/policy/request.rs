@@ -63,7 +63,7 @@ pub enum Principal {
         name: String,
         /// The role's unique id, `AROA…`.
         id: String,
-        /// The name of the session.
+        /// The name of the session; empty: some session, and none that a policy names.
         session: String,
     },
     /// A `GetFederationToken` session.
@@ -95,6 +95,9 @@ impl Principal {
             Self::Anonymous => "anonymous".to_owned(),
             Self::Root { account } => format!("arn:aws:iam::{account}:root"),
             Self::User { account, path, name, .. } => format!("arn:aws:iam::{account}:user{path}{name}"),
+            Self::AssumedRole { account, path, name, session, .. } if session.is_empty() => {
+                format!("arn:aws:iam::{account}:role{path}{name}")
+            }
             Self::AssumedRole { account, name, session, .. } => {
                 format!("arn:aws:sts::{account}:assumed-role/{name}/{session}")
             }
@@ -184,8 +187,8 @@ pub enum ResourcePolicy {
     Grants(Policy),
     /// A role's trust policy: nobody gets in without it. `None`: there is no such role.
     Trust(Option<Policy>),
-    /// A KMS key policy: nobody gets in without it either.
-    Key(Policy),
+    /// A KMS key policy: nobody gets in without it either. `None`: it is not told, and so lets nobody in.
+    Key(Option<Policy>),
 }
 
 /// All policies that apply to one request.

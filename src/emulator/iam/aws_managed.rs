@@ -70,3 +70,9 @@ pub(super) fn find(arn: &str) -> Option<&'static ManagedPolicy> {
 pub(super) fn all<'policies>() -> impl Iterator<Item = &'policies ManagedPolicy> {
     POLICIES.values()
 }
+
+/// The document of an AWS managed policy; `None`: there is no policy of this ARN.
+pub fn aws_managed_policy(arn: &str) -> Option<String> {
+    let policy = find(arn)?;
+    policy.versions.get(&policy.default).map(|version| version.document.text().to_owned())
+}

@@ -34,6 +34,7 @@ mod trust;
 mod users;
 mod views;
 
+pub use aws_managed::aws_managed_policy;
 pub(crate) use noun::timestamp;
 pub(crate) use operations::OPERATIONS;
 pub(crate) use store::Store;

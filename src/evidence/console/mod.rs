@@ -3,6 +3,7 @@
 //! [`Console`] prints events in the order of the feature files, though scenarios run side by side: what is ahead of
 //! its turn waits. So the same run gives the same lines. [`Progress`] is the fold for what a terminal shows meanwhile.
 
+mod decided;
 mod page;
 mod paint;
 mod progress;
@@ -13,6 +14,7 @@ mod summary;
 mod tests;
 mod text;
 
+pub use decided::Decided;
 pub use page::{Detail, Page};
 pub use paint::Color;
 pub use progress::Progress;

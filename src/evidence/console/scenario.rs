@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::event::{Call, Failure, ScenarioRef, ScenarioResult, Step, StepResult, Verdict};
+use crate::event::{Call, Explanation, Failure, ScenarioRef, ScenarioResult, Step, StepResult, Verdict};
 use crate::record::{Outcome, ScenarioRecord, StepRecord};
 
 use super::page::{Detail, Page, Prefix, human};
@@ -226,13 +226,19 @@ fn call_in_full(page: &Page, indent: usize, call: &Call, code_is_told: bool) -> 
     let decided =
         matches!(call.verdict, Verdict::Allowed | Verdict::Denied) || page.detail == Detail::Verbose;
     if let Some(explanation) = call.explanation.as_ref().filter(|_| decided) {
-        lines.extend(page.labelled(indent, aside("why"), &explanation.why));
-        for near in &explanation.near {
-            lines.extend(page.labelled(indent, aside("near"), near));
-        }
+        lines.extend(explained(page, indent, explanation));
     }
     if let (Detail::Verbose, Some(id)) = (page.detail, &call.request_id) {
         lines.extend(page.labelled(indent, aside("id"), id));
+    }
+    lines
+}
+
+/// What decided, and what came near.
+pub(super) fn explained(page: &Page, indent: usize, explanation: &Explanation) -> Vec<String> {
+    let mut lines = page.labelled(indent, (Ink::Aside, "why"), &explanation.why);
+    for near in &explanation.near {
+        lines.extend(page.labelled(indent, (Ink::Aside, "near"), near));
     }
     lines
 }

@@ -170,7 +170,7 @@ fn policies(group: &Value) -> Policies {
     let resource = if let Some(policy) = one("bucket", "bucket policy", PolicyKind::Resource) {
         ResourcePolicy::Grants(policy)
     } else if let Some(policy) = one("key", "key policy", PolicyKind::Resource) {
-        ResourcePolicy::Key(policy)
+        ResourcePolicy::Key(Some(policy))
     } else if group["trust"] == "none" {
         ResourcePolicy::Trust(None)
     } else if let Some(policy) = one("trust", "trust policy of main-role1", PolicyKind::Trust) {
