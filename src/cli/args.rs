@@ -117,6 +117,9 @@ pub(crate) struct ServeArgs {
         requires = "admin_key"
     )]
     pub(crate) admin_secret: Option<SecretString>,
+    /// Let the control route make the emulator as new (`POST /_rolecall/reset`).
+    #[arg(long)]
+    pub(crate) allow_reset: bool,
 }
 
 #[derive(Debug, Args)]

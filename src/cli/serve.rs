@@ -39,6 +39,7 @@ async fn serve_until_told(args: &ServeArgs) -> Result<(), Diagnostic> {
     let stop = told_to_stop().map_err(|error| Diagnostic::new(format!("signals can't be heard: {error}")))?;
     let listener =
         Listener::bind(emulator.clone(), args.port).await.map_err(|error| unbound(args.port, &error))?;
+    let listener = if args.allow_reset { listener.allow_reset() } else { listener };
     announce(&Served::of(&emulator, &account, &listener)?, args)?;
     listener
         .serve_until(stop)

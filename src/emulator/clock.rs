@@ -45,6 +45,11 @@ impl Clock {
         moves.push(Move { at, by: by.min(TimeDelta::days(365_000) - moved) });
     }
 
+    /// Takes all moves back.
+    pub(crate) fn reset(&self) {
+        self.moves.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// How much virtual time has passed since `time`, which is by the base clock.
     pub(crate) fn passed_since_real(&self, time: DateTime<Utc>) -> TimeDelta {
         self.real_now() - time + self.moved_after(time)
@@ -76,5 +81,7 @@ mod tests {
         clock.advance(Duration::MAX);
         clock.advance(Duration::MAX);
         assert_eq!(clock.now() - start, TimeDelta::days(365_000));
+        clock.reset();
+        assert_eq!(clock.now(), start);
     }
 }

@@ -63,32 +63,44 @@ impl AdministratorKey {
 pub struct Emulator(Arc<Inner>);
 
 struct Inner {
+    settings: Settings,
     partition: Arc<Mutex<Partition>>,
-    clock: Clock,
-    region: String,
     administrators: BTreeMap<AccountId, AdministratorKey>,
     control_token: SecretString,
     decisions: Mutex<VecDeque<(String, Vec<DecidedAccess>)>>,
     metadata_services: Mutex<BTreeMap<String, (SocketAddr, ImdsGuard)>>,
 }
 
-impl Emulator {
-    /// An emulator whose accounts hold nothing but their root users.
-    pub fn new(settings: Settings) -> Self {
+/// What an emulator begins with, which follows from its settings.
+struct Beginning {
+    partition: Partition,
+    administrators: BTreeMap<AccountId, AdministratorKey>,
+    control_token: SecretString,
+}
+
+impl Beginning {
+    fn of(settings: &Settings) -> Self {
         let mut partition = Partition::new(&settings.seed);
         let mut administrators = BTreeMap::new();
-        let mut given = settings.administrator;
-        for account in settings.accounts {
+        let mut given = settings.administrator.clone();
+        for account in &settings.accounts {
             let key = given.take().unwrap_or_else(|| AdministratorKey::drawn(&mut partition.ids));
             let secret = key.secret.expose_secret().to_owned();
             partition.iam.add_account(account.clone(), key.id.clone(), secret);
-            administrators.insert(account, key);
+            administrators.insert(account.clone(), key);
         }
         let control_token = SecretString::from(partition.ids.hex());
+        Self { partition, administrators, control_token }
+    }
+}
+
+impl Emulator {
+    /// An emulator whose accounts hold nothing but their root users.
+    pub fn new(settings: Settings) -> Self {
+        let Beginning { partition, administrators, control_token } = Beginning::of(&settings);
         Self(Arc::new(Inner {
+            settings,
             partition: Arc::new(Mutex::new(partition)),
-            clock: settings.clock,
-            region: settings.region,
             administrators,
             control_token,
             decisions: Mutex::default(),
@@ -96,14 +108,28 @@ impl Emulator {
         }))
     }
 
+    /// Makes it as it was when new: nothing in its accounts but their root users, whose keys stay the same, no time
+    /// passed but real time, and no metadata service.
+    pub fn reset(&self) {
+        *self.partition() = Beginning::of(&self.0.settings).partition;
+        lock(&self.0.metadata_services).clear();
+        lock(&self.0.decisions).clear();
+        self.0.settings.clock.reset();
+    }
+
+    /// Its accounts, the first one first.
+    pub fn accounts(&self) -> &[AccountId] {
+        &self.0.settings.accounts
+    }
+
     /// Its clock.
     pub fn clock(&self) -> &Clock {
-        &self.0.clock
+        &self.0.settings.clock
     }
 
     /// The region of calls that name none.
     pub fn region(&self) -> &str {
-        &self.0.region
+        &self.0.settings.region
     }
 
     /// The key that may do everything in an account; `None`: there is no such account.
@@ -118,7 +144,8 @@ impl Emulator {
 
     /// Answers a request for any of the services.
     pub fn handle(&self, request: http::Request<Bytes>, peer: Peer) -> http::Response<Bytes> {
-        let surroundings = Surroundings { clock: &self.0.clock, region: &self.0.region, peer };
+        let surroundings =
+            Surroundings { clock: &self.0.settings.clock, region: &self.0.settings.region, peer };
         let handled = handle(&mut self.partition(), surroundings, request);
         if !handled.decided.is_empty() {
             let mut decisions = lock(&self.0.decisions);
@@ -151,7 +178,7 @@ impl Emulator {
         headers: &[(String, String)],
     ) -> Option<(u16, Vec<u8>)> {
         let request = imds::Request { method, path, headers };
-        let now = self.0.clock.now();
+        let now = self.0.settings.clock.now();
         let response = imds::answer(&mut self.partition(), instance_id, &request, now)?;
         Some((response.status, response.body))
     }
@@ -168,7 +195,7 @@ impl Emulator {
             return Ok(*address);
         }
         let (address, guard) =
-            ImdsServer::start(self.0.partition.clone(), self.0.clock.clone(), instance_id)?;
+            ImdsServer::start(self.0.partition.clone(), self.0.settings.clock.clone(), instance_id)?;
         services.insert(instance_id.to_owned(), (address, guard));
         Ok(address)
     }

@@ -1,12 +1,66 @@
-//! Buckets in host names.
+//! What host names tell: the service, and of S3 the bucket.
 //!
+//! <https://docs.aws.amazon.com/general/latest/gr/rande.html>,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>
+
+use crate::operation::Service;
+
+/// The domains of AWS, those of dual-stack endpoints and of China among them.
+const DOMAINS: [&str; 4] =
+    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn"];
+
+/// What an endpoint of AWS is for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint<'a> {
+    /// With the bucket in the name of S3's.
+    Of(Service, Option<&'a str>),
+    /// A service that is not emulated.
+    Foreign(&'a str),
+}
+
+/// The endpoint of AWS that a host (lower case, without its port) is; `None`: it is none, and tells nothing but a bucket.
+pub(crate) fn endpoint_of_host(host: &str) -> Option<Endpoint<'_>> {
+    let name = DOMAINS.iter().find_map(|domain| host.strip_suffix(domain))?;
+    if let Some((bucket, label)) = s3_label(name) {
+        // `s3-eu-west-1` is an older form of `s3.eu-west-1`; others, such as `s3-control`, are services of their own.
+        let is_s3 = matches!(label, "s3" | "s3-fips" | "s3-accelerate" | "s3-external-1");
+        let is_region = label.bytes().last().is_some_and(|last| last.is_ascii_digit());
+        let is_s3 = is_s3 || is_region && !label.starts_with("s3-website-");
+        return Some(if is_s3 { Endpoint::Of(Service::S3, bucket) } else { Endpoint::Foreign(label) });
+    }
+    let first = name.split('.').next()?;
+    // `us-east-1.ec2.amazonaws.com` is an older form.
+    let label = if name.ends_with(".ec2") { "ec2" } else { first.strip_suffix("-fips").unwrap_or(first) };
+    Some(match label {
+        "iam" => Endpoint::Of(Service::Iam, None),
+        "sts" => Endpoint::Of(Service::Sts, None),
+        "ec2" => Endpoint::Of(Service::Ec2, None),
+        _ => Endpoint::Foreign(label),
+    })
+}
+
+/// What is before the last label of S3, and that label: buckets may have dots, and labels like S3's.
+fn s3_label(name: &str) -> Option<(Option<&str>, &str)> {
+    let is_s3 = |label: &str| label == "s3" || label.starts_with("s3-");
+    let mut end = name.len();
+    loop {
+        let before = name.get(..end)?;
+        let start = before.rfind('.').map_or(0, |dot| dot + 1);
+        let label = before.get(start..)?;
+        if is_s3(label) {
+            return Some((name.get(..start.saturating_sub(1)).filter(|bucket| !bucket.is_empty()), label));
+        }
+        end = start.checked_sub(1)?;
+    }
+}
 
 /// The bucket of a virtual-hosted-style request; `None`: its path names the bucket.
 pub(crate) fn bucket_of_host(host: &str) -> Option<&str> {
-    if let Some(name) = host.strip_suffix(".amazonaws.com") {
-        let at = name.find(".s3.").or_else(|| name.find(".s3-"));
-        return at.and_then(|at| name.get(..at)).or_else(|| name.strip_suffix(".s3"));
+    if let Some(endpoint) = endpoint_of_host(host) {
+        return match endpoint {
+            Endpoint::Of(Service::S3, bucket) => bucket,
+            _ => None,
+        };
     }
     let name = host.strip_suffix(".localhost").or_else(|| host.strip_suffix(".localhost.localdomain"))?;
     match name.strip_suffix(".s3") {
@@ -26,17 +80,48 @@ mod tests {
     }
 
     #[test]
-    fn hosts() {
+    fn buckets() {
         check("testing-s3.s3.us-east-1.amazonaws.com", Some("testing-s3"));
         check("a.b.s3.amazonaws.com", Some("a.b"));
+        check("a.s3.b.s3.amazonaws.com", Some("a.s3.b"));
+        check("a.s3-b.s3.eu-west-1.amazonaws.com", Some("a.s3-b"));
         check("b.s3-eu-west-1.amazonaws.com", Some("b"));
+        check("b.s3.cn-north-1.amazonaws.com.cn", Some("b"));
         check("s3.us-east-1.amazonaws.com", None);
         check("s3.amazonaws.com", None);
         check("b.s3.dualstack.eu-west-1.amazonaws.com", Some("b"));
+        check("b.s3-fips.dualstack.us-gov-west-1.amazonaws.com", Some("b"));
+        check("b.s3-accelerate.amazonaws.com", Some("b"));
+        check("iam.s3.amazonaws.com", Some("iam"));
+        check("iam.amazonaws.com", None);
         check("localhost", None);
         check("127.0.0.1", None);
         check("b.localhost", Some("b"));
         check("b.s3.localhost", Some("b"));
         check("s3.localhost", None);
+    }
+
+    #[test]
+    fn endpoints() {
+        let of = |service| Some(Endpoint::Of(service, None));
+        for (host, expected) in [
+            ("iam.amazonaws.com", of(Service::Iam)),
+            ("iam-fips.amazonaws.com", of(Service::Iam)),
+            ("iam.global.api.aws", of(Service::Iam)),
+            ("iam.us-gov.amazonaws.com", of(Service::Iam)),
+            ("iam.cn-north-1.amazonaws.com.cn", of(Service::Iam)),
+            ("sts.eu-west-1.amazonaws.com", of(Service::Sts)),
+            ("sts-fips.us-east-1.amazonaws.com", of(Service::Sts)),
+            ("ec2.us-east-1.api.aws", of(Service::Ec2)),
+            ("us-east-1.ec2.amazonaws.com", of(Service::Ec2)),
+            ("s3-us-west-2.amazonaws.com", of(Service::S3)),
+            ("dynamodb.us-east-1.amazonaws.com", Some(Endpoint::Foreign("dynamodb"))),
+            ("111122223333.s3-control.us-east-1.amazonaws.com", Some(Endpoint::Foreign("s3-control"))),
+            ("b.s3-website-us-east-1.amazonaws.com", Some(Endpoint::Foreign("s3-website-us-east-1"))),
+            ("localhost", None),
+            ("amazonaws.com", None),
+        ] {
+            assert_eq!(endpoint_of_host(host), expected, "{host}");
+        }
     }
 }

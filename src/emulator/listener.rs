@@ -1,8 +1,9 @@
 //! The door for other processes: HTTP on loopback, and the control route beside the services.
 //!
 //! The control route needs `Authorization: Bearer TOKEN`, and answers JSON:
-//! `GET /_rolecall/clock`; `POST /_rolecall/clock/advance` with `{"seconds": N}`; `GET /_rolecall/instances`.
-//! `GET /_rolecall/health` needs no token.
+//! `GET /_rolecall/accounts`, with the keys of their root users; `GET /_rolecall/clock`; `POST /_rolecall/clock/advance`
+//! with `{"seconds": N}`; `GET /_rolecall/instances`; `POST /_rolecall/reset`, where it is allowed, which makes the
+//! emulator as new. `GET /_rolecall/health` needs no token.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,6 +15,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use policy::AccountId;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -21,6 +23,8 @@ use tokio::task::JoinSet;
 
 use crate::emulator::Emulator;
 use crate::front::{BODY_LIMIT, Peer};
+use crate::host::bucket_of_host;
+use crate::route::host;
 use crate::sigv4::same;
 
 /// How long open connections may take to end.
@@ -33,6 +37,14 @@ pub struct Listener {
     emulator: Emulator,
     listener: TcpListener,
     address: SocketAddr,
+    reset: Reset,
+}
+
+/// Whether the control route may make the emulator as new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reset {
+    Allowed,
+    Refused,
 }
 
 impl Listener {
@@ -43,7 +55,13 @@ impl Listener {
     pub async fn bind(emulator: Emulator, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        Ok(Self { emulator, listener, address })
+        Ok(Self { emulator, listener, address, reset: Reset::Refused })
+    }
+
+    /// Lets the control route make the emulator as new.
+    #[must_use]
+    pub fn allow_reset(self) -> Self {
+        Self { reset: Reset::Allowed, ..self }
     }
 
     /// Where it listens.
@@ -68,7 +86,7 @@ impl Listener {
                 () = &mut end => break,
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, peer)) => {
-                        connections.spawn(connection(self.emulator.clone(), stream, peer));
+                        connections.spawn(connection(self.emulator.clone(), self.reset, stream, peer));
                     }
                     Err(error) if is_passing(&error) => tokio::time::sleep(BREATHER).await,
                     Err(error) => return Err(error),
@@ -90,12 +108,12 @@ fn is_passing(error: &io::Error) -> bool {
     broken.contains(&error.kind()) || error.raw_os_error().is_some_and(|code| TOO_MANY_FILES.contains(&code))
 }
 
-async fn connection(emulator: Emulator, stream: TcpStream, peer: SocketAddr) {
+async fn connection(emulator: Emulator, reset: Reset, stream: TcpStream, peer: SocketAddr) {
     // Answers are whole when they are written: waiting for more would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no delay can't be set");
     }
-    let respond = service_fn(move |request| answer(emulator.clone(), request, peer));
+    let respond = service_fn(move |request| answer(emulator.clone(), reset, request, peer));
     let served = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         // A client that has sent all may close its side and still read the answer.
@@ -109,13 +127,14 @@ async fn connection(emulator: Emulator, stream: TcpStream, peer: SocketAddr) {
 
 async fn answer(
     emulator: Emulator,
+    reset: Reset,
     request: http::Request<Incoming>,
     peer: SocketAddr,
 ) -> Result<Response<Full<Bytes>>, hyper::Error> {
     let (parts, body) = request.into_parts();
     let Some(body) = whole(body).await? else { return Ok(too_large()) };
-    if let Some(path) = parts.uri.path().strip_prefix("/_rolecall/") {
-        return Ok(control(&emulator, &parts, path, &body));
+    if let Some(path) = control_path(&parts) {
+        return Ok(control(&emulator, reset, &parts, path, &body));
     }
     let peer = Peer { source_ip: peer.ip(), secure: false };
     Ok(emulator.handle(http::Request::from_parts(parts, body), peer).map(Full::new))
@@ -147,8 +166,15 @@ fn too_large() -> Response<Full<Bytes>> {
     response
 }
 
+/// A bucket in the host may have a key of that name; no bucket in the path can.
+fn control_path(parts: &http::request::Parts) -> Option<&str> {
+    let path = parts.uri.path().strip_prefix("/_rolecall/")?;
+    bucket_of_host(&host(parts)).is_none().then_some(path)
+}
+
 fn control(
     emulator: &Emulator,
+    reset: Reset,
     parts: &http::request::Parts,
     path: &str,
     body: &[u8],
@@ -167,6 +193,7 @@ fn control(
         return json_response(StatusCode::UNAUTHORIZED, &json!({"error": message}));
     }
     match (&parts.method, path) {
+        (&Method::GET, "accounts") => json_response(StatusCode::OK, &accounts(emulator)),
         (&Method::GET, "clock") => json_response(StatusCode::OK, &time(emulator)),
         (&Method::POST, "clock/advance") => match seconds(body) {
             Some(seconds) => {
@@ -184,11 +211,35 @@ fn control(
                 json_response(StatusCode::SERVICE_UNAVAILABLE, &json!({"error": error.to_string()}))
             }
         },
+        (&Method::POST, "reset") => match reset {
+            Reset::Allowed => {
+                emulator.reset();
+                json_response(StatusCode::OK, &time(emulator))
+            }
+            Reset::Refused => json_response(
+                StatusCode::FORBIDDEN,
+                &json!({"error": "the server was started without `--allow-reset`"}),
+            ),
+        },
         _ => json_response(
             StatusCode::NOT_FOUND,
-            &json!({"error": "known are GET health, GET clock, POST clock/advance and GET instances"}),
+            &json!({"error": "known are GET accounts, GET clock, POST clock/advance, GET health, GET instances and \
+                              POST reset"}),
         ),
     }
+}
+
+/// With the secrets of the root users: whoever holds the token may do everything.
+fn accounts(emulator: &Emulator) -> Value {
+    let account = |account: &AccountId| {
+        let key = emulator.administrator(account)?;
+        Some(json!({
+            "id": account.as_str(),
+            "accessKeyId": key.id,
+            "secretAccessKey": key.secret.expose_secret(),
+        }))
+    };
+    json!({"accounts": emulator.accounts().iter().filter_map(account).collect::<Vec<_>>()})
 }
 
 fn time(emulator: &Emulator) -> Value {

@@ -5,7 +5,7 @@ use http::Method;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
-use crate::host::bucket_of_host;
+use crate::host::{Endpoint, bucket_of_host, endpoint_of_host};
 use crate::model::{Parameters, PathKind};
 use crate::operation::{Service, ServiceError};
 use crate::sigv4::{Signature, header, query_pairs};
@@ -25,29 +25,35 @@ pub(crate) struct Place {
 }
 
 impl Route {
-    /// By the parameters of the query services, else by the signature's scope or the host; what is left is S3's.
+    /// By the endpoint of AWS that the host names, else by the parameters of the query services, else by the
+    /// signature's scope; what is left is S3's.
     ///
     /// # Errors
-    /// The name of a service that is not emulated, if the request is signed for one.
+    /// The name of a service that is not emulated, if the request is sent to it, or signed for it.
     pub(crate) fn of(parts: &Parts, body: &Bytes) -> Result<Self, String> {
-        let scope = Signature::of(parts).ok().map(|signature| signature.service);
-        if let Some(scope) = scope.as_deref().filter(|scope| by_name(scope).is_none()) {
-            return Err(scope.to_owned());
-        }
         let url = parameters(parts.uri.query().unwrap_or_default());
         let at_root = matches!(parts.uri.path(), "" | "/");
         let form =
             if at_root && is_form(parts) { parameters(&String::from_utf8_lossy(body)) } else { Vec::new() };
         let members = url.iter().filter(|(name, _)| !name.starts_with("X-Amz-")).cloned().chain(form);
         let members: Parameters = members.collect();
-        let by_version = members.get("Version").and_then(|version| by_version(version));
-        let by_version = by_version.filter(|_| at_root && members.contains_key("Action"));
         let host = host(parts);
-        let service = by_version
-            .or_else(|| scope.as_deref().and_then(by_name))
-            // A bucket may have the name of a service.
-            .or_else(|| host.split('.').next().filter(|_| bucket_of_host(&host).is_none()).and_then(by_name))
-            .unwrap_or(Service::S3);
+        let service = match endpoint_of_host(&host) {
+            Some(Endpoint::Of(service, _)) => service,
+            Some(Endpoint::Foreign(name)) => return Err(name.to_owned()),
+            None => {
+                let scope = Signature::of(parts).ok().map(|signature| signature.service);
+                if let Some(foreign) = scope.as_deref().filter(|scope| by_name(scope).is_none()) {
+                    return Err(foreign.to_owned());
+                }
+                let by_version = members.get("Version").and_then(|version| by_version(version));
+                let by_version = by_version.filter(|_| at_root && members.contains_key("Action"));
+                // Of other hosts, such as `iam.localhost`, the first label; but a bucket may have that name.
+                let label = host.split('.').next().filter(|_| bucket_of_host(&host).is_none());
+                let by_scope = scope.as_deref().and_then(by_name);
+                by_version.or(by_scope).or_else(|| label.and_then(by_name)).unwrap_or(Service::S3)
+            }
+        };
         let parameters = if service == Service::S3 { url.into_iter().collect() } else { members };
         Ok(Self { service, parameters })
     }
@@ -116,7 +122,7 @@ fn by_version(version: &str) -> Option<Service> {
 }
 
 /// The host in lower case and without its port.
-fn host(parts: &Parts) -> String {
+pub(crate) fn host(parts: &Parts) -> String {
     let host = header(parts, "host").or_else(|| parts.uri.authority().map(ToString::to_string));
     let host = host.unwrap_or_default().to_ascii_lowercase();
     host.rsplit_once(':').map_or(host.clone(), |(name, _)| name.to_owned())
@@ -162,6 +168,8 @@ mod tests {
         check(&parts("POST", "/", "sts.us-east-1.amazonaws.com", ""), "", Ok(Service::Sts));
         check(&parts("GET", "/k", "b.s3.eu-west-1.amazonaws.com", ""), "", Ok(Service::S3));
         check(&parts("GET", "/k", "iam.s3.amazonaws.com", ""), "", Ok(Service::S3));
+        check(&parts("POST", "/", "iam.amazonaws.com", "dynamodb"), identity, Ok(Service::Iam));
+        check(&parts("POST", "/", "sqs.us-east-1.amazonaws.com", ""), identity, Err("sqs"));
     }
 
     #[track_caller]

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod authentication;
+mod hosts;
+mod listener;
 mod operations;
 mod place;
 mod protocols;

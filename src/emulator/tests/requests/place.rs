@@ -49,22 +49,27 @@ impl Place {
         body
     }
 
+    /// A new user who may do everything.
+    pub(crate) fn user(&self, name: &str) -> Key {
+        let iam = |body: &str| {
+            let body = format!("Version=2010-05-08&UserName={name}&{body}");
+            self.ok(&Unsigned::form("iam", body, start()))
+        };
+        iam("Action=CreateUser");
+        iam(&format!("Action=PutUserPolicy&PolicyName=p&PolicyDocument={}", form(EVERYTHING)));
+        let made = iam("Action=CreateAccessKey");
+        Key { id: element(&made, "AccessKeyId"), secret: element(&made, "SecretAccessKey"), token: None }
+    }
+
     /// A session of a role that may do everything, valid for 15 minutes.
     pub(crate) fn session(&self) -> Key {
+        let ann = self.user("ann");
         let iam = |body: &str| Unsigned::form("iam", format!("Version=2010-05-08&{body}"), start());
-        self.ok(&iam("Action=CreateUser&UserName=ann"));
-        self.ok(&iam(&format!(
-            "Action=PutUserPolicy&UserName=ann&PolicyName=p&PolicyDocument={}",
-            form(EVERYTHING)
-        )));
         self.ok(&iam(&format!("Action=CreateRole&RoleName=r&AssumeRolePolicyDocument={}", form(TRUST))));
         self.ok(&iam(&format!(
             "Action=PutRolePolicy&RoleName=r&PolicyName=p&PolicyDocument={}",
             form(EVERYTHING)
         )));
-        let made = self.ok(&iam("Action=CreateAccessKey&UserName=ann"));
-        let ann =
-            Key { id: element(&made, "AccessKeyId"), secret: element(&made, "SecretAccessKey"), token: None };
         let assume = "Action=AssumeRole&Version=2011-06-15&RoleArn=arn:aws:iam::111122223333:role/r\
                       &RoleSessionName=session&DurationSeconds=900";
         let (status, body) = self.answer(Unsigned::form("sts", assume, start()).signed(&ann));
