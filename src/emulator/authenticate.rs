@@ -14,8 +14,9 @@ use crate::chunked::{BadChunks, Streaming};
 use crate::clock::Clock;
 use crate::operation::{Caller, CredentialKind, Service, ServiceError};
 use crate::partition::{Credential, Partition};
-use crate::refusal::Refusal;
-use crate::sigv4::{Signature, Unreadable, header, hex, same};
+use crate::refusal::{Mismatch, Refusal};
+use crate::sigv4::{Signature, header, hex, same};
+use crate::unreadable::Unreadable;
 
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 /// How far a client's clock may be off.
@@ -92,7 +93,7 @@ fn check(
         let presigned = signature.expires_after.is_some();
         return Err(Refusal::WrongScope { sent: signature.service.clone(), scope, presigned });
     }
-    let signing = check_time(clock, signature)?;
+    let signing = check_time(clock, service, signature)?;
     let id = &signature.access_key_id;
     let credential = partition.credential(id).filter(|credential| credential.active);
     let credential = credential.ok_or_else(|| Refusal::UnknownKey(id.clone()))?;
@@ -106,7 +107,7 @@ fn check(
     let key = signature.signing_key(&credential.secret_key);
     let declared = payload_hash(service, parts, signature, &body)?;
     if !signature.verifies(parts, &declared, &key) {
-        return Err(Refusal::WrongSignature(id.clone()));
+        return Err(Refusal::WrongSignature(Box::new(mismatch(parts, signature, &declared))));
     }
     if credential.expires.is_some_and(|expires| clock.now() >= expires) {
         return Err(Refusal::Expired);
@@ -115,8 +116,21 @@ fn check(
     Ok((credential, body, signing))
 }
 
+fn mismatch(parts: &Parts, signature: &Signature, declared: &str) -> Mismatch {
+    let request = signature.canonical_request(parts, declared);
+    Mismatch {
+        access_key_id: signature.access_key_id.clone(),
+        provided: signature.signature.clone(),
+        string_to_sign: signature.string_to_sign(&request),
+        canonical_request: signature.token.is_none().then_some(request),
+    }
+}
+
 /// Clients sign by the wall clock, or by the virtual one where they know it: either will do.
-fn check_time(clock: &Clock, signature: &Signature) -> Result<Signing, Refusal> {
+///
+/// Presigned URLs of STS hold for 15 minutes, whatever they say of it:
+/// <https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/token/token.go> (`requestPresignParam`).
+fn check_time(clock: &Clock, service: Service, signature: &Signature) -> Result<Signing, Refusal> {
     let now = clock.now();
     let signed = signature.time;
     let Some(seconds) = signature.expires_after else {
@@ -126,11 +140,12 @@ fn check_time(clock: &Clock, signature: &Signature) -> Result<Signing, Refusal> 
             false => Err(Refusal::Skewed { signed, now }),
         };
     };
+    let validity = if service == Service::Sts { SKEW } else { TimeDelta::seconds(seconds) };
     let ages = [now - signed, clock.passed_since_real(signed)];
-    let holds = |age: &TimeDelta| *age >= -SKEW && *age <= TimeDelta::seconds(seconds);
+    let holds = |age: &TimeDelta| *age >= -SKEW && *age <= validity;
     match ages.into_iter().find(holds) {
         Some(age) => Ok(Signing::Query(age)),
-        None if signed - now > SKEW => Err(Refusal::Skewed { signed, now }),
+        None if service == Service::Sts || signed - now > SKEW => Err(Refusal::Skewed { signed, now }),
         None => Err(Refusal::PresignedExpired { signed, seconds, now }),
     }
 }
@@ -148,7 +163,8 @@ fn check_coverage(service: Service, parts: &Parts, signature: &Signature) -> Res
     // A presigned URL can't know the digest of what will be sent with it.
     let free = |name: &str| signature.expires_after.is_some() && name == "x-amz-content-sha256";
     let names = parts.headers.keys().map(HeaderName::as_str).filter(|name| name.starts_with("x-amz-"));
-    let unsigned: Vec<&str> = names.filter(|name| !signature.covers(name) && !free(name)).collect();
+    let mut unsigned: Vec<&str> = names.filter(|name| !signature.covers(name) && !free(name)).collect();
+    unsigned.sort_unstable();
     if unsigned.is_empty() { Ok(()) } else { Err(Refusal::HeadersNotSigned(unsigned.join(", "))) }
 }
 
@@ -188,7 +204,7 @@ fn body_of(
     let id = || signed.map(|(signature, _)| signature.access_key_id.clone()).unwrap_or_default();
     let decoded = streaming.decode(&body, signed).map_err(|error| match error {
         BadChunks::Incomplete => Refusal::IncompleteBody,
-        BadChunks::Signature => Refusal::WrongSignature(id()),
+        BadChunks::Signature => Refusal::WrongChunk(id()),
     })?;
     let length = header(parts, "x-amz-decoded-content-length");
     if length.is_some_and(|length| length.parse() != Ok(decoded.body.len())) {

@@ -23,6 +23,7 @@ mod route;
 mod s3;
 mod sigv4;
 mod sts;
+mod unreadable;
 
 pub use authorize::DecidedAccess;
 pub use clock::Clock;

@@ -8,13 +8,20 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::authenticate::SKEW;
 use crate::operation::{Service, ServiceError};
-use crate::sigv4::Unreadable;
+use crate::unreadable::{Unreadable, malformed_credential, malformed_header};
 
+const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
 const NO_SUCH_KEY: &str = "The AWS Access Key Id you provided does not exist in our records.";
-const OTHER_MECHANISM: &str =
-    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
-const ONE_MECHANISM: &str = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature \
-                             query string parameter or the Authorization header should be specified";
+
+/// A signature that is not the one that the holder of the key makes; S3 shows what it has signed.
+#[derive(Debug)]
+pub(crate) struct Mismatch {
+    pub(crate) access_key_id: String,
+    pub(crate) provided: String,
+    pub(crate) string_to_sign: String,
+    /// `None`: there is a session token in it.
+    pub(crate) canonical_request: Option<String>,
+}
 
 /// Why a request is refused before anybody looks at permissions.
 #[derive(Debug)]
@@ -22,7 +29,9 @@ pub(crate) enum Refusal {
     Unreadable(Unreadable),
     /// An unknown or inactive key, or a temporary one without its token.
     UnknownKey(String),
-    WrongSignature(String),
+    WrongSignature(Box<Mismatch>),
+    /// The signature of a chunk, or of the trailer.
+    WrongChunk(String),
     WrongScope {
         sent: String,
         scope: &'static str,
@@ -64,12 +73,11 @@ impl Refusal {
                          AWS Secret Access Key and signing method. Consult the service documentation for details.";
         let mismatch = |message: &str| ServiceError::new(403, "SignatureDoesNotMatch", message);
         match self {
-            Self::Unreadable(Unreadable::Unsigned) => ServiceError::new(
+            Self::Unreadable(unreadable) => unreadable.for_query(ServiceError::new(
                 403,
                 "MissingAuthenticationToken",
                 "Request is missing Authentication Token",
-            ),
-            Self::Unreadable(unreadable) => ServiceError::new(400, "IncompleteSignature", words(unreadable)),
+            )),
             Self::UnknownKey(_) | Self::WrongToken => ServiceError::new(
                 403,
                 "InvalidClientTokenId",
@@ -93,6 +101,7 @@ impl Refusal {
                 basic(now)
             )),
             Self::WrongSignature(_)
+            | Self::WrongChunk(_)
             | Self::HeadersNotSigned(_)
             | Self::NoContentHash
             | Self::PayloadHash { .. }
@@ -103,12 +112,11 @@ impl Refusal {
 
     fn for_ec2(self) -> ServiceError {
         match self {
-            Self::Unreadable(Unreadable::Unsigned) => ServiceError::new(
+            Self::Unreadable(unreadable) => unreadable.for_query(ServiceError::new(
                 403,
                 "MissingAuthenticationToken",
                 "The request must contain valid (registered) AWS access key ID or X.509 certificate",
-            ),
-            Self::Unreadable(unreadable) => ServiceError::new(400, "IncompleteSignature", words(unreadable)),
+            )),
             Self::Expired | Self::Skewed { .. } | Self::PresignedExpired { .. } => {
                 ServiceError::new(400, "RequestExpired", "Request has expired.")
             }
@@ -122,7 +130,7 @@ impl Refusal {
 
     fn for_s3(self) -> ServiceError {
         match self {
-            Self::Unreadable(unreadable) => unreadable_for_s3(unreadable),
+            Self::Unreadable(unreadable) => unreadable.for_s3(),
             Self::UnknownKey(id) => {
                 ServiceError::new(403, "InvalidAccessKeyId", NO_SUCH_KEY).with("AWSAccessKeyId", id)
             }
@@ -131,18 +139,13 @@ impl Refusal {
                 "InvalidToken",
                 "The provided token is malformed or otherwise invalid.",
             ),
-            Self::WrongSignature(id) | Self::HostNotSigned(id) => {
-                let message = "The request signature we calculated does not match the signature you provided. Check \
-                               your key and signing method.";
-                ServiceError::new(403, "SignatureDoesNotMatch", message).with("AWSAccessKeyId", id)
+            Self::WrongSignature(mismatch) => mismatch.for_s3(),
+            Self::WrongChunk(id) | Self::HostNotSigned(id) => {
+                ServiceError::new(403, "SignatureDoesNotMatch", MISMATCH).with("AWSAccessKeyId", id)
             }
             Self::WrongScope { sent, scope, presigned } => {
                 let flaw = format!("incorrect service \"{sent}\". This endpoint belongs to \"{scope}\".");
-                unreadable_for_s3(if presigned {
-                    Unreadable::Query(format!("Error parsing the X-Amz-Credential parameter; {flaw}"))
-                } else {
-                    Unreadable::Header(flaw)
-                })
+                if presigned { malformed_credential(&flaw) } else { malformed_header(&flaw) }
             }
             Self::HeadersNotSigned(names) => {
                 let message = "There were headers present in the request which were not signed";
@@ -183,24 +186,21 @@ impl Refusal {
     }
 }
 
-fn words(unreadable: Unreadable) -> String {
-    match unreadable {
-        Unreadable::Header(words) | Unreadable::Query(words) => words,
-        Unreadable::Both => ONE_MECHANISM.to_owned(),
-        Unreadable::Version | Unreadable::Unsigned => OTHER_MECHANISM.to_owned(),
-    }
-}
-
-fn unreadable_for_s3(unreadable: Unreadable) -> ServiceError {
-    match unreadable {
-        Unreadable::Unsigned => ServiceError::new(403, "AccessDenied", "Access Denied"),
-        Unreadable::Version => ServiceError::new(400, "InvalidRequest", OTHER_MECHANISM),
-        Unreadable::Both => ServiceError::new(400, "InvalidArgument", ONE_MECHANISM),
-        Unreadable::Header(words) => {
-            let message = format!("The authorization header is malformed; {words}");
-            ServiceError::new(400, "AuthorizationHeaderMalformed", message)
+impl Mismatch {
+    fn for_s3(self) -> ServiceError {
+        let bytes = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
+        let (text, request) = (self.string_to_sign, self.canonical_request);
+        let error = ServiceError::new(403, "SignatureDoesNotMatch", MISMATCH)
+            .with("AWSAccessKeyId", self.access_key_id)
+            .with("StringToSign", text.clone())
+            .with("SignatureProvided", self.provided)
+            .with("StringToSignBytes", bytes(&text));
+        match request {
+            Some(request) => {
+                error.with("CanonicalRequest", request.clone()).with("CanonicalRequestBytes", bytes(&request))
+            }
+            None => error,
         }
-        Unreadable::Query(words) => ServiceError::new(400, "AuthorizationQueryParametersError", words),
     }
 }
 

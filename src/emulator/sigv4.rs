@@ -9,7 +9,11 @@ use http::request::Parts;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
+use crate::unreadable::{Carrier, DATE, Flaw, Unreadable};
+
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+/// Signature Version 4A.
+const ASYMMETRIC: &str = "AWS4-ECDSA-P256-SHA256";
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
 
@@ -29,32 +33,76 @@ pub(crate) struct Signature {
     pub(crate) token: Option<String>,
 }
 
-/// Why a request has no signature that can be checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Unreadable {
-    /// It is not signed at all.
-    Unsigned,
-    /// It is signed by a version that is no longer taken.
-    Version,
-    /// Its header lacks a part, or a part can't be read.
-    Header(String),
-    /// The same of a presigned URL.
-    Query(String),
-    /// It has a signature in its header and another in its URL.
-    Both,
+/// The parts of a signature as they were sent.
+struct Sent<'a> {
+    credential: Option<&'a str>,
+    signature: Option<&'a str>,
+    signed_headers: Option<&'a str>,
+    time: Option<&'a str>,
 }
 
-/// What a presigned URL that lacks a parameter is told.
-const INCOMPLETE_QUERY: &str = "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, \
-                                X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.";
-
-impl Unreadable {
-    /// The same flaw, found in the header.
-    fn in_header(self) -> Self {
-        match self {
-            Self::Query(words) => Self::Header(words),
-            other => other,
+impl Sent<'_> {
+    /// `prefix`: of the parts' names; `validity`: of a presigned URL, for which it may be left out.
+    fn read(
+        &self,
+        prefix: &'static str,
+        validity: Option<Option<&str>>,
+        token: Option<String>,
+    ) -> Result<Signature, Flaw> {
+        let (Some(credential), Some(signature), Some(signed_headers), Some(time)) =
+            (self.credential, self.signature, self.signed_headers, self.time)
+        else {
+            return Err(Flaw::Missing(self.missing(prefix)));
+        };
+        let parts: Vec<&str> = credential.split('/').collect();
+        let [access_key_id, date, region, service, terminator] = parts.as_slice() else {
+            return Err(Flaw::Credential(credential.to_owned()));
+        };
+        if *terminator != "aws4_request" {
+            return Err(Flaw::Terminator((*terminator).to_owned()));
         }
+        let signed = parse_time(time).ok_or_else(|| Flaw::Time(time.to_owned()))?;
+        if signed.format("%Y%m%d").to_string() != *date {
+            return Err(Flaw::ScopeDate { scope: (*date).to_owned(), time: time.to_owned() });
+        }
+        // In the order of the canonical form, in which a client that signs them must have put them.
+        let mut signed_headers: Vec<String> =
+            signed_headers.split(';').map(str::to_ascii_lowercase).collect();
+        signed_headers.sort();
+        Ok(Signature {
+            access_key_id: (*access_key_id).to_owned(),
+            date: (*date).to_owned(),
+            region: (*region).to_owned(),
+            service: (*service).to_owned(),
+            signed_headers,
+            signature: signature.to_owned(),
+            time: signed,
+            expires_after: validity.map(seconds).transpose()?,
+            token,
+        })
+    }
+
+    fn missing(&self, prefix: &str) -> Vec<&'static str> {
+        let names = match prefix {
+            "" => ["Credential", "Signature", "SignedHeaders", DATE],
+            _ => ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", DATE],
+        };
+        let sent = [self.credential, self.signature, self.signed_headers, self.time];
+        names.into_iter().zip(sent).filter(|(_, sent)| sent.is_none()).map(|(name, _)| name).collect()
+    }
+}
+
+/// The seconds for which a presigned URL is valid.
+fn seconds(validity: Option<&str>) -> Result<i64, Flaw> {
+    let Some(text) = validity else { return Ok(900) };
+    match text.parse() {
+        Ok(0..=604_800) => Ok(text.parse().unwrap_or_default()),
+        Ok(..0) => Err(Flaw::Expires("X-Amz-Expires must be non-negative")),
+        Ok(_) => Err(Flaw::Expires(
+            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than \
+             604800 seconds",
+        )),
+        Err(_) => Err(Flaw::Expires("X-Amz-Expires should be a number")),
     }
 }
 
@@ -68,105 +116,68 @@ impl Signature {
         let presigned = presigned.iter().any(|name| parameter(name).is_some());
         match header(parts, "authorization") {
             Some(_) if presigned => Err(Unreadable::Both),
-            Some(authorization) => Self::from_header(parts, &authorization).map_err(Unreadable::in_header),
+            Some(authorization) => Self::from_header(parts, &authorization),
             None if presigned => Self::from_query(parameter),
-            None if parameter("Signature").is_some() && parameter("AWSAccessKeyId").is_some() => {
-                Err(Unreadable::Version)
-            }
-            None => Err(Unreadable::Unsigned),
+            None => Err(match (parameter("AWSAccessKeyId"), parameter("Signature")) {
+                (None, None) => Unreadable::Unsigned,
+                (Some(_), Some(_)) => Unreadable::Version2,
+                _ => Unreadable::IncompleteVersion2,
+            }),
         }
     }
 
     fn from_header(parts: &Parts, authorization: &str) -> Result<Self, Unreadable> {
-        let Some(fields) = authorization.strip_prefix(ALGORITHM) else { return Err(Unreadable::Version) };
+        let carrier = Carrier::header(authorization);
+        let (algorithm, fields) = authorization.split_once(' ').unwrap_or((authorization, ""));
+        match algorithm {
+            ALGORITHM => {}
+            ASYMMETRIC => return Err(Unreadable::Version4A),
+            other if other.starts_with("AWS4-") => {
+                return Err(Unreadable::Flawed(carrier, Flaw::Algorithm(other.to_owned())));
+            }
+            _ => {
+                let Carrier::Header(digest) = carrier else { return Err(Unreadable::Unsigned) };
+                return Err(Unreadable::OtherHeader(digest));
+            }
+        }
         let field = |name: &str| {
-            fields
-                .split(',')
-                .find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='))
-                .filter(|value| !value.is_empty())
-                .ok_or_else(|| {
-                    Unreadable::Header(format!("Authorization header requires '{name}' parameter."))
-                })
+            let values =
+                fields.split(',').filter_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='));
+            values.map(str::trim).find(|value| !value.is_empty())
         };
-        let date = header(parts, "x-amz-date").or_else(|| header(parts, "date")).ok_or_else(|| {
-            Unreadable::Header(
-                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
-                    .to_owned(),
-            )
-        })?;
-        Self::assemble(
-            field("Credential")?,
-            field("SignedHeaders")?,
-            field("Signature")?,
-            &date,
-            None,
-            header(parts, "x-amz-security-token"),
-        )
+        let date = header(parts, "x-amz-date").or_else(|| header(parts, "date"));
+        let sent = Sent {
+            credential: field("Credential"),
+            signature: field("Signature"),
+            signed_headers: field("SignedHeaders"),
+            time: date.as_deref(),
+        };
+        let read = sent.read("", None, header(parts, "x-amz-security-token"));
+        read.map_err(|flaw| Unreadable::Flawed(carrier, flaw))
     }
 
     fn from_query<'a>(parameter: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Unreadable> {
-        let wrong = |words: &str| Unreadable::Query(words.to_owned());
-        let demanded = |name: &str| parameter(name).ok_or_else(|| wrong(INCOMPLETE_QUERY));
-        if demanded("X-Amz-Algorithm")? != ALGORITHM {
-            return Err(wrong("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\""));
+        let flawed = |flaw| Unreadable::Flawed(Carrier::Query, flaw);
+        match parameter("X-Amz-Algorithm") {
+            Some(ALGORITHM) => {}
+            Some(ASYMMETRIC) => return Err(Unreadable::Version4A),
+            Some(other) => return Err(flawed(Flaw::Algorithm(other.to_owned()))),
+            None => return Err(flawed(Flaw::Missing(vec!["X-Amz-Algorithm"]))),
         }
-        // STS URLs, as those of Kubernetes' authenticator, may leave the validity out.
-        let expires: i64 = match parameter("X-Amz-Expires") {
-            Some(text) => text.parse().map_err(|_| wrong("X-Amz-Expires should be a number"))?,
-            None => 900,
+        let sent = Sent {
+            credential: parameter("X-Amz-Credential"),
+            signature: parameter("X-Amz-Signature"),
+            signed_headers: parameter("X-Amz-SignedHeaders"),
+            time: parameter("X-Amz-Date"),
         };
-        if expires < 0 {
-            return Err(wrong("X-Amz-Expires must be non-negative"));
+        let validity = parameter("X-Amz-Expires");
+        let token = parameter("X-Amz-Security-Token").map(str::to_owned);
+        let signature = sent.read("X-Amz-", Some(validity), token).map_err(flawed)?;
+        // Of the query services some, as Kubernetes' authenticator of STS's, leave the validity out.
+        if validity.is_none() && signature.service == "s3" {
+            return Err(flawed(Flaw::Missing(vec!["X-Amz-Expires"])));
         }
-        if expires > 604_800 {
-            return Err(wrong(
-                "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be \
-                 less than 604800 seconds",
-            ));
-        }
-        Self::assemble(
-            demanded("X-Amz-Credential")?,
-            demanded("X-Amz-SignedHeaders")?,
-            demanded("X-Amz-Signature")?,
-            demanded("X-Amz-Date")?,
-            Some(expires),
-            parameter("X-Amz-Security-Token").map(str::to_owned),
-        )
-    }
-
-    fn assemble(
-        credential: &str,
-        signed_headers: &str,
-        signature: &str,
-        time: &str,
-        expires_after: Option<i64>,
-        token: Option<String>,
-    ) -> Result<Self, Unreadable> {
-        let incomplete = |words: &str| Unreadable::Query(words.to_owned());
-        let parts: Vec<&str> = credential.rsplitn(5, '/').collect();
-        let [terminator, service, region, date, access_key_id] = parts.as_slice() else {
-            return Err(incomplete("Credential must have at least 5 slash-delimited elements"));
-        };
-        if *terminator != "aws4_request" {
-            return Err(incomplete("Credential should be scoped with a valid terminator: 'aws4_request'"));
-        }
-        let time = parse_time(time).ok_or_else(|| incomplete("Date must be in ISO-8601 'basic format'"))?;
-        if time.format("%Y%m%d").to_string() != *date {
-            return Err(incomplete(
-                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date",
-            ));
-        }
-        Ok(Self {
-            access_key_id: (*access_key_id).to_owned(),
-            date: (*date).to_owned(),
-            region: (*region).to_owned(),
-            service: (*service).to_owned(),
-            signed_headers: signed_headers.split(';').map(str::to_ascii_lowercase).collect(),
-            signature: signature.to_owned(),
-            time,
-            expires_after,
-            token,
-        })
+        Ok(signature)
     }
 
     /// `YYYYMMDD/region/service/aws4_request`.
@@ -193,13 +204,16 @@ impl Signature {
 
     /// Whether the signature is the one that the holder of the key makes for this request.
     pub(crate) fn verifies(&self, parts: &Parts, payload_hash: &str, key: &[u8; 32]) -> bool {
-        let request = self.canonical_request(parts, payload_hash);
-        let text =
-            format!("{ALGORITHM}\n{}\n{}\n{}", self.timestamp(), self.scope(), hex(&Sha256::digest(request)));
+        let text = self.string_to_sign(&self.canonical_request(parts, payload_hash));
         same(&hex(&hmac(key, text.as_bytes())), &self.signature)
     }
 
-    fn canonical_request(&self, parts: &Parts, payload_hash: &str) -> String {
+    pub(crate) fn string_to_sign(&self, canonical_request: &str) -> String {
+        let digest = hex(&Sha256::digest(canonical_request));
+        format!("{ALGORITHM}\n{}\n{}\n{digest}", self.timestamp(), self.scope())
+    }
+
+    pub(crate) fn canonical_request(&self, parts: &Parts, payload_hash: &str) -> String {
         let headers: String = self
             .signed_headers
             .iter()
@@ -240,7 +254,7 @@ fn canonical_header(parts: &Parts, name: &str) -> String {
         .get_all(name)
         .iter()
         .map(|value| {
-            String::from_utf8_lossy(value.as_bytes()).split_whitespace().collect::<Vec<_>>().join(" ")
+            String::from_utf8_lossy(value.as_bytes()).split_ascii_whitespace().collect::<Vec<_>>().join(" ")
         })
         .collect();
     if values.is_empty() && name == "host" {
@@ -296,7 +310,7 @@ pub(crate) fn same(left: &str, right: &str) -> bool {
 }
 
 /// Years of four digits only: the arithmetic on signatures' times must not leave what chrono can hold.
-fn parse_time(text: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn parse_time(text: &str) -> Option<DateTime<Utc>> {
     if text.starts_with(['+', '-']) {
         return None;
     }
@@ -401,7 +415,13 @@ mod tests {
     fn check_path(sent: &str, s3: &str, others: &str) {
         let signature = |service: &str| {
             let credential = format!("AKIA/20150830/us-east-1/{service}/aws4_request");
-            Signature::assemble(&credential, "host", "ab", "20150830T123600Z", None, None).unwrap()
+            let sent = Sent {
+                credential: Some(&credential),
+                signature: Some("ab"),
+                signed_headers: Some("host"),
+                time: Some("20150830T123600Z"),
+            };
+            sent.read("", None, None).unwrap()
         };
         assert_eq!(signature("s3").canonical_path(sent), s3);
         assert_eq!(signature("iam").canonical_path(sent), others);
@@ -415,7 +435,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_unreadable(uri: &str, authorization: &str, date: &str, expected: fn(&Unreadable) -> bool) {
+    fn check_unreadable(uri: &str, authorization: &str, date: &str, expected: impl Fn(&Unreadable) -> bool) {
         let mut request = http::Request::get(uri);
         for (name, value) in [("authorization", authorization), ("x-amz-date", date)] {
             request = if value.is_empty() { request } else { request.header(name, value) };
@@ -427,23 +447,75 @@ mod tests {
     #[test]
     fn flaws_are_told_from_absence() {
         let date = "20150830T123600Z";
-        let header = |found: &Unreadable| matches!(found, Unreadable::Header(_));
-        let query = |found: &Unreadable| matches!(found, Unreadable::Query(_));
-        let version = |found: &Unreadable| *found == Unreadable::Version;
         check_unreadable("/", "", "", |found| *found == Unreadable::Unsigned);
-        check_unreadable("/", "AWS AKIA:signature", date, version);
-        check_unreadable("/?AWSAccessKeyId=a&Signature=s&Expires=1", "", "", version);
+        check_unreadable("/", "AWS AKIA:signature", date, |found| {
+            matches!(found, Unreadable::OtherHeader(_))
+        });
+        check_unreadable("/?AWSAccessKeyId=a&Signature=s&Expires=1", "", "", |found| {
+            *found == Unreadable::Version2
+        });
+        check_unreadable("/?AWSAccessKeyId=a&Expires=1", "", "", |found| {
+            *found == Unreadable::IncompleteVersion2
+        });
         check_unreadable("/?X-Amz-Signature=ab", "AWS4-HMAC-SHA256 x", date, |found| {
             *found == Unreadable::Both
         });
-        let rest = "SignedHeaders=host, Signature=ab";
-        let whole = format!("AWS4-HMAC-SHA256 Credential=A/20150830/r/s/aws4_request, {rest}");
-        check_unreadable("/", &whole, "", header);
-        check_unreadable("/", &whole, "20150831T123600Z", header);
-        check_unreadable("/", &whole, "+2620150830T123600Z", header);
-        check_unreadable("/", &format!("AWS4-HMAC-SHA256 Credential=A/b, {rest}"), date, header);
-        check_unreadable("/", "AWS4-HMAC-SHA256 nonsense", date, header);
-        check_unreadable("/?X-Amz-Algorithm=AWS4-HMAC-SHA256", "", "", query);
-        check_unreadable("/?X-Amz-Signature=ab", "", "", query);
+        check_unreadable("/", "AWS4-ECDSA-P256-SHA256 x", date, |found| *found == Unreadable::Version4A);
+        check_unreadable("/?X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256", "", "", |found| {
+            *found == Unreadable::Version4A
+        });
+    }
+
+    #[test]
+    fn flaws_of_the_header() {
+        let date = "20150830T123600Z";
+        let check = |authorization: &str, date: &str, expected: Flaw| {
+            check_unreadable(
+                "/",
+                authorization,
+                date,
+                |found| matches!(found, Unreadable::Flawed(Carrier::Header(_), flaw) if *flaw == expected),
+            );
+        };
+        let with = |credential: &str| {
+            format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=ab")
+        };
+        let whole = with("A/20150830/r/s/aws4_request");
+        let all = vec!["Credential", "Signature", "SignedHeaders"];
+        check("AWS4-HMAC-SHA256 nonsense", date, Flaw::Missing(all));
+        check("AWS4-HMAC-SHA1 Credential=A", date, Flaw::Algorithm("AWS4-HMAC-SHA1".to_owned()));
+        check(&whole, "", Flaw::Missing(vec![DATE]));
+        check(&with("A/b"), date, Flaw::Credential("A/b".to_owned()));
+        check(&with("A/20150830/r/s/aws3"), date, Flaw::Terminator("aws3".to_owned()));
+        let other = "20150831T123600Z";
+        check(&whole, other, Flaw::ScopeDate { scope: "20150830".to_owned(), time: other.to_owned() });
+        let far = "+2620150830T123600Z";
+        check(&whole, far, Flaw::Time(far.to_owned()));
+    }
+
+    #[test]
+    fn flaws_of_the_url() {
+        let whole = "/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A/20150830/r/s3/aws4_request\
+                     &X-Amz-Date=20150830T123600Z&X-Amz-SignedHeaders=host&X-Amz-Signature=ab";
+        let check = |uri: &str, expected: Flaw| {
+            check_unreadable(
+                uri,
+                "",
+                "",
+                |found| matches!(found, Unreadable::Flawed(Carrier::Query, flaw) if *flaw == expected),
+            );
+        };
+        check("/?X-Amz-Signature=ab", Flaw::Missing(vec!["X-Amz-Algorithm"]));
+        check(whole, Flaw::Missing(vec!["X-Amz-Expires"]));
+        check(&whole.replace("&X-Amz-Date", "&x"), Flaw::Missing(vec![DATE]));
+        check(&whole.replace("256", "1"), Flaw::Algorithm("AWS4-HMAC-SHA1".to_owned()));
+        for (seconds, words) in [("x", "a number"), ("-1", "non-negative"), ("604801", "less than a week")] {
+            check_unreadable(
+                &format!("{whole}&X-Amz-Expires={seconds}"),
+                "",
+                "",
+                |found| matches!(found, Unreadable::Flawed(Carrier::Query, Flaw::Expires(found)) if found.contains(words)),
+            );
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::place::{Place, start};
+use crate::place::{Place, element, start};
 use crate::signer::{Key, Unsigned};
 
 /// A read of each service: IAM, STS, EC2, S3.
@@ -148,7 +148,163 @@ fn presigned_urls_expire_in_virtual_time() {
     let presigned = |read: Unsigned| Unsigned { method: "GET", ..read }.presigned_read(&place.admin);
     check(&place, presigned, [OK; 3]);
     place.emulator.clock().advance(Duration::from_secs(301));
-    check(&place, presigned, [MISMATCH, (400, "RequestExpired"), (403, "AccessDenied")]);
+    let [iam, sts, ec2, s3] = reads(start()).map(|read| place.code(presigned(read)));
+    assert_eq!(iam, (403, "SignatureDoesNotMatch".to_owned()));
+    assert_eq!(ec2, (400, "RequestExpired".to_owned()));
+    assert_eq!(s3, (403, "AccessDenied".to_owned()));
+    // Those of STS hold for 15 minutes, whatever they say.
+    assert_eq!(sts, (200, String::new()));
+    place.emulator.clock().advance(Duration::from_mins(10));
+    let [_, sts, _, _] = reads(start());
+    assert_eq!(place.code(presigned(sts)), (403, "SignatureDoesNotMatch".to_owned()));
+}
+
+#[test]
+fn presigned_urls_hold_for_a_week_at_most() {
+    let place = Place::new();
+    let url = |seconds: u32| {
+        let read = Unsigned { method: "GET", ..Unsigned::s3("GET", "/", "", start()) };
+        place.answer(read.presigned(&place.admin, seconds))
+    };
+    assert_eq!(url(604_800).0, 200);
+    let (status, body) = url(604_801);
+    assert_eq!((status, element(&body, "Code").as_str()), (400, "AuthorizationQueryParametersError"));
+    assert_eq!(
+        element(&body, "Message"),
+        "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than \
+         604800 seconds"
+    );
+}
+
+/// The message of a request whose signature has a flaw, of IAM and of S3; both name the code.
+#[track_caller]
+fn check_flaw(authorization: &str, iam: (u16, &str, &str), s3: (u16, &str, &str)) {
+    let place = Place::new();
+    let [list_users, _, _, list_buckets] = reads(start());
+    for (read, (status, code, message)) in [(list_users, iam), (list_buckets, s3)] {
+        let mut request = read.signed(&place.admin);
+        request.headers_mut().insert("authorization", authorization.parse().unwrap());
+        let (found, body) = place.answer(request);
+        assert_eq!((found, element(&body, "Code").as_str()), (status, code), "{body}");
+        let plain = body.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">");
+        assert_eq!(element(&plain, "Message"), message);
+    }
+}
+
+#[test]
+fn a_malformed_header_is_told_its_flaw() {
+    check_flaw(
+        "AWS4-HMAC-SHA256 Credential=a/20260102/us-east-1/s3/aws4_request",
+        (
+            400,
+            "IncompleteSignature",
+            "Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' \
+             parameter. (Hashed with SHA-256 and encoded with Base64) \
+             Authorization=lKhMXDIQswlJ1T39BQDdgx7F8aIiMTS2f9mfpOgkn08=",
+        ),
+        (
+            400,
+            "AuthorizationHeaderMalformed",
+            "The authorization header is malformed; the authorization header requires three components: Credential, \
+             SignedHeaders, and Signature.",
+        ),
+    );
+    let with = |credential: &str| {
+        format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host;x-amz-date, Signature=ab")
+    };
+    check_flaw(
+        &with("a/b"),
+        (
+            400,
+            "IncompleteSignature",
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b'",
+        ),
+        (
+            400,
+            "AuthorizationHeaderMalformed",
+            "The authorization header is malformed; the Credential is mal-formed; expecting \
+             \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
+        ),
+    );
+    check_flaw(
+        &with("a/20260101/us-east-1/s3/aws4_request"),
+        (
+            403,
+            "SignatureDoesNotMatch",
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20260101' != \
+             '20260102', from '20260102T030405Z'.",
+        ),
+        (
+            400,
+            "AuthorizationHeaderMalformed",
+            "The authorization header is malformed; Invalid credential date \"20260101\". This date is not the same as \
+             X-Amz-Date: \"20260102\".",
+        ),
+    );
+}
+
+#[test]
+fn other_mechanisms_are_refused_by_name() {
+    let version_4a = "Signature Version 4A (AWS4-ECDSA-P256-SHA256) is not emulated by rolecall";
+    let refused = (501, "NotImplemented", version_4a);
+    check_flaw("AWS4-ECDSA-P256-SHA256 Credential=a/20260102/s3/aws4_request", refused, refused);
+    check_flaw(
+        "Basic Og==",
+        (
+            400,
+            "IncompleteSignature",
+            "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' \
+             parameter. Authorization header requires 'SignedHeaders' parameter. (Hashed with SHA-256 and encoded \
+             with Base64) Authorization=2fopHvoMkkhR8+oU5zsYR1BqtFH7g0txAeWhqI+U9QA=",
+        ),
+        (
+            400,
+            "InvalidRequest",
+            "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+        ),
+    );
+}
+
+/// Recorded answers have these elements: <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>.
+#[test]
+fn s3_shows_what_it_has_signed() {
+    let place = Place::new();
+    let wrong = Key { secret: "another".to_owned(), ..place.admin.clone() };
+    let [_, _, _, read] = reads(start());
+    let (_, body) = place.answer(read.signed(&wrong));
+    assert_eq!(element(&body, "AWSAccessKeyId"), place.admin.id);
+    assert!(element(&body, "CanonicalRequest").starts_with("GET\n/\n\nhost:localhost:4566\n"), "{body}");
+    assert!(element(&body, "CanonicalRequestBytes").starts_with("47 45 54 0a 2f 0a"), "{body}");
+    assert!(element(&body, "StringToSign").starts_with("AWS4-HMAC-SHA256\n20260102T030405Z\n"), "{body}");
+    assert_eq!(element(&body, "SignatureProvided").len(), 64);
+    let token = Key { token: Some("IQoJsecret".to_owned()), ..place.session() };
+    let (_, body) = place.answer(reads(start())[3].signed(&token));
+    assert!(!body.contains("IQoJsecret"), "{body}");
+}
+
+#[test]
+fn keys_that_are_deactivated_are_unknown() {
+    let place = Place::new();
+    let ann = place.user("ann");
+    check(&place, |read| read.signed(&ann), [OK; 3]);
+    let deactivate = format!(
+        "Action=UpdateAccessKey&Version=2010-05-08&UserName=ann&AccessKeyId={}&Status=Inactive",
+        ann.id
+    );
+    place.ok(&Unsigned::form("iam", deactivate, start()));
+    let expected = [(403, "InvalidClientTokenId"), (401, "AuthFailure"), (403, "InvalidAccessKeyId")];
+    check(&place, |read| read.signed(&ann), expected);
+}
+
+#[test]
+fn headers_are_signed_in_their_canonical_form() {
+    let place = Place::new();
+    let [read, _, _, _] = reads(start());
+    let mut request = read.signed(&place.admin);
+    // Spaces around and between do not count.
+    let spaced = "  20260102T030405Z ".parse().unwrap();
+    request.headers_mut().insert("x-amz-date", spaced);
+    assert_eq!(place.code(request).0, 200);
 }
 
 #[track_caller]
