@@ -5,26 +5,25 @@
 //! A resource that a request names but that does not exist has its ARN without tags: whoever may not touch it
 //! learns nothing about it, and whoever may learns that it is missing.
 
-use super::images;
-use super::instance_attributes::default_metadata_options;
+use super::instance_attributes::{ModifyInstanceAttribute, attributes_of};
 use super::instance_states::NamedInstances;
-use super::instances::Instance;
 use super::key_pairs::{CreateKeyPair, DeleteKeyPair, ImportKeyPair};
-use super::launch_request::RunInstances;
+use super::launch_templates::{CreateLaunchTemplate, TemplateSpecification};
 use super::networks::{CreateSubnet, CreateVpc};
 use super::profile_associations::{Associate, Disassociate, ProfileSpecification, Replace};
 use super::request::read;
-use super::resource::{TagSpecification, Tags, requested};
+use super::resource::{TagSpecification, requested};
+use super::resource_keys::arn_of;
 use super::security_group_rules::ChangeRules;
 use super::security_groups::{CreateSecurityGroup, DeleteSecurityGroup};
 use super::store::{Place, Region};
-use super::tags::{ChangeTags, kind_of};
+use super::tags::ChangeTags;
 use crate::operation::{Access, Call, ServiceError};
 use crate::partition::Partition;
 
-type Answer = Result<Vec<Access>, ServiceError>;
+pub(super) type Answer = Result<Vec<Access>, ServiceError>;
 
-fn access(call: &Call, resource: impl Into<String>) -> Access {
+pub(super) fn access(call: &Call, resource: impl Into<String>) -> Access {
     named(&format!("ec2:{}", call.operation), call, resource)
 }
 
@@ -32,54 +31,8 @@ fn named(action: &str, call: &Call, resource: impl Into<String>) -> Access {
     Access::new(action, resource).with("ec2:Region", call.region.clone())
 }
 
-impl Access {
-    fn resource_tags(mut self, tags: &Tags) -> Self {
-        for (key, value) in &tags.0 {
-            self.context.set(&format!("ec2:ResourceTag/{key}"), value.clone());
-            self.context.set(&format!("aws:ResourceTag/{key}"), value.clone());
-        }
-        self
-    }
-
-    /// The tags that the request is to set.
-    fn request_tags<'a>(mut self, tags: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut keys = Vec::new();
-        for (key, value) in tags {
-            self.context.set(&format!("aws:RequestTag/{key}"), value);
-            keys.push(key.to_owned());
-        }
-        if !keys.is_empty() {
-            self.context.set_all("aws:TagKeys", keys);
-        }
-        self
-    }
-
-    fn of_instance(self, place: &Place, instance: &Instance) -> Self {
-        let options = &instance.metadata_options;
-        let access = self
-            .with("ec2:InstanceID", instance.instance_id.clone())
-            .with("ec2:InstanceType", instance.instance_type)
-            .with("ec2:AvailabilityZone", instance.availability_zone.clone())
-            .with("ec2:RootDeviceType", "ebs")
-            .with("ec2:Tenancy", "default")
-            .with("ec2:MetadataHttpTokens", options.http_tokens.clone())
-            .with("ec2:MetadataHttpEndpoint", options.http_endpoint.clone())
-            .with("ec2:MetadataHttpPutResponseHopLimit", options.http_put_response_hop_limit.to_string())
-            .with("ec2:ImageID", image_arn(place, &instance.image_id))
-            .resource_tags(&instance.tags);
-        match &instance.profile {
-            Some(profile) => access.with("ec2:InstanceProfile", profile.arn.clone()),
-            None => access,
-        }
-    }
-}
-
-fn image_arn(place: &Place, image_id: &str) -> String {
-    format!("arn:aws:ec2:{}::image/{image_id}", place.region)
-}
-
 /// `ec2:CreateTags` for what an operation creates with tags.
-fn create_tags_on(
+pub(super) fn create_tags_on(
     call: &Call,
     place: &Place,
     specifications: &[TagSpecification],
@@ -97,7 +50,7 @@ fn create_tags_on(
 
 /// `iam:PassRole` for the role in a profile; none where the profile has no role or does not exist, which is an
 /// error of its own after authorization.
-fn pass_role(
+pub(super) fn pass_role(
     partition: &Partition,
     place: &Place,
     specification: Option<&ProfileSpecification>,
@@ -117,114 +70,18 @@ pub(super) fn on_everything(_: &Partition, call: &Call) -> Answer {
     Ok(vec![access(call, "*")])
 }
 
-pub(super) fn run_instances(partition: &Partition, call: &Call) -> Answer {
-    let input: RunInstances = read(call)?;
-    let place = Place::of(call)?;
-    let region = partition.ec2.region(&place);
-    let image = input.image_id.as_deref().and_then(images::find);
-    let mut needed = Vec::new();
-
-    let image_id = input.image_id.as_deref().unwrap_or("*");
-    let mut of_image = access(call, image_arn(&place, image_id)).with("ec2:ImageID", image_id);
-    if let Some(image) = &image {
-        of_image = of_image
-            .with("ec2:ImageType", "machine")
-            .with("ec2:Owner", "amazon")
-            .with("ec2:Public", image.public.to_string())
-            .with("ec2:RootDeviceType", image.root_device_type);
-    }
-    needed.push(of_image);
-
-    let defaults = default_metadata_options(image.as_ref().and_then(|image| image.imds_support));
-    let options = input.metadata_options.apply(&defaults).unwrap_or(defaults);
-    let mut of_instance = access(call, place.arn("instance", "*"))
-        .with("ec2:InstanceType", input.instance_type.clone().unwrap_or_else(|| "m1.small".to_owned()))
-        .with("ec2:ImageID", image_arn(&place, image_id))
-        .with("ec2:InstanceMarketType", "on-demand")
-        .with("ec2:RootDeviceType", "ebs")
-        .with("ec2:Tenancy", "default")
-        .with("ec2:MetadataHttpTokens", options.http_tokens)
-        .with("ec2:MetadataHttpEndpoint", options.http_endpoint)
-        .with("ec2:MetadataHttpPutResponseHopLimit", options.http_put_response_hop_limit.to_string())
-        .request_tags(requested(&input.tag_specifications, "instance"));
-    if let Some(profile) = input.iam_instance_profile.as_ref().and_then(|s| s.find(partition, &place.account))
-    {
-        of_instance = of_instance.with("ec2:InstanceProfile", profile.arn);
-    }
-
-    let subnet = input.subnet(&region).ok();
-    let mut of_interface = access(call, place.arn("network-interface", "*"))
-        .request_tags(requested(&input.tag_specifications, "network-interface"));
-    let mut of_volume = access(call, place.arn("volume", "*"))
-        .with("ec2:Encrypted", "false")
-        .request_tags(requested(&input.tag_specifications, "volume"));
-    if let Some(image) = &image {
-        let (size, kind) = image.root_volume();
-        let wish = input.block_device_mappings.first().and_then(|mapping| mapping.ebs.as_ref());
-        let size = wish.and_then(|wish| wish.volume_size).unwrap_or(size);
-        let kind = wish.and_then(|wish| wish.volume_type.clone()).unwrap_or_else(|| kind.to_owned());
-        let encrypted = wish.and_then(|wish| wish.encrypted).unwrap_or(false);
-        of_volume = of_volume
-            .with("ec2:VolumeSize", size.to_string())
-            .with("ec2:VolumeType", kind)
-            .with("ec2:Encrypted", encrypted.to_string());
-    }
-    let mut of_subnet = access(call, place.arn("subnet", input.subnet_id.as_deref().unwrap_or("*")));
-    if let Some(subnet) = subnet {
-        let (zone, vpc) = (subnet.availability_zone.clone(), place.arn("vpc", &subnet.vpc_id));
-        let public = input.wants_public_address(subnet).to_string();
-        of_instance = of_instance.with("ec2:AvailabilityZone", zone.clone());
-        of_volume = of_volume.with("ec2:AvailabilityZone", zone.clone());
-        of_interface = of_interface
-            .with("ec2:AvailabilityZone", zone.clone())
-            .with("ec2:Subnet", subnet.subnet_arn.clone())
-            .with("ec2:Vpc", vpc.clone())
-            .with("ec2:AssociatePublicIpAddress", public);
-        of_subnet = access(call, subnet.subnet_arn.clone())
-            .with("ec2:SubnetID", subnet.subnet_id.clone())
-            .with("ec2:AvailabilityZone", zone)
-            .with("ec2:Vpc", vpc)
-            .resource_tags(&subnet.tags);
-    }
-    needed.extend([of_instance, of_subnet, of_interface, of_volume]);
-    needed.extend(groups_of_launch(&region, call, &place, &input));
-    if let Some(name) = &input.key_name {
-        let of_key = access(call, place.arn("key-pair", name)).with("ec2:KeyPairName", name.clone());
-        needed.push(match region.key_pairs.iter().find(|pair| pair.key_name == *name) {
-            Some(pair) => of_key.with("ec2:KeyPairType", pair.key_type).resource_tags(&pair.tags),
-            None => of_key,
-        });
-    }
-    let kinds = ["instance", "volume", "network-interface"];
-    needed.extend(create_tags_on(call, &place, &input.tag_specifications, &kinds));
-    let instance_arn = place.arn("instance", "*");
-    needed.extend(pass_role(partition, &place, input.iam_instance_profile.as_ref(), instance_arn));
-    Ok(needed)
-}
-
-fn groups_of_launch(region: &Region, call: &Call, place: &Place, input: &RunInstances) -> Vec<Access> {
-    let vpc = input.subnet(region).ok().map(|subnet| subnet.vpc_id.clone()).unwrap_or_default();
-    match input.groups(region, &vpc) {
-        Ok(groups) => groups.iter().map(|group| on_group(region, call, place, &group.group_id)).collect(),
-        // One of them does not exist, which is an error after authorization.
-        Err(_) => input.security_group_ids.iter().map(|id| on_group(region, call, place, id)).collect(),
-    }
+/// A resource by its id, known or not.
+fn on(region: &Region, call: &Call, place: &Place, id: &str) -> Access {
+    let arn = arn_of(region, place, id).unwrap_or_else(|| "*".to_owned());
+    access(call, arn).of_resource(region, place, id)
 }
 
 fn on_group(region: &Region, call: &Call, place: &Place, id: &str) -> Access {
-    let needed = access(call, place.arn("security-group", id)).with("ec2:SecurityGroupID", id);
-    match region.security_group(id) {
-        Some(group) => needed.with("ec2:Vpc", place.arn("vpc", &group.vpc_id)).resource_tags(&group.tags),
-        None => needed,
-    }
+    access(call, place.arn("security-group", id)).of_resource(region, place, id)
 }
 
 fn on_instance(region: &Region, call: &Call, place: &Place, id: &str) -> Access {
-    let needed = access(call, place.arn("instance", id));
-    match region.instance(id) {
-        Some(instance) => needed.of_instance(place, instance),
-        None => needed,
-    }
+    access(call, place.arn("instance", id)).of_resource(region, place, id)
 }
 
 /// Start, stop, reboot, terminate: each instance.
@@ -243,6 +100,23 @@ pub(super) fn on_one_instance(partition: &Partition, call: &Call) -> Answer {
     let place = Place::of(call)?;
     let id = call.input.get("InstanceId").and_then(|id| id.as_str()).unwrap_or("*");
     Ok(vec![on_instance(&partition.ec2.region(&place), call, &place, id)])
+}
+
+/// Of an instance's attribute or metadata options, with what is set.
+pub(super) fn modify_metadata_options(partition: &Partition, call: &Call) -> Answer {
+    let mut needed = on_one_instance(partition, call)?;
+    let set = attributes_of(&call.input);
+    needed = needed.into_iter().map(|needed| needed.attributes(&set)).collect();
+    Ok(needed)
+}
+
+pub(super) fn modify_instance_attribute(partition: &Partition, call: &Call) -> Answer {
+    let input: ModifyInstanceAttribute = read(call)?;
+    let mut needed = modify_metadata_options(partition, call)?;
+    let place = Place::of(call)?;
+    let region = partition.ec2.region(&place);
+    needed.extend(input.groups.iter().flatten().map(|id| on_group(&region, call, &place, id)));
+    Ok(needed)
 }
 
 pub(super) fn associate_profile(partition: &Partition, call: &Call) -> Answer {
@@ -297,7 +171,6 @@ pub(super) fn create_security_group(partition: &Partition, call: &Call) -> Answe
     let specifications = &input.tag_specifications;
     let mut needed = vec![
         access(call, place.arn("security-group", "*"))
-            .with("ec2:Vpc", place.arn("vpc", &vpc_id))
             .request_tags(requested(specifications, "security-group")),
         on_vpc(&region, call, &place, &vpc_id),
     ];
@@ -306,11 +179,7 @@ pub(super) fn create_security_group(partition: &Partition, call: &Call) -> Answe
 }
 
 fn on_vpc(region: &Region, call: &Call, place: &Place, id: &str) -> Access {
-    let needed = access(call, place.arn("vpc", id)).with("ec2:VpcID", id);
-    match region.vpc(id) {
-        Some(vpc) => needed.with("ec2:Tenancy", vpc.instance_tenancy).resource_tags(&vpc.tags),
-        None => needed,
-    }
+    access(call, place.arn("vpc", id)).of_resource(region, place, id)
 }
 
 pub(super) fn delete_security_group(partition: &Partition, call: &Call) -> Answer {
@@ -322,7 +191,12 @@ pub(super) fn change_rules(partition: &Partition, call: &Call) -> Answer {
     let input: ChangeRules = read(call)?;
     let mut needed = on_named_group(partition, call, &input.group_id, &input.group_name)?;
     let place = Place::of(call)?;
-    needed.extend(create_tags_on(call, &place, &input.tag_specifications, &["security-group-rule"]));
+    let kind = "security-group-rule";
+    if requested(&input.tag_specifications, kind).next().is_some() {
+        let tags = requested(&input.tag_specifications, kind);
+        needed.push(access(call, place.arn(kind, "*")).request_tags(tags));
+    }
+    needed.extend(create_tags_on(call, &place, &input.tag_specifications, &[kind]));
     Ok(needed)
 }
 
@@ -353,9 +227,8 @@ fn new_key_pair(
 ) -> Answer {
     let place = Place::of(call)?;
     let name = name.unwrap_or("*");
-    let mut on_pair = access(call, place.arn("key-pair", name))
-        .with("ec2:KeyPairName", name)
-        .request_tags(requested(specifications, "key-pair"));
+    let mut on_pair =
+        access(call, place.arn("key-pair", name)).request_tags(requested(specifications, "key-pair"));
     if let Some(kind) = kind {
         on_pair = on_pair.with("ec2:KeyPairType", kind);
     }
@@ -376,10 +249,10 @@ pub(super) fn delete_key_pair(partition: &Partition, call: &Call) -> Answer {
     let pair = region.key_pairs.iter().find(|pair| input.names(pair));
     let name =
         input.key_name.clone().or_else(|| Some(pair?.key_name.clone())).unwrap_or_else(|| "*".to_owned());
-    let needed = access(call, place.arn("key-pair", &name)).with("ec2:KeyPairName", name);
+    let needed = access(call, place.arn("key-pair", &name));
     Ok(vec![match pair {
-        Some(pair) => needed.with("ec2:KeyPairType", pair.key_type).resource_tags(&pair.tags),
-        None => needed,
+        Some(pair) => needed.of_key_pair(pair),
+        None => needed.with("ec2:KeyPairName", name),
     }])
 }
 
@@ -393,20 +266,17 @@ pub(super) fn change_tags(partition: &Partition, call: &Call) -> Answer {
         input.tags.iter().map(move |tag| (value(&tag.key), value(&tag.value))).collect::<Vec<_>>()
     };
     let on_resource = |id: &String| {
-        let resource = region.resource(id);
-        let arn = match (resource, kind_of(id)) {
-            (Some(resource), _) => place.arn(resource.kind(), resource.arn_name()),
-            (None, Some("image")) => image_arn(&place, id),
-            (None, Some(kind)) => place.arn(kind, id),
-            (None, None) => "*".to_owned(),
-        };
         let tags = tags();
         let tags = tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        if call.operation == "CreateTags" {
+            return on(&region, call, &place, id).request_tags(tags);
+        }
+        // Of all the keys of a resource, `DeleteTags` has its tags alone.
+        let arn = arn_of(&region, &place, id).unwrap_or_else(|| "*".to_owned());
         let needed = access(call, arn).request_tags(tags);
-        match (resource, region.instance(id)) {
-            (_, Some(instance)) => needed.of_instance(&place, instance),
-            (Some(resource), None) => needed.resource_tags(resource.tags()),
-            (None, None) => needed,
+        match region.resource(id) {
+            Some(resource) => needed.resource_tags(resource.tags()),
+            None => needed,
         }
     };
     Ok(input.resources.iter().map(on_resource).collect())
@@ -427,11 +297,35 @@ pub(super) fn create_subnet(partition: &Partition, call: &Call) -> Answer {
     let place = Place::of(call)?;
     let vpc_id = input.vpc_id.as_deref().unwrap_or("*");
     let mut needed = vec![
-        access(call, place.arn("subnet", "*"))
-            .with("ec2:Vpc", place.arn("vpc", vpc_id))
-            .request_tags(requested(&input.tag_specifications, "subnet")),
+        access(call, place.arn("subnet", "*")).request_tags(requested(&input.tag_specifications, "subnet")),
         on_vpc(&partition.ec2.region(&place), call, &place, vpc_id),
     ];
     needed.extend(create_tags_on(call, &place, &input.tag_specifications, &["subnet"]));
     Ok(needed)
+}
+
+pub(super) fn create_launch_template(_: &Partition, call: &Call) -> Answer {
+    let input: CreateLaunchTemplate = read(call)?;
+    let place = Place::of(call)?;
+    let tags = requested(&input.tag_specifications, "launch-template");
+    let mut needed = vec![access(call, place.arn("launch-template", "*")).request_tags(tags)];
+    needed.extend(create_tags_on(call, &place, &input.tag_specifications, &["launch-template"]));
+    Ok(needed)
+}
+
+/// Operations on one launch template, by its id or its name.
+pub(super) fn on_launch_template(partition: &Partition, call: &Call) -> Answer {
+    let place = Place::of(call)?;
+    let region = partition.ec2.region(&place);
+    let named = TemplateSpecification::in_input(&call.input);
+    let id = named.id(&region);
+    Ok(vec![access(call, place.arn("launch-template", &id)).of_resource(&region, &place, &id)])
+}
+
+/// With the default version that is set.
+pub(super) fn modify_launch_template(partition: &Partition, call: &Call) -> Answer {
+    let needed = on_launch_template(partition, call)?;
+    let version = call.input.get("DefaultVersion").and_then(|version| version.as_str());
+    let set: Vec<_> = version.map(|version| ("DefaultVersion", version.to_owned())).into_iter().collect();
+    Ok(needed.into_iter().map(|needed| needed.attributes(&set)).collect())
 }

@@ -168,6 +168,11 @@ impl Image {
             .map_or((8, "gp3"), |device| (device.ebs.volume_size, device.ebs.volume_type))
     }
 
+    /// What the root volume is made of.
+    pub(super) fn snapshot_id(&self) -> &str {
+        self.block_device_mappings.first().map_or("", |device| device.ebs.snapshot_id.as_str())
+    }
+
     fn is_owned_by(&self, owner: &str) -> bool {
         self.owner_id == owner || self.image_owner_alias == Some(owner)
     }

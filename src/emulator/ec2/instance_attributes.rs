@@ -58,10 +58,24 @@ fn live<'a>(region: &'a Region, id: &str) -> Result<&'a Instance, ServiceError> 
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct ModifyInstanceAttribute {
+pub(super) struct ModifyInstanceAttribute {
     instance_id: Option<String>,
     disable_api_termination: Option<BooleanValue>,
-    groups: Option<Vec<String>>,
+    pub(super) groups: Option<Vec<String>>,
+}
+
+/// What a request sets, by the names of its parameters: single values, and values in a structure.
+pub(super) fn attributes_of(input: &Value) -> Vec<(&str, String)> {
+    let members = input.as_object().into_iter().flatten();
+    let members = members.filter(|(name, _)| !["InstanceId", "DryRun"].contains(&name.as_str()));
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        _ => None,
+    };
+    members
+        .filter_map(|(name, value)| Some((name.as_str(), text(value.get("Value").unwrap_or(value))?)))
+        .collect()
 }
 
 #[derive(Deserialize)]

@@ -14,7 +14,7 @@ use super::launch_request::{DeviceMapping, RunInstances};
 use super::network_interfaces::NetworkInterface;
 use super::networks::Subnet;
 use super::profile_associations::Association;
-use super::request::{error, invalid_value, missing, read, required};
+use super::request::{error, invalid_value, missing, required};
 use super::resource::{Tags, tags_for};
 use super::security_groups::GroupIdentifier;
 use super::store::{Place, Region, Store};
@@ -41,8 +41,8 @@ struct Launch {
 }
 
 pub(super) fn run_instances(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let input: RunInstances = read(call)?;
     let place = Place::of(call)?;
+    let input = RunInstances::of(call, &partition.ec2.region(&place))?;
     let request = call.input.clone();
     let token = input.client_token.clone().unwrap_or_default();
     let region = partition.ec2.region(&place);
@@ -116,11 +116,22 @@ fn check(
         public_key,
         profile,
         addresses,
-        instance_tags: tags_for(&input.tag_specifications, "instance")?,
+        instance_tags: instance_tags(input)?,
         volume_tags: tags_for(&input.tag_specifications, "volume")?,
         interface_tags: tags_for(&input.tag_specifications, "network-interface")?,
         image,
     })
+}
+
+/// With those by which AWS says what template an instance was launched from.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-templates.html>
+fn instance_tags(input: &RunInstances) -> Result<Tags, ServiceError> {
+    let mut tags = tags_for(&input.tag_specifications, "instance")?;
+    if let Some(template) = &input.template {
+        tags.0.insert("aws:ec2launchtemplate:id".to_owned(), template.id.clone());
+        tags.0.insert("aws:ec2launchtemplate:version".to_owned(), template.version.to_string());
+    }
+    Ok(tags)
 }
 
 fn kind(name: &str, image: &Image) -> Result<&'static InstanceType, ServiceError> {
@@ -317,10 +328,12 @@ fn volume(instance: &Instance, input: &RunInstances, launch: &Launch) -> Volume 
     Volume {
         volume_id: instance.volume_id.clone(),
         availability_zone: instance.availability_zone.clone(),
+        availability_zone_id: instance.availability_zone_id.clone(),
         create_time: instance.launch_time,
         size: wish.and_then(|wish| wish.volume_size).unwrap_or(size),
         volume_type: wish.and_then(|wish| wish.volume_type.clone()).unwrap_or_else(|| volume_type.to_owned()),
         encrypted: wish.and_then(|wish| wish.encrypted).unwrap_or(false),
+        snapshot_id: launch.image.snapshot_id().to_owned(),
         state: "in-use",
         attachments: vec![VolumeAttachment {
             attach_time: instance.launch_time,

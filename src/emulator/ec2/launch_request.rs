@@ -6,13 +6,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::instance_attributes::MetadataOptionsRequest;
+use super::launch_templates::TemplateSpecification;
 use super::networks::Subnet;
 use super::profile_associations::ProfileSpecification;
-use super::request::{SUBNET_IDS, error, invalid_value};
+use super::request::{SUBNET_IDS, error, invalid_value, parse, read};
 use super::resource::{TagSpecification, check_kinds};
 use super::security_groups::{self, GroupIdentifier};
 use super::store::Region;
-use crate::operation::ServiceError;
+use crate::operation::{Call, ServiceError};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -44,9 +45,28 @@ pub(super) struct RunInstances {
     pub(super) ebs_optimized: Option<bool>,
     pub(super) disable_api_termination: Option<bool>,
     pub(super) instance_initiated_shutdown_behavior: Option<String>,
+    launch_template: Option<TemplateSpecification>,
+    /// What `launch_template` names, whose data are among the parameters.
+    #[serde(skip)]
+    pub(super) template: Option<UsedTemplate>,
     // Of no consequence here.
     #[serde(rename = "CreditSpecification")]
     _credit_specification: Option<Value>,
+}
+
+/// The launch template of a launch.
+pub(super) struct UsedTemplate {
+    pub(super) id: String,
+    pub(super) version: u64,
+    /// The parameters that the request itself has.
+    overriding: Vec<String>,
+}
+
+impl UsedTemplate {
+    /// Whether the request has none of these parameters.
+    pub(super) fn decides(&self, parameters: &[&str]) -> bool {
+        !parameters.iter().any(|parameter| self.overriding.iter().any(|own| own == parameter))
+    }
 }
 
 #[derive(Deserialize)]
@@ -86,10 +106,8 @@ pub(super) struct DeviceVolume {
     pub(super) encrypted: Option<bool>,
     #[serde(rename = "DeleteOnTermination")]
     _delete_on_termination: Option<bool>,
-    #[serde(rename = "Iops")]
-    _iops: Option<i64>,
-    #[serde(rename = "Throughput")]
-    _throughput: Option<i64>,
+    pub(super) iops: Option<i64>,
+    pub(super) throughput: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -99,6 +117,39 @@ pub(super) struct Monitoring {
 }
 
 impl RunInstances {
+    /// The request, over the data of the launch template that it names: a parameter of the request takes the place of
+    /// the template's.
+    ///
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-instances-from-launch-template.html>
+    pub(super) fn of(call: &Call, region: &Region) -> Result<Self, ServiceError> {
+        let input: Self = read(call)?;
+        let Some(specification) = &input.launch_template else { return Ok(input) };
+        let (template, version) = specification.find(region)?;
+        let own = call.input.as_object().cloned().unwrap_or_default();
+        let mut merged = version.data.as_object().cloned().unwrap_or_default();
+        let own = own.into_iter().filter(|(name, _)| name != "DryRun" && name != "LaunchTemplate");
+        let own: serde_json::Map<String, Value> = own.collect();
+        let overriding = own.keys().cloned().collect();
+        merged.extend(own);
+        let used =
+            UsedTemplate { id: template.launch_template_id.clone(), version: version.number, overriding };
+        let merged: Self = parse(Value::Object(merged), call.operation)?;
+        Ok(Self { template: Some(used), ..merged })
+    }
+
+    /// The request for finding out what it needs; of a template that is not there, it has no data.
+    pub(super) fn for_access(call: &Call, region: &Region) -> Result<Self, ServiceError> {
+        Self::of(call, region).or_else(|_| read(call))
+    }
+
+    /// The id of the launch template that is named, known or not; `None`: none is.
+    pub(super) fn template_id(&self, region: &Region) -> Option<String> {
+        match &self.template {
+            Some(template) => Some(template.id.clone()),
+            None => Some(self.launch_template.as_ref()?.id(region)),
+        }
+    }
+
     pub(super) fn interface(&self) -> Option<&InterfaceSpecification> {
         self.network_interfaces.first()
     }

@@ -16,13 +16,16 @@ mod instances;
 mod key_material;
 mod key_pairs;
 mod launch;
+mod launch_access;
 mod launch_request;
+mod launch_templates;
 mod network_interfaces;
 mod networks;
 mod places;
 mod profile_associations;
 mod request;
 mod resource;
+mod resource_keys;
 mod security_group_rules;
 mod security_groups;
 mod store;
@@ -64,6 +67,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     },
     Operation { name: "CreateKeyPair", access: access::create_key_pair, act: key_pairs::create_key_pair },
     Operation {
+        name: "CreateLaunchTemplate",
+        access: access::create_launch_template,
+        act: launch_templates::create_launch_template,
+    },
+    Operation {
+        name: "CreateLaunchTemplateVersion",
+        access: access::on_launch_template,
+        act: launch_templates::create_launch_template_version,
+    },
+    Operation {
         name: "CreateSecurityGroup",
         access: access::create_security_group,
         act: security_groups::create_security_group,
@@ -72,6 +85,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "CreateTags", access: access::change_tags, act: tags::create_tags },
     Operation { name: "CreateVpc", access: access::create_vpc, act: networks::create_vpc },
     Operation { name: "DeleteKeyPair", access: access::delete_key_pair, act: key_pairs::delete_key_pair },
+    Operation {
+        name: "DeleteLaunchTemplate",
+        access: access::on_launch_template,
+        act: launch_templates::delete_launch_template,
+    },
     Operation {
         name: "DeleteSecurityGroup",
         access: access::delete_security_group,
@@ -92,6 +110,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     on_everything("DescribeInstances", instances::describe_instances),
     on_everything("DescribeInternetGateways", networks::describe_internet_gateways),
     on_everything("DescribeKeyPairs", key_pairs::describe_key_pairs),
+    on_everything("DescribeLaunchTemplateVersions", launch_templates::describe_launch_template_versions),
+    on_everything("DescribeLaunchTemplates", launch_templates::describe_launch_templates),
     on_everything("DescribeNetworkInterfaces", network_interfaces::describe_network_interfaces),
     on_everything("DescribeRegions", places::describe_regions),
     on_everything("DescribeRouteTables", networks::describe_route_tables),
@@ -109,13 +129,18 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "ImportKeyPair", access: access::import_key_pair, act: key_pairs::import_key_pair },
     Operation {
         name: "ModifyInstanceAttribute",
-        access: access::on_one_instance,
+        access: access::modify_instance_attribute,
         act: instance_attributes::modify_instance_attribute,
     },
     Operation {
         name: "ModifyInstanceMetadataOptions",
-        access: access::on_one_instance,
+        access: access::modify_metadata_options,
         act: instance_attributes::modify_instance_metadata_options,
+    },
+    Operation {
+        name: "ModifyLaunchTemplate",
+        access: access::modify_launch_template,
+        act: launch_templates::modify_launch_template,
     },
     Operation {
         name: "RebootInstances",
@@ -137,7 +162,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         access: access::change_rules,
         act: security_group_rules::revoke_ingress,
     },
-    Operation { name: "RunInstances", access: access::run_instances, act: launch::run_instances },
+    Operation { name: "RunInstances", access: launch_access::run_instances, act: launch::run_instances },
     Operation {
         name: "StartInstances",
         access: access::on_named_instances,

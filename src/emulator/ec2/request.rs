@@ -19,13 +19,18 @@ pub(super) fn read<T: DeserializeOwned>(call: &Call) -> Result<T, ServiceError> 
     if let Some(members) = input.as_object_mut() {
         members.remove("DryRun");
     }
+    parse(input, call.operation)
+}
+
+/// A request as `T`, which denies unknown fields.
+pub(super) fn parse<T: DeserializeOwned>(input: Value, operation: &str) -> Result<T, ServiceError> {
     T::deserialize(input).map_err(|error| {
         let text = error.to_string();
         match text.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
             Some(name) => ServiceError::new(
                 400,
                 "UnsupportedOperation",
-                format!("The emulator does not know the parameter {name} of {}", call.operation),
+                format!("The emulator does not know the parameter {name} of {operation}"),
             ),
             None => invalid_value(text),
         }
@@ -145,4 +150,11 @@ pub(super) const VOLUME_IDS: IdErrors = IdErrors {
     malformed: "InvalidVolumeID.Malformed",
     not_found: "InvalidVolume.NotFound",
     noun: "volume",
+};
+
+pub(super) const LAUNCH_TEMPLATE_IDS: IdErrors = IdErrors {
+    prefix: "lt-",
+    malformed: "InvalidLaunchTemplateId.Malformed",
+    not_found: "InvalidLaunchTemplateId.NotFound",
+    noun: "launch template",
 };

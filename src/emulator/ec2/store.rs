@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::instances::{Instance, Reservation};
 use super::key_pairs::KeyPair;
+use super::launch_templates::LaunchTemplate;
 use super::network_interfaces::NetworkInterface;
 use super::networks::{InternetGateway, RouteTable, Subnet, Vpc};
 use super::profile_associations::Association;
@@ -68,6 +69,7 @@ pub(super) struct Region {
     pub(super) network_interfaces: Vec<NetworkInterface>,
     pub(super) volumes: Vec<Volume>,
     pub(super) associations: Vec<Association>,
+    pub(super) launch_templates: Vec<LaunchTemplate>,
     /// How many RSA keys were made here.
     pub(super) rsa_keys: usize,
 }
@@ -118,6 +120,7 @@ impl Region {
         let it = it.chain(self.security_groups.iter().flat_map(|g| &g.rules).map(|r| r as &dyn Resource));
         let it = it.chain(self.key_pairs.iter().map(|r| r as &dyn Resource));
         let it = it.chain(self.network_interfaces.iter().map(|r| r as &dyn Resource));
+        let it = it.chain(self.launch_templates.iter().map(|r| r as &dyn Resource));
         it.chain(self.volumes.iter().map(|r| r as &dyn Resource))
     }
 
@@ -135,6 +138,7 @@ impl Region {
         let it = it.chain(self.route_tables.iter_mut().map(|r| r as &mut dyn Resource));
         let it = it.chain(self.key_pairs.iter_mut().map(|r| r as &mut dyn Resource));
         let it = it.chain(self.network_interfaces.iter_mut().map(|r| r as &mut dyn Resource));
+        let it = it.chain(self.launch_templates.iter_mut().map(|r| r as &mut dyn Resource));
         let it = it.chain(self.volumes.iter_mut().map(|r| r as &mut dyn Resource));
         if let Some(found) = it.into_iter().find(|resource| resource.id() == id) {
             return Some(found.tags_mut());

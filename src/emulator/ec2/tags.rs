@@ -70,7 +70,7 @@ pub(super) fn delete_tags(partition: &mut Partition, call: &Call) -> Result<Repl
                         && tag.value.as_deref().is_none_or(|wanted| wanted == value)
                 })
         };
-        tags.0.retain(|key, value| !named(key, value));
+        tags.0.retain(|key, value| refuse_reserved(key).is_err() || !named(key, value));
     }
     Ok(done())
 }
@@ -100,6 +100,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("igw-", "internet-gateway", "InvalidInternetGatewayID.NotFound"),
     ("rtb-", "route-table", "InvalidRouteTableID.NotFound"),
     ("ami-", "image", "InvalidAMIID.NotFound"),
+    ("lt-", "launch-template", "InvalidLaunchTemplateId.NotFound"),
 ];
 
 /// The kind of resource that an id is for.

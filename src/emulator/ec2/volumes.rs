@@ -16,10 +16,12 @@ use crate::partition::Partition;
 pub(super) struct Volume {
     pub(super) volume_id: String,
     pub(super) availability_zone: String,
+    pub(super) availability_zone_id: String,
     pub(super) create_time: DateTime<Utc>,
     pub(super) size: u32,
     pub(super) volume_type: String,
     pub(super) encrypted: bool,
+    pub(super) snapshot_id: String,
     pub(super) state: &'static str,
     pub(super) attachments: Vec<VolumeAttachment>,
     #[serde(skip_serializing_if = "Tags::is_empty")]
