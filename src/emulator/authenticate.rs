@@ -88,7 +88,7 @@ fn check(
     signature: &Signature,
     body: Bytes,
 ) -> Result<(Credential, Bytes, Signing), Refusal> {
-    let scope = service_name(service);
+    let scope = service.name();
     if signature.service != scope {
         let presigned = signature.expires_after.is_some();
         return Err(Refusal::WrongScope { sent: signature.service.clone(), scope, presigned });
@@ -223,14 +223,4 @@ fn body_of(
         }
     }
     Ok(decoded.body)
-}
-
-/// The name of a service in the scope of signatures.
-pub(crate) fn service_name(service: Service) -> &'static str {
-    match service {
-        Service::Iam => "iam",
-        Service::Sts => "sts",
-        Service::S3 => "s3",
-        Service::Ec2 => "ec2",
-    }
 }

@@ -8,7 +8,7 @@ use policy::{AccountId, Context, Decision, Policies, Principal, Request, Resourc
 
 use crate::authenticate::Signing;
 use crate::iam::RoleView;
-use crate::operation::{Access, Call, CredentialKind, Service, ServiceError, Transport};
+use crate::operation::{Access, Call, CredentialKind, Protocol, Service, ServiceError, Transport};
 use crate::partition::Partition;
 
 /// One permission that a call needed, and what was decided.
@@ -73,12 +73,17 @@ fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decision
         resource_account: access.resource_account.or_else(|| call.caller.account.clone()),
         context,
     };
+    let organizations = &partition.organizations;
+    let service_control = request.principal.account().map(|account| organizations.service_control(account));
+    let owner = request.resource_account.as_ref();
+    let resource_control = owner.map(|owner| organizations.resource_control(owner, &request.action));
     let policies = Policies {
         identity: entity.identity,
         boundary: entity.boundary,
         session: session.and_then(|session| session.policies.clone()),
         resource: access.resource_policy,
-        ..Policies::default()
+        service_control: service_control.unwrap_or_default(),
+        resource_control: resource_control.unwrap_or_default(),
     };
     policy::decide(&request, &policies)
 }
@@ -104,6 +109,7 @@ fn global_keys(
     }
     if let Some(account) = resource_account.or(call.caller.account.as_ref()) {
         context.set("aws:ResourceAccount", account.as_str());
+        organization_keys(partition, account, "aws:Resource", context);
     }
     if call.service == Service::S3 {
         signing_keys(&call.transport, context);
@@ -138,6 +144,7 @@ fn principal_keys(partition: &Partition, call: &Call, context: &mut Context) {
     let principal = &call.caller.principal;
     if let Some(account) = principal.account() {
         context.set("aws:PrincipalAccount", account.as_str());
+        organization_keys(partition, account, "aws:Principal", context);
     }
     let (kind, arn) = match principal {
         Principal::Anonymous => {
@@ -172,6 +179,14 @@ fn principal_keys(partition: &Partition, call: &Call, context: &mut Context) {
     }
 }
 
+/// The organization of an account, and its place there; an account outside of any has no such keys.
+fn organization_keys(partition: &Partition, account: &AccountId, whose: &str, context: &mut Context) {
+    if let Some(membership) = partition.organizations.membership(account) {
+        context.set(&format!("{whose}OrgID"), membership.organization);
+        context.set_all(&format!("{whose}OrgPaths"), vec![membership.path]);
+    }
+}
+
 /// Keys that only temporary credentials have, and session tags, which go before the tags of the role.
 fn session_keys(partition: &Partition, call: &Call, context: &mut Context) {
     let Some(session) = call.caller.access_key_id.as_deref().and_then(|id| partition.sts.session(id)) else {
@@ -197,6 +212,9 @@ fn session_keys(partition: &Partition, call: &Call, context: &mut Context) {
 /// Each service's refusal for lack of permission.
 fn denial(service: Service, principal: &Principal, decision: &Decision) -> ServiceError {
     let message = decision.denial_message();
+    if let Protocol::Json { .. } = service.protocol() {
+        return ServiceError::new(400, "AccessDeniedException", message);
+    }
     match (service, principal) {
         (Service::Ec2, _) => ServiceError::new(
             403,
@@ -210,7 +228,7 @@ fn denial(service: Service, principal: &Principal, decision: &Decision) -> Servi
 
 /// Whether the role's trust policy lets an AWS service assume it.
 pub(crate) fn service_may_assume(
-    _partition: &Partition,
+    partition: &Partition,
     service: &str,
     role: &RoleView,
     now: DateTime<Utc>,
@@ -227,8 +245,14 @@ pub(crate) fn service_may_assume(
         resource_account: role.arn.split(':').nth(4).and_then(AccountId::new),
         context,
     };
-    let policies =
-        Policies { resource: ResourcePolicy::Trust(Some(role.trust.clone())), ..Policies::default() };
+    let owner = request.resource_account.as_ref();
+    let resource_control =
+        owner.map(|owner| partition.organizations.resource_control(owner, &request.action));
+    let policies = Policies {
+        resource: ResourcePolicy::Trust(Some(role.trust.clone())),
+        resource_control: resource_control.unwrap_or_default(),
+        ..Policies::default()
+    };
     policy::decide(&request, &policies).is_ok_and(|decision| decision.is_allowed())
 }
 

@@ -5,18 +5,18 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method};
 use policy::Principal;
 
-use crate::authenticate::{authenticate, service_name};
+use crate::authenticate::authenticate;
 use crate::authorize::{DecidedAccess, authorize};
 use crate::clock::Clock;
 use crate::model::{
-    Answer, Model, Parameters, PathKind, RestRequest, decode_query, decode_rest, render, render_error,
-    s3_operation, validate,
+    Answer, Model, Parameters, PathKind, RestRequest, decode_json, decode_query, decode_rest, json_error,
+    render, render_error, s3_operation, validate,
 };
-use crate::operation::{Call, Operation, Reply, Service, ServiceError, Transport};
+use crate::operation::{Call, Operation, Protocol, Reply, Service, ServiceError, Transport};
 use crate::partition::Partition;
 use crate::route::{Place, Route};
 use crate::sigv4::header;
-use crate::{ec2, iam, integrity, s3, sts};
+use crate::{ec2, iam, integrity, organizations, s3, sts};
 
 /// The largest body that is taken, in bytes.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024 * 1024;
@@ -120,11 +120,10 @@ impl Front<'_> {
         Ok((operation.name, reply))
     }
 
-    /// IAM is in one region, whatever region its clients sign for.
     fn region(&self, signed: Option<String>) -> String {
-        match self.service {
-            Service::Iam => "us-east-1".to_owned(),
-            _ => signed.unwrap_or_else(|| self.surroundings.region.to_owned()),
+        match self.service.is_global() {
+            true => "us-east-1".to_owned(),
+            false => signed.unwrap_or_else(|| self.surroundings.region.to_owned()),
         }
     }
 
@@ -135,7 +134,7 @@ impl Front<'_> {
         decided: &mut Vec<DecidedAccess>,
     ) -> Result<(), ServiceError> {
         if let Some(id) = &call.caller.access_key_id {
-            self.partition.iam.record_use(id, call.now, service_name(self.service), &call.region);
+            self.partition.iam.record_use(id, call.now, self.service.name(), &call.region);
         }
         let accesses = (operation.access)(self.partition, call)?;
         if accesses.is_empty() && call.caller.principal == Principal::Anonymous {
@@ -159,14 +158,25 @@ impl Front<'_> {
 /// What a request is about.
 enum Target {
     Query(Parameters),
-    S3 { place: Place, query: Parameters },
+    S3 {
+        place: Place,
+        query: Parameters,
+    },
+    /// The operation, by the header `X-Amz-Target`.
+    Json(String),
 }
 
 impl Target {
     fn of(service: Service, parts: &Parts, parameters: Parameters) -> Result<Self, ServiceError> {
-        match service {
-            Service::S3 => Ok(Self::S3 { place: Place::of(parts)?, query: parameters }),
-            _ => Ok(Self::Query(parameters)),
+        match service.protocol() {
+            Protocol::S3 => Ok(Self::S3 { place: Place::of(parts)?, query: parameters }),
+            Protocol::Query | Protocol::Ec2 => Ok(Self::Query(parameters)),
+            Protocol::Json { target, .. } => {
+                let sent = header(parts, "x-amz-target").unwrap_or_default();
+                let name = sent.strip_prefix(target).and_then(|name| name.strip_prefix('.'));
+                let unknown = || ServiceError::new(400, "UnknownOperationException", "");
+                name.map(|name| Self::Json(name.to_owned())).ok_or_else(unknown)
+            }
         }
     }
 
@@ -183,6 +193,7 @@ impl Target {
                 let name = s3_operation(model, parts.method.as_str(), place.kind(), query, &parts.headers);
                 name.ok_or_else(|| method_not_allowed(parts, place))?
             }
+            Self::Json(name) => name,
         };
         let row = table(service).iter().find(|operation| operation.name == name);
         row.ok_or_else(|| unknown_operation(service, model, name))
@@ -214,6 +225,7 @@ impl Target {
                 };
                 decode_rest(model, shape, &request)
             }
+            Self::Json(_) => decode_json(model, shape, body),
         }
     }
 }
@@ -225,6 +237,7 @@ fn table(service: Service) -> &'static [Operation] {
         Service::Sts => sts::OPERATIONS,
         Service::S3 => s3::OPERATIONS,
         Service::Ec2 => ec2::OPERATIONS,
+        Service::Organizations => organizations::OPERATIONS,
     }
 }
 
@@ -233,8 +246,9 @@ fn unknown_operation(service: Service, model: &Model, name: &str) -> ServiceErro
         return ServiceError::new(501, "NotImplemented", format!("{name} is not emulated by rolecall"));
     }
     let version = &model.metadata.api_version;
-    match service {
-        Service::Ec2 => ServiceError::new(
+    match service.protocol() {
+        Protocol::Json { .. } => ServiceError::new(400, "UnknownOperationException", ""),
+        Protocol::Ec2 => ServiceError::new(
             400,
             "InvalidAction",
             format!("The action {name} is not valid for this web service."),
@@ -269,11 +283,9 @@ fn not_emulated(partition: &mut Partition, parts: &Parts, service: &str) -> Hand
         _ if form => render_error(Service::Sts, &error, &request_id, ""),
         "route53" | "cloudfront" => render_error(Service::Sts, &error, &request_id, ""),
         _ => {
-            let body = serde_json::json!({ "__type": error.code, "message": error.message }).to_string();
-            let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amzn-errortype", error.code)];
-            let headers =
-                headers.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
-            Answer { status: error.status, headers: headers.into_iter().collect(), body: body.into() }
+            let mut answer = json_error("1.0", &error);
+            answer.headers.insert("x-amzn-errortype", HeaderValue::from_static(error.code));
+            answer
         }
     };
     let response = finish(Service::Sts, &parts.method, answer, &request_id, "");
@@ -321,7 +333,7 @@ mod tests {
 
     #[test]
     fn every_operation_has_a_model_and_one_row() {
-        for service in [Service::Iam, Service::Sts, Service::S3, Service::Ec2] {
+        for &service in Service::ALL {
             let model = Model::of(service);
             for (place, row) in table(service).iter().enumerate() {
                 assert!(model.operations.contains_key(row.name), "{} has no model", row.name);

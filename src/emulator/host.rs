@@ -31,12 +31,7 @@ pub(crate) fn endpoint_of_host(host: &str) -> Option<Endpoint<'_>> {
     let first = name.split('.').next()?;
     // `us-east-1.ec2.amazonaws.com` is an older form.
     let label = if name.ends_with(".ec2") { "ec2" } else { first.strip_suffix("-fips").unwrap_or(first) };
-    Some(match label {
-        "iam" => Endpoint::Of(Service::Iam, None),
-        "sts" => Endpoint::Of(Service::Sts, None),
-        "ec2" => Endpoint::Of(Service::Ec2, None),
-        _ => Endpoint::Foreign(label),
-    })
+    Some(Service::named(label).map_or(Endpoint::Foreign(label), |service| Endpoint::Of(service, None)))
 }
 
 /// What is before the last label of S3, and that label: buckets may have dots, and labels like S3's.

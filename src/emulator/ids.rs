@@ -4,6 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use policy::AccountId;
 use sha2::{Digest, Sha256};
 
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -48,6 +49,16 @@ impl Ids {
         let mut id = prefix.to_owned();
         id.extend(self.hex().chars().take(17));
         id
+    }
+
+    /// The id of an account: 12 digits, of which the first is none.
+    pub(crate) fn account(&mut self) -> AccountId {
+        let number = self
+            .bytes()
+            .iter()
+            .fold(0_u64, |number, byte| number.wrapping_mul(31).wrapping_add(u64::from(*byte)));
+        let id = format!("{}", 100_000_000_000 + number % 900_000_000_000);
+        AccountId::new(&id).unwrap_or_else(|| self.account())
     }
 
     /// 32 hexadecimal digits in the form of a UUID.

@@ -1,4 +1,4 @@
-//! A small AWS partition inside the process: IAM, STS, S3 and EC2 whose every call is authenticated and authorized.
+//! A small AWS partition inside the process: IAM, STS, S3, EC2 and Organizations whose every call is authenticated and authorized.
 //!
 //! An [`Emulator`] is called by handing it HTTP requests; [`Listener`] does so for other processes.
 
@@ -17,6 +17,7 @@ mod integrity;
 mod listener;
 mod model;
 mod operation;
+mod organizations;
 mod partition;
 mod refusal;
 mod route;

@@ -17,6 +17,58 @@ pub(crate) enum Service {
     Sts,
     S3,
     Ec2,
+    Organizations,
+}
+
+/// How a service's requests and answers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// awsQuery.
+    Query,
+    /// ec2Query.
+    Ec2,
+    /// restXml, as S3 has it.
+    S3,
+    /// awsJson: the operation is in the header `X-Amz-Target`, after `target` and a dot.
+    Json {
+        /// `1.0` or `1.1`, which stands in the content type.
+        version: &'static str,
+        target: &'static str,
+    },
+}
+
+impl Service {
+    /// All of them.
+    pub(crate) const ALL: &[Self] = &[Self::Iam, Self::Sts, Self::S3, Self::Ec2, Self::Organizations];
+
+    /// Its name in the scope of signatures, in host names and before the colon of its actions.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Iam => "iam",
+            Self::Sts => "sts",
+            Self::S3 => "s3",
+            Self::Ec2 => "ec2",
+            Self::Organizations => "organizations",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|service| service.name() == name)
+    }
+
+    pub(crate) fn protocol(self) -> Protocol {
+        match self {
+            Self::Iam | Self::Sts => Protocol::Query,
+            Self::Ec2 => Protocol::Ec2,
+            Self::S3 => Protocol::S3,
+            Self::Organizations => Protocol::Json { version: "1.1", target: "AWSOrganizationsV20161128" },
+        }
+    }
+
+    /// Whether it has one endpoint, in us-east-1, whatever region its clients sign for.
+    pub(crate) fn is_global(self) -> bool {
+        matches!(self, Self::Iam | Self::Organizations)
+    }
 }
 
 /// One row of a service's table.

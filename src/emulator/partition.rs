@@ -5,7 +5,7 @@ use policy::{AccountId, Principal};
 
 use crate::ids::Ids;
 use crate::operation::CredentialKind;
-use crate::{ec2, iam, s3, sts};
+use crate::{ec2, iam, organizations, s3, sts};
 
 /// All state of an emulator. Stores that are per account are keyed by account inside the service.
 pub(crate) struct Partition {
@@ -14,6 +14,7 @@ pub(crate) struct Partition {
     pub(crate) sts: sts::Store,
     pub(crate) s3: s3::Store,
     pub(crate) ec2: ec2::Store,
+    pub(crate) organizations: organizations::Store,
 }
 
 /// What a store of credentials knows of an access key id.
@@ -39,6 +40,7 @@ impl Partition {
             sts: sts::Store::default(),
             s3: s3::Store::default(),
             ec2: ec2::Store::default(),
+            organizations: organizations::Store::default(),
         }
     }
 

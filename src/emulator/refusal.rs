@@ -7,7 +7,7 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::authenticate::SKEW;
-use crate::operation::{Service, ServiceError};
+use crate::operation::{Protocol, Service, ServiceError};
 use crate::unreadable::{Unreadable, malformed_credential, malformed_header};
 
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
@@ -61,11 +61,28 @@ pub(crate) enum Refusal {
 
 impl Refusal {
     pub(crate) fn for_service(self, service: Service) -> ServiceError {
-        match service {
-            Service::Iam | Service::Sts => self.for_query(),
-            Service::Ec2 => self.for_ec2(),
-            Service::S3 => self.for_s3(),
+        match service.protocol() {
+            Protocol::Query => self.for_query(),
+            Protocol::Ec2 => self.for_ec2(),
+            Protocol::S3 => self.for_s3(),
+            Protocol::Json { .. } => self.for_json(),
         }
+    }
+
+    /// As the query services, under the names that exceptions have in JSON.
+    ///
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>
+    fn for_json(self) -> ServiceError {
+        let mut error = self.for_query();
+        error.status = 400;
+        error.code = match error.code {
+            "MissingAuthenticationToken" => "MissingAuthenticationTokenException",
+            "IncompleteSignature" => "IncompleteSignatureException",
+            "InvalidClientTokenId" => "UnrecognizedClientException",
+            "ExpiredToken" => "ExpiredTokenException",
+            _ => "InvalidSignatureException",
+        };
+        error
     }
 
     fn for_query(self) -> ServiceError {

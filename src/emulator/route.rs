@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::host::{Endpoint, bucket_of_host, endpoint_of_host};
 use crate::model::{Parameters, PathKind};
-use crate::operation::{Service, ServiceError};
+use crate::operation::{Protocol, Service, ServiceError};
 use crate::sigv4::{Signature, header, query_pairs};
 
 /// A request by what it names.
@@ -26,7 +26,7 @@ pub(crate) struct Place {
 
 impl Route {
     /// By the endpoint of AWS that the host names, else by the parameters of the query services, else by the
-    /// signature's scope; what is left is S3's.
+    /// signature's scope or the target of the JSON services; what is left is S3's.
     ///
     /// # Errors
     /// The name of a service that is not emulated, if the request is sent to it, or signed for it.
@@ -43,15 +43,19 @@ impl Route {
             Some(Endpoint::Foreign(name)) => return Err(name.to_owned()),
             None => {
                 let scope = Signature::of(parts).ok().map(|signature| signature.service);
-                if let Some(foreign) = scope.as_deref().filter(|scope| by_name(scope).is_none()) {
+                if let Some(foreign) = scope.as_deref().filter(|scope| Service::named(scope).is_none()) {
                     return Err(foreign.to_owned());
                 }
                 let by_version = members.get("Version").and_then(|version| by_version(version));
                 let by_version = by_version.filter(|_| at_root && members.contains_key("Action"));
                 // Of other hosts, such as `iam.localhost`, the first label; but a bucket may have that name.
                 let label = host.split('.').next().filter(|_| bucket_of_host(&host).is_none());
-                let by_scope = scope.as_deref().and_then(by_name);
-                by_version.or(by_scope).or_else(|| label.and_then(by_name)).unwrap_or(Service::S3)
+                let by_scope = scope.as_deref().and_then(Service::named);
+                by_version
+                    .or(by_scope)
+                    .or_else(|| by_target(parts))
+                    .or_else(|| label.and_then(Service::named))
+                    .unwrap_or(Service::S3)
             }
         };
         let parameters = if service == Service::S3 { url.into_iter().collect() } else { members };
@@ -101,14 +105,15 @@ fn is_form(parts: &Parts) -> bool {
     parts.method == Method::POST && (kind.is_empty() || kind.starts_with("application/x-www-form-urlencoded"))
 }
 
-fn by_name(name: &str) -> Option<Service> {
-    match name {
-        "iam" => Some(Service::Iam),
-        "sts" => Some(Service::Sts),
-        "ec2" => Some(Service::Ec2),
-        "s3" => Some(Service::S3),
-        _ => None,
-    }
+/// The JSON services have one prefix of `X-Amz-Target` each.
+fn by_target(parts: &Parts) -> Option<Service> {
+    let target = header(parts, "x-amz-target")?;
+    let (prefix, _) = target.rsplit_once('.')?;
+    let is_meant = |service: &Service| match service.protocol() {
+        Protocol::Json { target, .. } => target == prefix,
+        _ => false,
+    };
+    Service::ALL.iter().copied().find(is_meant)
 }
 
 /// The query services have one version each.

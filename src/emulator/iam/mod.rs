@@ -21,6 +21,7 @@ mod instance_profiles;
 pub(crate) mod lab;
 mod managed_policies;
 mod noun;
+mod opened_accounts;
 mod operations;
 mod pages;
 mod quotas;

@@ -56,6 +56,10 @@ impl Store {
         entry.root_keys.push(key);
     }
 
+    pub(super) fn insert_account(&mut self, account: Account) {
+        self.accounts.insert(account.id.clone(), account);
+    }
+
     /// Whether there is such an account.
     pub(crate) fn has_account(&self, account: &AccountId) -> bool {
         self.accounts.contains_key(account)

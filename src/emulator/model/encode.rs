@@ -1,4 +1,4 @@
-//! Renders responses and errors, in the three protocols' envelopes.
+//! Renders responses and errors, in each protocol's envelope.
 
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, SubsecRound};
@@ -6,9 +6,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use super::json::encoded;
 use super::xml::{Writer, escape};
 use super::{Kind, Location, Member, Model, Shape};
-use crate::operation::{Reply, Service, ServiceError};
+use crate::operation::{Protocol, Reply, Service, ServiceError};
 
 const S3_NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -25,10 +26,11 @@ pub(crate) struct Answer {
 /// Renders what an operation answered.
 pub(crate) fn render(service: Service, operation: &str, reply: Reply, request_id: &str) -> Answer {
     let model = Model::of(service);
-    match service {
-        Service::Iam | Service::Sts => query(model, service, operation, &reply, request_id),
-        Service::Ec2 => ec2(model, operation, &reply, request_id),
-        Service::S3 => s3(model, operation, reply),
+    match service.protocol() {
+        Protocol::Query => query(model, service, operation, &reply, request_id),
+        Protocol::Ec2 => ec2(model, operation, &reply, request_id),
+        Protocol::S3 => s3(model, operation, reply),
+        Protocol::Json { version, .. } => json(model, version, operation, &reply),
     }
 }
 
@@ -40,37 +42,78 @@ pub(crate) fn render_error(
     host_id: &str,
 ) -> Answer {
     let (code, message) = (escape(error.code), escape(&error.message));
-    let body = match service {
-        Service::Iam | Service::Sts => {
+    let (content_type, body) = match service.protocol() {
+        Protocol::Query => {
             let namespace = &Model::of(service).metadata.xml_namespace;
             let kind = if error.status < 500 { "Sender" } else { "Receiver" };
-            format!(
+            let body = format!(
                 "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{kind}</Type>\n    <Code>{code}</Code>\n    \
                  <Message>{message}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"
-            )
+            );
+            ("text/xml", body)
         }
-        Service::Ec2 => format!(
-            "{XML}<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
-             <RequestID>{request_id}</RequestID></Response>"
-        ),
-        Service::S3 => {
+        Protocol::Ec2 => {
+            let body = format!(
+                "{XML}<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
+                 <RequestID>{request_id}</RequestID></Response>"
+            );
+            ("text/xml;charset=UTF-8", body)
+        }
+        Protocol::S3 => {
             let fields: String = error
                 .fields
                 .iter()
                 .map(|(name, value)| format!("<{name}>{}</{name}>", escape(value)))
                 .collect();
-            format!(
+            let body = format!(
                 "{XML}<Error><Code>{code}</Code><Message>{message}</Message>{fields}\
                  <RequestId>{request_id}</RequestId><HostId>{host_id}</HostId></Error>"
-            )
+            );
+            ("application/xml", body)
         }
-    };
-    let content_type = match service {
-        Service::Iam | Service::Sts => "text/xml",
-        Service::Ec2 => "text/xml;charset=UTF-8",
-        Service::S3 => "application/xml",
+        Protocol::Json { version, .. } => return json_error(version, error),
     };
     Answer { status: error.status, headers: content_type_header(content_type), body: body.into() }
+}
+
+fn json(model: &Model, version: &'static str, operation: &str, reply: &Reply) -> Answer {
+    let status = reply.status.unwrap_or(200);
+    let body = model.output(operation).map(|shape| encoded(model, shape, &reply.output).to_string());
+    Answer { status, headers: json_header(version), body: body.unwrap_or_default().into() }
+}
+
+/// An error in JSON: its code, its message, and the members that it has beside them.
+pub(crate) fn json_error(version: &'static str, error: &ServiceError) -> Answer {
+    let mut body = serde_json::Map::new();
+    body.insert("__type".to_owned(), Value::from(error.code));
+    body.insert(json_message(error.code).to_owned(), Value::from(error.message.as_str()));
+    for (name, value) in &error.fields {
+        body.insert((*name).to_owned(), Value::from(value.as_str()));
+    }
+    let body = Value::Object(body).to_string();
+    Answer { status: error.status, headers: json_header(version), body: body.into() }
+}
+
+/// What the authorization of AWS refuses has a large letter, and so have the exceptions of Organizations; what the
+/// framework refuses before has a small one.
+fn json_message(code: &str) -> &'static str {
+    match code {
+        "IncompleteSignatureException"
+        | "InvalidSignatureException"
+        | "MissingAuthenticationTokenException"
+        | "SerializationException"
+        | "UnknownOperationException"
+        | "UnrecognizedClientException"
+        | "ExpiredTokenException" => "message",
+        _ => "Message",
+    }
+}
+
+fn json_header(version: &'static str) -> HeaderMap {
+    content_type_header(match version {
+        "1.0" => "application/x-amz-json-1.0",
+        _ => "application/x-amz-json-1.1",
+    })
 }
 
 fn content_type_header(value: &'static str) -> HeaderMap {
@@ -316,9 +359,9 @@ impl Encoder<'_> {
         match (shape.kind, value) {
             (Kind::Timestamp, Value::String(text)) => {
                 // All tell whole seconds; EC2 and S3 write them with milliseconds.
-                let precision = match self.service {
-                    Service::Iam | Service::Sts => SecondsFormat::Secs,
-                    Service::Ec2 | Service::S3 => SecondsFormat::Millis,
+                let precision = match self.service.protocol() {
+                    Protocol::Ec2 | Protocol::S3 => SecondsFormat::Millis,
+                    Protocol::Query | Protocol::Json { .. } => SecondsFormat::Secs,
                 };
                 let time = DateTime::parse_from_rfc3339(text);
                 time.map_or(text.clone(), |time| {

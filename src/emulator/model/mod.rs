@@ -2,6 +2,7 @@
 //! request is decoded and validated, and its response rendered, from its model alone.
 
 mod encode;
+mod json;
 mod query;
 mod rest;
 mod route;
@@ -17,7 +18,8 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::operation::Service;
 
-pub(crate) use encode::{Answer, render, render_error};
+pub(crate) use encode::{Answer, json_error, render, render_error};
+pub(crate) use json::decode as decode_json;
 pub(crate) use query::{Parameters, decode as decode_query};
 pub(crate) use rest::{RestRequest, decode as decode_rest};
 pub(crate) use route::{PathKind, s3_operation};
@@ -162,11 +164,14 @@ impl Model {
         static STS: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/sts.json")));
         static S3: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/s3.json")));
         static EC2: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/ec2.json")));
+        static ORGANIZATIONS: LazyLock<Model> =
+            LazyLock::new(|| parse(include_str!("../models/organizations.json")));
         match service {
             Service::Iam => &IAM,
             Service::Sts => &STS,
             Service::S3 => &S3,
             Service::Ec2 => &EC2,
+            Service::Organizations => &ORGANIZATIONS,
         }
     }
 
@@ -211,8 +216,8 @@ mod tests {
 
     #[test]
     fn models_are_whole() {
-        for service in [Service::Iam, Service::Sts, Service::S3, Service::Ec2] {
-            let model = Model::of(service);
+        for service in Service::ALL {
+            let model = Model::of(*service);
             assert!(!model.operations.is_empty());
             for (name, operation) in &model.operations {
                 for member in operation.input.iter().chain(&operation.output) {

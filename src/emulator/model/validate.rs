@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Kind, Model, Shape};
-use crate::operation::{Service, ServiceError};
+use crate::operation::{Protocol, Service, ServiceError};
 
 /// # Errors
 /// The service's error for a member that is missing, too long, out of range, or not one of its values.
@@ -17,10 +17,14 @@ pub(crate) fn validate(
     if let Some(shape) = input {
         Checker { model, found: &mut found }.check(shape, value, "");
     }
-    match service {
-        Service::Iam | Service::Sts => query_errors(&found),
-        Service::Ec2 => found.first().map_or(Ok(()), |violation| Err(violation.for_ec2())),
-        Service::S3 => found.first().map_or(Ok(()), |violation| Err(violation.for_s3())),
+    match service.protocol() {
+        Protocol::Query => all(&found, "ValidationError"),
+        Protocol::Ec2 => found.first().map_or(Ok(()), |violation| Err(violation.for_ec2())),
+        Protocol::S3 => found.first().map_or(Ok(()), |violation| Err(violation.for_s3())),
+        Protocol::Json { .. } if service == Service::Organizations => {
+            found.first().map_or(Ok(()), |violation| Err(violation.for_organizations()))
+        }
+        Protocol::Json { .. } => all(&found, "ValidationException"),
     }
 }
 
@@ -116,7 +120,8 @@ fn is_stream(shape: &Shape, name: &str) -> bool {
     shape.payload.as_deref() == Some(name)
 }
 
-fn query_errors(found: &[Violation]) -> Result<(), ServiceError> {
+/// One error that tells of all.
+fn all(found: &[Violation], code: &'static str) -> Result<(), ServiceError> {
     if found.is_empty() {
         return Ok(());
     }
@@ -132,7 +137,7 @@ fn query_errors(found: &[Violation]) -> Result<(), ServiceError> {
         .collect();
     let plural = if found.len() == 1 { "error" } else { "errors" };
     let message = format!("{} validation {plural} detected: {}", found.len(), words.join("; "));
-    Err(ServiceError::new(400, "ValidationError", message))
+    Err(ServiceError::new(400, code, message))
 }
 
 impl Violation {
@@ -163,6 +168,35 @@ impl Violation {
                 format!("Value ({value}) for parameter {} is invalid. {}", self.path, self.constraint),
             ),
         }
+    }
+
+    /// <https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html#API_CreatePolicy_Errors>
+    fn for_organizations(&self) -> ServiceError {
+        let (reason, message) = match (&self.value, self.constraint.as_str()) {
+            (None, _) => ("INPUT_REQUIRED", "You must include a value for all required parameters."),
+            (_, constraint) if constraint.starts_with(ENUM) && self.member() == "PolicyType" => {
+                ("INVALID_ENUM_POLICY_TYPE", "You specified an invalid policy type string.")
+            }
+            (_, constraint) if constraint.starts_with(ENUM) => {
+                ("INVALID_ENUM", "You specified an invalid value.")
+            }
+            (_, constraint) if constraint.contains("length greater") => {
+                ("MIN_LENGTH_EXCEEDED", "You provided a string parameter that is shorter than allowed.")
+            }
+            (_, constraint) if constraint.contains("length less") => {
+                ("MAX_LENGTH_EXCEEDED", "You provided a string parameter that is longer than allowed.")
+            }
+            (_, constraint) if constraint.contains("value greater") => (
+                "MIN_VALUE_EXCEEDED",
+                "You provided a numeric parameter that has a smaller value than allowed.",
+            ),
+            (_, constraint) if constraint.contains("value less") => (
+                "MAX_VALUE_EXCEEDED",
+                "You provided a numeric parameter that has a larger value than allowed.",
+            ),
+            _ => ("INVALID_PATTERN", "You provided a value that does not match the required pattern."),
+        };
+        ServiceError::new(400, "InvalidInputException", message).with("Reason", reason)
     }
 
     fn for_s3(&self) -> ServiceError {

@@ -6,6 +6,7 @@ mod authentication;
 mod hosts;
 mod listener;
 mod operations;
+mod organizations;
 mod place;
 mod protocols;
 mod signer;

@@ -29,6 +29,12 @@ impl Place {
         Self { emulator, admin }
     }
 
+    /// The key of another account's root user.
+    pub(crate) fn administrator(&self, account: &str) -> Key {
+        let key = self.emulator.administrator(&AccountId::new(account).unwrap()).unwrap();
+        Key { id: key.id.clone(), secret: key.secret.expose_secret().to_owned(), token: None }
+    }
+
     /// Status, body.
     pub(crate) fn answer(&self, request: http::Request<Bytes>) -> (u16, String) {
         let response = self.emulator.handle(request, Peer::in_process());
@@ -88,6 +94,6 @@ pub(crate) fn element(body: &str, name: &str) -> String {
     found().unwrap_or_default().to_owned()
 }
 
-fn form(text: &str) -> String {
+pub(crate) fn form(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

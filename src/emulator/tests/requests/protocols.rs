@@ -94,3 +94,30 @@ fn rest_xml() {
         ],
     );
 }
+
+#[test]
+fn aws_json() {
+    let call = |operation: &str| {
+        Unsigned::json("organizations", &format!("AWSOrganizationsV20161128.{operation}"), "{}", start())
+    };
+    check(
+        &call("DescribeOrganization"),
+        400,
+        &[
+            "{\"__type\":\"AWSOrganizationsNotInUseException\",",
+            "\"Message\":\"Your account is not a member of an organization.\"}",
+        ],
+    );
+    check(
+        &call("CreateOrganization"),
+        200,
+        &[
+            "{\"Organization\":{\"Id\":\"o-2f9377adac\",",
+            "\"Arn\":\"arn:aws:organizations::111122223333:organization/o-2f9377adac\",\"FeatureSet\":\"ALL\",",
+            "\"MasterAccountArn\":\"arn:aws:organizations::111122223333:account/o-2f9377adac/111122223333\",",
+            "\"MasterAccountId\":\"111122223333\",\"MasterAccountEmail\":\"111122223333@example.com\",",
+            "\"AvailablePolicyTypes\":[{\"Type\":\"SERVICE_CONTROL_POLICY\",\"Status\":\"ENABLED\"}]}}",
+        ],
+    );
+    check(&call("Nothing"), 400, &["{\"__type\":\"UnknownOperationException\",\"message\":\"\"}"]);
+}

@@ -26,13 +26,21 @@ pub(crate) struct Unsigned {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: String,
     pub(crate) time: DateTime<Utc>,
+    /// The operation of a JSON service, for the header `X-Amz-Target`.
+    pub(crate) target: Option<String>,
 }
 
 impl Unsigned {
     /// A form of a query service.
     pub(crate) fn form(service: &'static str, body: impl Into<String>, time: DateTime<Utc>) -> Self {
         let host = "localhost:4566";
-        Self { service, method: "POST", host, path: "/", query: Vec::new(), body: body.into(), time }
+        let body = body.into();
+        Self { service, method: "POST", host, path: "/", query: Vec::new(), body, time, target: None }
+    }
+
+    /// A request to a JSON service.
+    pub(crate) fn json(service: &'static str, target: &str, body: &str, time: DateTime<Utc>) -> Self {
+        Self { target: Some(target.to_owned()), ..Self::form(service, body, time) }
     }
 
     /// A request to S3.
@@ -85,6 +93,10 @@ impl Unsigned {
         let mut headers =
             vec![("host".to_owned(), self.host.to_owned()), ("x-amz-date".to_owned(), self.stamp())];
         match self.service {
+            _ if self.target.is_some() => {
+                headers.push(("content-type".to_owned(), "application/x-amz-json-1.1".to_owned()));
+                headers.extend(self.target.clone().map(|target| ("x-amz-target".to_owned(), target)));
+            }
             "s3" => headers.push(("x-amz-content-sha256".to_owned(), hex(&Sha256::digest(&self.body)))),
             _ => headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())),
         }
