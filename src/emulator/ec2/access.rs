@@ -9,7 +9,6 @@ use super::instance_attributes::{ModifyInstanceAttribute, attributes_of};
 use super::instance_states::NamedInstances;
 use super::key_pairs::{CreateKeyPair, DeleteKeyPair, ImportKeyPair};
 use super::launch_templates::{CreateLaunchTemplate, TemplateSpecification};
-use super::networks::{CreateSubnet, CreateVpc};
 use super::profile_associations::{Associate, Disassociate, ProfileSpecification, Replace};
 use super::request::read;
 use super::resource::{TagSpecification, requested};
@@ -71,7 +70,7 @@ pub(super) fn on_everything(_: &Partition, call: &Call) -> Answer {
 }
 
 /// A resource by its id, known or not.
-fn on(region: &Region, call: &Call, place: &Place, id: &str) -> Access {
+pub(super) fn on(region: &Region, call: &Call, place: &Place, id: &str) -> Access {
     let arn = arn_of(region, place, id).unwrap_or_else(|| "*".to_owned());
     access(call, arn).of_resource(region, place, id)
 }
@@ -178,7 +177,7 @@ pub(super) fn create_security_group(partition: &Partition, call: &Call) -> Answe
     Ok(needed)
 }
 
-fn on_vpc(region: &Region, call: &Call, place: &Place, id: &str) -> Access {
+pub(super) fn on_vpc(region: &Region, call: &Call, place: &Place, id: &str) -> Access {
     access(call, place.arn("vpc", id)).of_resource(region, place, id)
 }
 
@@ -280,28 +279,6 @@ pub(super) fn change_tags(partition: &Partition, call: &Call) -> Answer {
         }
     };
     Ok(input.resources.iter().map(on_resource).collect())
-}
-
-pub(super) fn create_vpc(_: &Partition, call: &Call) -> Answer {
-    let input: CreateVpc = read(call)?;
-    let place = Place::of(call)?;
-    let on_vpc =
-        access(call, place.arn("vpc", "*")).request_tags(requested(&input.tag_specifications, "vpc"));
-    let mut needed = vec![on_vpc];
-    needed.extend(create_tags_on(call, &place, &input.tag_specifications, &["vpc"]));
-    Ok(needed)
-}
-
-pub(super) fn create_subnet(partition: &Partition, call: &Call) -> Answer {
-    let input: CreateSubnet = read(call)?;
-    let place = Place::of(call)?;
-    let vpc_id = input.vpc_id.as_deref().unwrap_or("*");
-    let mut needed = vec![
-        access(call, place.arn("subnet", "*")).request_tags(requested(&input.tag_specifications, "subnet")),
-        on_vpc(&partition.ec2.region(&place), call, &place, vpc_id),
-    ];
-    needed.extend(create_tags_on(call, &place, &input.tag_specifications, &["subnet"]));
-    Ok(needed)
 }
 
 pub(super) fn create_launch_template(_: &Partition, call: &Call) -> Answer {

@@ -19,6 +19,7 @@ mod launch;
 mod launch_access;
 mod launch_request;
 mod launch_templates;
+mod network_access;
 mod network_interfaces;
 mod networks;
 mod places;
@@ -26,6 +27,7 @@ mod profile_associations;
 mod request;
 mod resource;
 mod resource_keys;
+mod route_tables;
 mod security_group_rules;
 mod security_groups;
 mod store;
@@ -56,6 +58,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         act: profile_associations::associate,
     },
     Operation {
+        name: "AssociateRouteTable",
+        access: network_access::associate_route_table,
+        act: route_tables::associate_route_table,
+    },
+    Operation {
         name: "AuthorizeSecurityGroupEgress",
         access: access::change_rules,
         act: security_group_rules::authorize_egress,
@@ -77,13 +84,18 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         act: launch_templates::create_launch_template_version,
     },
     Operation {
+        name: "CreateRouteTable",
+        access: network_access::create_route_table,
+        act: route_tables::create_route_table,
+    },
+    Operation {
         name: "CreateSecurityGroup",
         access: access::create_security_group,
         act: security_groups::create_security_group,
     },
-    Operation { name: "CreateSubnet", access: access::create_subnet, act: networks::create_subnet },
+    Operation { name: "CreateSubnet", access: network_access::create_subnet, act: networks::create_subnet },
     Operation { name: "CreateTags", access: access::change_tags, act: tags::create_tags },
-    Operation { name: "CreateVpc", access: access::create_vpc, act: networks::create_vpc },
+    Operation { name: "CreateVpc", access: network_access::create_vpc, act: networks::create_vpc },
     Operation { name: "DeleteKeyPair", access: access::delete_key_pair, act: key_pairs::delete_key_pair },
     Operation {
         name: "DeleteLaunchTemplate",
@@ -91,11 +103,18 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         act: launch_templates::delete_launch_template,
     },
     Operation {
+        name: "DeleteRouteTable",
+        access: network_access::on_one_route_table,
+        act: route_tables::delete_route_table,
+    },
+    Operation {
         name: "DeleteSecurityGroup",
         access: access::delete_security_group,
         act: security_groups::delete_security_group,
     },
+    Operation { name: "DeleteSubnet", access: network_access::on_one_subnet, act: networks::delete_subnet },
     Operation { name: "DeleteTags", access: access::change_tags, act: tags::delete_tags },
+    Operation { name: "DeleteVpc", access: network_access::on_one_vpc, act: networks::delete_vpc },
     on_everything("DescribeAccountAttributes", places::describe_account_attributes),
     on_everything("DescribeAvailabilityZones", places::describe_availability_zones),
     on_everything("DescribeIamInstanceProfileAssociations", profile_associations::describe),
@@ -114,7 +133,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     on_everything("DescribeLaunchTemplates", launch_templates::describe_launch_templates),
     on_everything("DescribeNetworkInterfaces", network_interfaces::describe_network_interfaces),
     on_everything("DescribeRegions", places::describe_regions),
-    on_everything("DescribeRouteTables", networks::describe_route_tables),
+    on_everything("DescribeRouteTables", route_tables::describe_route_tables),
     on_everything("DescribeSecurityGroupRules", security_group_rules::describe_security_group_rules),
     on_everything("DescribeSecurityGroups", security_groups::describe_security_groups),
     on_everything("DescribeSubnets", networks::describe_subnets),
@@ -125,6 +144,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         name: "DisassociateIamInstanceProfile",
         access: access::disassociate_profile,
         act: profile_associations::disassociate,
+    },
+    Operation {
+        name: "DisassociateRouteTable",
+        access: network_access::disassociate_route_table,
+        act: route_tables::disassociate_route_table,
+    },
+    Operation {
+        name: "GetSecurityGroupsForVpc",
+        access: network_access::on_one_vpc,
+        act: security_groups::get_security_groups_for_vpc,
     },
     Operation { name: "ImportKeyPair", access: access::import_key_pair, act: key_pairs::import_key_pair },
     Operation {

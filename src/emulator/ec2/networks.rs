@@ -1,4 +1,4 @@
-//! VPCs, subnets, internet gateways and route tables. A region has a default VPC with a public subnet a zone.
+//! VPCs, subnets and internet gateways. A region has a default VPC with a public subnet a zone.
 //!
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html>
 
@@ -10,9 +10,10 @@ use super::address_blocks::Block;
 use super::filters::{Field, Filter, Page, select};
 use super::places::zones;
 use super::request::{
-    GATEWAY_IDS, IdErrors, ROUTE_TABLE_IDS, SUBNET_IDS, VPC_IDS, error, invalid_value, read, required,
+    GATEWAY_IDS, IdErrors, SUBNET_IDS, VPC_IDS, done, error, invalid_value, read, required,
 };
 use super::resource::{TagSpecification, Tags, check_kinds, resource, tags_for};
+use super::route_tables::RouteTable;
 use super::security_groups::SecurityGroup;
 use super::store::{Place, Region};
 use crate::operation::{Call, Reply, ServiceError};
@@ -24,6 +25,8 @@ pub(super) struct Vpc {
     pub(super) vpc_id: String,
     pub(super) cidr_block: String,
     pub(super) cidr_block_association_set: Vec<CidrAssociation>,
+    /// None are modelled.
+    ipv6_cidr_block_association_set: [(); 0],
     pub(super) owner_id: AccountId,
     pub(super) state: &'static str,
     pub(super) is_default: bool,
@@ -44,8 +47,8 @@ pub(super) struct CidrAssociation {
 
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct CidrState {
-    state: &'static str,
+pub(super) struct CidrState {
+    pub(super) state: &'static str,
 }
 
 #[derive(Clone, Serialize)]
@@ -89,37 +92,6 @@ pub(super) struct GatewayAttachment {
     state: &'static str,
 }
 
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct RouteTable {
-    pub(super) route_table_id: String,
-    pub(super) vpc_id: String,
-    pub(super) owner_id: AccountId,
-    pub(super) associations: Vec<RouteTableAssociation>,
-    pub(super) routes: Vec<Route>,
-    #[serde(skip_serializing_if = "Tags::is_empty")]
-    pub(super) tags: Tags,
-}
-resource!(RouteTable, "route-table", route_table_id);
-
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct RouteTableAssociation {
-    main: bool,
-    route_table_association_id: String,
-    route_table_id: String,
-    association_state: CidrState,
-}
-
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Route {
-    destination_cidr_block: String,
-    gateway_id: String,
-    origin: &'static str,
-    state: &'static str,
-}
-
 impl Region {
     /// What AWS makes in each region of a new account.
     pub(super) fn with_default_network(place: &Place) -> Self {
@@ -139,7 +111,7 @@ impl Region {
         // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InternetGatewayAttachment.html
         let attachments = vec![GatewayAttachment { vpc_id: vpc, state: "available" }];
         for table in &mut region.route_tables {
-            table.routes.push(Route::new("0.0.0.0/0", &gateway, "CreateRoute"));
+            table.add_route("0.0.0.0/0", &gateway);
         }
         region.internet_gateways.push(InternetGateway {
             internet_gateway_id: gateway,
@@ -180,6 +152,7 @@ impl Region {
                 cidr_block: cidr_block.clone(),
                 cidr_block_state: CidrState { state: "associated" },
             }],
+            ipv6_cidr_block_association_set: [],
             owner_id: place.account.clone(),
             state: "available",
             is_default,
@@ -187,34 +160,10 @@ impl Region {
             dhcp_options_id: place.stable_id("dopt-", "default"),
             tags: Tags::default(),
         });
-        let route_table_id = id("rtb-", "default");
-        let main = RouteTableAssociation {
-            main: true,
-            route_table_association_id: id("rtbassoc-", "default"),
-            route_table_id: route_table_id.clone(),
-            association_state: CidrState { state: "associated" },
-        };
-        self.route_tables.push(RouteTable {
-            route_table_id,
-            vpc_id: vpc_id.clone(),
-            owner_id: place.account.clone(),
-            associations: vec![main],
-            routes: vec![Route::new(&cidr_block, "local", "CreateRouteTable")],
-            tags: Tags::default(),
-        });
+        let main = RouteTable::main_of(place, &vpc_id, &cidr_block, id);
+        self.route_tables.push(main);
         self.security_groups.push(SecurityGroup::default_of(place, &vpc_id, id));
         vpc_id
-    }
-}
-
-impl Route {
-    fn new(destination: &str, gateway: &str, origin: &'static str) -> Self {
-        Self {
-            destination_cidr_block: destination.to_owned(),
-            gateway_id: gateway.to_owned(),
-            origin,
-            state: "active",
-        }
     }
 }
 
@@ -268,7 +217,62 @@ pub(super) fn create_vpc(partition: &mut Partition, call: &Call) -> Result<Reply
     if let Some(vpc) = region.vpcs.iter_mut().find(|vpc| vpc.vpc_id == id) {
         vpc.tags = tags;
     }
-    Ok(Reply { output: json!({ "Vpc": region.vpc(&id) }), ..Reply::empty() })
+    let made = region.vpc(&id).map(|vpc| Vpc { state: "pending", ..vpc.clone() });
+    Ok(Reply { output: json!({ "Vpc": made }), ..Reply::empty() })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct DeleteVpc {
+    vpc_id: Option<String>,
+}
+
+/// Its default security group and main route table go with it, all else must be gone before.
+pub(super) fn delete_vpc(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: DeleteVpc = read(call)?;
+    let id = required(&input.vpc_id, "vpcId")?;
+    VPC_IDS.check_form(id)?;
+    let region = partition.ec2.region_mut(&Place::of(call)?);
+    region.vpc(id).ok_or_else(|| VPC_IDS.not_found(&[id]))?;
+    let has_subnet = region.subnets.iter().any(|subnet| subnet.vpc_id == id);
+    let has_group =
+        region.security_groups.iter().any(|group| group.vpc_id == id && group.group_name != "default");
+    let has_table = region.route_tables.iter().any(|table| table.vpc_id == id && !table.is_main());
+    let has_gateway =
+        region.internet_gateways.iter().any(|gateway| gateway.attachments.iter().any(|a| a.vpc_id == id));
+    if has_subnet || has_group || has_table || has_gateway {
+        return Err(has_dependencies("vpc", id));
+    }
+    region.vpcs.retain(|vpc| vpc.vpc_id != id);
+    region.security_groups.retain(|group| group.vpc_id != id);
+    region.route_tables.retain(|table| table.vpc_id != id);
+    Ok(done())
+}
+
+pub(super) fn has_dependencies(noun: &str, id: &str) -> ServiceError {
+    error("DependencyViolation", format!("The {noun} '{id}' has dependencies and cannot be deleted."))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct DeleteSubnet {
+    subnet_id: Option<String>,
+}
+
+pub(super) fn delete_subnet(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: DeleteSubnet = read(call)?;
+    let id = required(&input.subnet_id, "subnetId")?;
+    SUBNET_IDS.check_form(id)?;
+    let region = partition.ec2.region_mut(&Place::of(call)?);
+    region.subnet(id).ok_or_else(|| SUBNET_IDS.not_found(&[id]))?;
+    if region.network_interfaces.iter().any(|interface| interface.subnet_id == id) {
+        return Err(has_dependencies("subnet", id));
+    }
+    region.subnets.retain(|subnet| subnet.subnet_id != id);
+    for table in &mut region.route_tables {
+        table.forget_subnet(id);
+    }
+    Ok(done())
 }
 
 #[derive(Deserialize)]
@@ -354,23 +358,6 @@ const GATEWAY_FIELDS: &[Field<InternetGateway>] = &[
     ("owner-id", |gateway| vec![gateway.owner_id.to_string()]),
 ];
 
-const ROUTE_TABLE_FIELDS: &[Field<RouteTable>] = &[
-    ("route-table-id", |table| vec![table.route_table_id.clone()]),
-    ("vpc-id", |table| vec![table.vpc_id.clone()]),
-    ("owner-id", |table| vec![table.owner_id.to_string()]),
-    ("association.main", |table| table.associations.iter().map(|a| a.main.to_string()).collect()),
-    ("association.route-table-id", |table| vec![table.route_table_id.clone()]),
-    ("association.route-table-association-id", |table| {
-        table.associations.iter().map(|a| a.route_table_association_id.clone()).collect()
-    }),
-    // The subnets are associated with the main table, implicitly, which this filter does not match.
-    ("association.subnet-id", |_| Vec::new()),
-    ("route.gateway-id", |table| table.routes.iter().map(|route| route.gateway_id.clone()).collect()),
-    ("route.destination-cidr-block", |table| {
-        table.routes.iter().map(|route| route.destination_cidr_block.clone()).collect()
-    }),
-];
-
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct DescribeNetworks {
@@ -407,13 +394,7 @@ pub(super) fn describe_internet_gateways(
     })
 }
 
-pub(super) fn describe_route_tables(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    describe(partition, call, "RouteTables", &ROUTE_TABLE_IDS, ROUTE_TABLE_FIELDS, |region| {
-        region.route_tables.clone()
-    })
-}
-
-fn describe<T: super::resource::Resource + Serialize>(
+pub(super) fn describe<T: super::resource::Resource + Serialize>(
     partition: &Partition,
     call: &Call,
     output: &str,

@@ -11,25 +11,26 @@ use super::store::Place;
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
-/// The regions that are enabled by default: name, prefix of its zones' ids, letters of its zones.
-const REGIONS: &[(&str, &str, &str)] = &[
-    ("ap-northeast-1", "apne1", "acd"),
-    ("ap-northeast-2", "apne2", "abcd"),
-    ("ap-northeast-3", "apne3", "abc"),
-    ("ap-south-1", "aps1", "abc"),
-    ("ap-southeast-1", "apse1", "abc"),
-    ("ap-southeast-2", "apse2", "abc"),
-    ("ca-central-1", "cac1", "abd"),
-    ("eu-central-1", "euc1", "abc"),
-    ("eu-north-1", "eun1", "abc"),
-    ("eu-west-1", "euw1", "abc"),
-    ("eu-west-2", "euw2", "abc"),
-    ("eu-west-3", "euw3", "abc"),
-    ("sa-east-1", "sae1", "abc"),
-    ("us-east-1", "use1", "abcdef"),
-    ("us-east-2", "use2", "abc"),
-    ("us-west-1", "usw1", "ab"),
-    ("us-west-2", "usw2", "abcd"),
+/// The regions that are enabled by default: name, long name, prefix of its zones' ids, letters and numbers of its zones.
+/// Which letter has which number differs from account to account.
+const REGIONS: &[(&str, &str, &str, &str, &str)] = &[
+    ("ap-northeast-1", "Asia Pacific (Tokyo)", "apne1", "acd", "123"),
+    ("ap-northeast-2", "Asia Pacific (Seoul)", "apne2", "abcd", "1234"),
+    ("ap-northeast-3", "Asia Pacific (Osaka)", "apne3", "abc", "123"),
+    ("ap-south-1", "Asia Pacific (Mumbai)", "aps1", "abc", "123"),
+    ("ap-southeast-1", "Asia Pacific (Singapore)", "apse1", "abc", "123"),
+    ("ap-southeast-2", "Asia Pacific (Sydney)", "apse2", "abc", "123"),
+    ("ca-central-1", "Canada (Central)", "cac1", "abd", "123"),
+    ("eu-central-1", "Europe (Frankfurt)", "euc1", "abc", "123"),
+    ("eu-north-1", "Europe (Stockholm)", "eun1", "abc", "123"),
+    ("eu-west-1", "Europe (Ireland)", "euw1", "abc", "123"),
+    ("eu-west-2", "Europe (London)", "euw2", "abc", "123"),
+    ("eu-west-3", "Europe (Paris)", "euw3", "abc", "123"),
+    ("sa-east-1", "South America (Sao Paulo)", "sae1", "abc", "123"),
+    ("us-east-1", "US East (N. Virginia)", "use1", "abcdef", "612435"),
+    ("us-east-2", "US East (Ohio)", "use2", "abc", "123"),
+    ("us-west-1", "US West (N. California)", "usw1", "ab", "12"),
+    ("us-west-2", "US West (Oregon)", "usw2", "abcd", "1234"),
 ];
 
 /// An availability zone.
@@ -37,18 +38,29 @@ pub(super) struct Zone {
     pub(super) name: String,
     pub(super) id: String,
     region: String,
+    /// Of the region; empty where it is not listed.
+    long_name: &'static str,
+}
+
+impl Zone {
+    /// All zones of a region are in one group.
+    fn group_name(&self) -> String {
+        format!("{}-zg-1", self.region)
+    }
 }
 
 /// The zones of a region; one that is not listed has three.
 pub(super) fn zones(region: &str) -> Vec<Zone> {
-    let listed = REGIONS.iter().find(|(name, _, _)| *name == region);
-    let (id_prefix, letters) = listed.map_or((region, "abc"), |(_, id_prefix, letters)| (id_prefix, letters));
-    let zone = |(number, letter)| Zone {
+    let listed = REGIONS.iter().find(|(name, ..)| *name == region);
+    let (_, long_name, id_prefix, letters, numbers) =
+        listed.copied().unwrap_or((region, "", region, "abc", "123"));
+    let zone = |(letter, number)| Zone {
         name: format!("{region}{letter}"),
-        id: format!("{id_prefix}-az{}", number + 1),
+        id: format!("{id_prefix}-az{number}"),
         region: region.to_owned(),
+        long_name,
     };
-    letters.chars().enumerate().map(zone).collect()
+    letters.chars().zip(numbers.chars()).map(zone).collect()
 }
 
 #[derive(Deserialize)]
@@ -74,13 +86,13 @@ fn endpoint(region: &str) -> String {
 
 pub(super) fn describe_regions(_: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: DescribeRegions = read(call)?;
-    let known = |name: &str| REGIONS.iter().any(|(region, _, _)| *region == name);
+    let known = |name: &str| REGIONS.iter().any(|(region, ..)| *region == name);
     if let Some(name) = input.region_names.iter().find(|name| !known(name)) {
         return Err(invalid_value(format!("Invalid region provided: {name}")));
     }
     filters::check(&input.filters, REGION_FIELDS, false)?;
     let mut regions = Vec::new();
-    for (name, _, _) in REGIONS {
+    for (name, ..) in REGIONS {
         let named = input.region_names.is_empty() || input.region_names.iter().any(|wanted| wanted == name);
         if named && matches(name, None, &input.filters, REGION_FIELDS)? {
             let region = json!({
@@ -106,7 +118,7 @@ const ZONE_FIELDS: &[Field<Zone>] = &[
     ("zone-name", |zone| vec![zone.name.clone()]),
     ("zone-id", |zone| vec![zone.id.clone()]),
     ("region-name", |zone| vec![zone.region.clone()]),
-    ("group-name", |zone| vec![zone.region.clone()]),
+    ("group-name", |zone| vec![zone.group_name()]),
     ("state", |_| vec!["available".to_owned()]),
     ("zone-type", |_| vec!["availability-zone".to_owned()]),
     ("opt-in-status", |_| vec!["opt-in-not-required".to_owned()]),
@@ -126,7 +138,8 @@ pub(super) fn describe_availability_zones(_: &mut Partition, call: &Call) -> Res
             && (input.zone_ids.is_empty() || input.zone_ids.contains(&zone.id));
         if named && matches(zone, None, &input.filters, ZONE_FIELDS)? {
             described.push(json!({
-                "ZoneName": zone.name, "ZoneId": zone.id, "RegionName": zone.region, "GroupName": zone.region,
+                "ZoneName": zone.name, "ZoneId": zone.id, "RegionName": zone.region,
+                "GroupName": zone.group_name(), "GroupLongName": (!zone.long_name.is_empty()).then(|| format!("{} 1", zone.long_name)),
                 "NetworkBorderGroup": zone.region, "State": "available", "ZoneType": "availability-zone",
                 "OptInStatus": "opt-in-not-required", "Messages": [],
             }));

@@ -284,3 +284,45 @@ pub(super) fn describe_security_groups(
     let groups: Vec<Value> = groups.into_iter().map(SecurityGroup::describe).collect();
     Ok(Reply { output: json!({ "SecurityGroups": groups, "NextToken": next_token }), ..Reply::empty() })
 }
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct GetSecurityGroupsForVpc {
+    vpc_id: Option<String>,
+    #[serde(default)]
+    filters: Vec<Filter>,
+    max_results: Option<i64>,
+    next_token: Option<String>,
+}
+
+const FIELDS_FOR_VPC: &[Field<SecurityGroup>] = &[
+    ("group-id", |group| vec![group.group_id.clone()]),
+    ("group-name", |group| vec![group.group_name.clone()]),
+    ("description", |group| vec![group.description.clone()]),
+    ("owner-id", |group| vec![group.owner_id.to_string()]),
+    ("primary-vpc-id", |group| vec![group.vpc_id.clone()]),
+];
+
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetSecurityGroupsForVpc.html>
+pub(super) fn get_security_groups_for_vpc(
+    partition: &mut Partition,
+    call: &Call,
+) -> Result<Reply, ServiceError> {
+    let input: GetSecurityGroupsForVpc = read(call)?;
+    let id = required(&input.vpc_id, "VpcId")?;
+    VPC_IDS.check_form(id)?;
+    let page = Page { max_results: input.max_results, next_token: input.next_token.as_deref(), least: 5 };
+    let region = partition.ec2.region(&Place::of(call)?);
+    region.vpc(id).ok_or_else(|| VPC_IDS.not_found(&[id]))?;
+    let groups = region.security_groups.iter().filter(|group| group.vpc_id == id);
+    let (groups, next_token) =
+        page.of(select(groups, |group| Some(&group.tags), &input.filters, FIELDS_FOR_VPC)?)?;
+    let describe = |group: &SecurityGroup| {
+        json!({
+            "Description": group.description, "GroupId": group.group_id, "GroupName": group.group_name,
+            "OwnerId": group.owner_id, "PrimaryVpcId": group.vpc_id, "Tags": group.tags,
+        })
+    };
+    let groups: Vec<Value> = groups.into_iter().map(describe).collect();
+    Ok(Reply { output: json!({ "SecurityGroupForVpcs": groups, "NextToken": next_token }), ..Reply::empty() })
+}

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, reason = "tests")]
 
 mod launch_templates;
+mod networks;
 mod permissions;
 
 use bytes::Bytes;
