@@ -116,6 +116,7 @@ fn global_keys(
     }
     principal_keys(partition, call, context);
     session_keys(partition, call, context);
+    instance_keys(partition, call, context);
 }
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html>
@@ -206,6 +207,19 @@ fn session_keys(partition: &Partition, call: &Call, context: &mut Context) {
     }
     for (key, value) in &session.tags {
         context.set(&format!("aws:PrincipalTag/{key}"), value.clone());
+    }
+}
+
+/// Keys that only the credentials of an instance have.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-policy-keys>
+fn instance_keys(partition: &Partition, call: &Call, context: &mut Context) {
+    let id = call.caller.access_key_id.as_deref();
+    let Some(delivered) = id.and_then(|id| partition.ec2.imds.delivered(id)) else { return };
+    context.set("ec2:RoleDelivery", delivered.version.number());
+    context.set("ec2:SourceInstanceARN", delivered.instance_arn.clone());
+    context.set("aws:EC2InstanceSourceVPC", delivered.vpc_id.clone());
+    if let Some(address) = &delivered.private_ip_address {
+        context.set("aws:EC2InstanceSourcePrivateIPv4", address.clone());
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) use resource;
 
 impl Place {
     /// The ARN of a resource of this account and region; `name` may be `*`.
-    pub(super) fn arn(&self, kind: &str, name: &str) -> String {
+    pub(crate) fn arn(&self, kind: &str, name: &str) -> String {
         format!("arn:aws:ec2:{}:{}:{kind}/{name}", self.region, self.account)
     }
 }

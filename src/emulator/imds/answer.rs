@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 
-use super::metadata::{self, Found};
+use super::Version;
+use super::metadata::{self, Asked, Found};
 use super::tokens::time_to_live;
 use crate::ec2::{Instance, State};
 use crate::partition::Partition;
@@ -78,7 +79,10 @@ pub(crate) fn answer(
     if !may_read(partition, &instance, request, now) {
         return Some(Response::refusal(401, "Unauthorized"));
     }
-    let found = metadata::find(partition, &place, &instance, request.path, now);
+    let with_token = request.header(TOKEN).is_some();
+    let version = if with_token { Version::Two } else { Version::One };
+    let asked = Asked { partition, place: &place, instance: &instance, version, now };
+    let found = metadata::find(asked, request.path);
     Some(match found {
         Some(Found::Text(text)) => Response::text(text),
         Some(Found::UserData(base64)) => Response {

@@ -6,6 +6,8 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use policy::AccountId;
 use serde_json::{Value, json};
 
+use super::Delivered;
+use super::metadata::Asked;
 use crate::ec2::InstanceProfile;
 use crate::partition::Partition;
 use crate::sts::{self, Credentials};
@@ -29,22 +31,25 @@ pub(super) fn role(partition: &Partition, account: &AccountId, profile: &Instanc
     partition.iam.role(account, &role).map(|role| role.name)
 }
 
-/// The document at `iam/security-credentials/ROLE`.
-pub(super) fn document(
-    partition: &mut Partition,
-    account: &AccountId,
-    instance_id: &str,
-    role: &str,
-    now: DateTime<Utc>,
-) -> Value {
+/// The document at `iam/security-credentials/ROLE`. Each version of the service has credentials of its own.
+pub(super) fn document(asked: &mut Asked<'_>, role: &str) -> Value {
+    let Asked { partition, place, instance, version, now } = asked;
+    let (account, instance_id, version, now) = (&place.account, &instance.instance_id, *version, *now);
     let seconds = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
     // A role that was deleted and made again has another id, and its old credentials are worth nothing.
     let identity = partition.iam.role(account, role).map(|role| role.id).unwrap_or_default();
-    let cached = partition.ec2.imds.service(instance_id).credentials.take();
+    let cached = partition.ec2.imds.service(instance_id).credentials.remove(&version);
     let usable =
         |cached: &Cached| cached.role == identity && now < cached.credentials.expires - RENEWED_BEFORE_END;
     let cached = cached.filter(usable).or_else(|| {
         let credentials = sts::assume_for_instance(partition, account, role, instance_id, now)?;
+        let delivered = Delivered {
+            version,
+            instance_arn: place.arn("instance", instance_id),
+            vpc_id: instance.vpc_id.clone(),
+            private_ip_address: instance.private_ip_address.clone(),
+        };
+        partition.ec2.imds.delivered.insert(credentials.access_key_id.clone(), delivered);
         Some(Cached { role: identity, issued: now, credentials })
     });
     let Some(cached) = cached else {
@@ -64,6 +69,6 @@ pub(super) fn document(
         "Token": cached.credentials.session_token,
         "Expiration": seconds(cached.credentials.expires),
     });
-    partition.ec2.imds.service(instance_id).credentials = Some(cached);
+    partition.ec2.imds.service(instance_id).credentials.insert(version, cached);
     document
 }

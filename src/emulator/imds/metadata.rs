@@ -5,7 +5,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
 
-use super::credentials;
+use super::{Version, credentials};
 use crate::ec2::{Instance, Place};
 use crate::partition::Partition;
 
@@ -19,21 +19,18 @@ pub(super) enum Found {
     UserData(String),
 }
 
-struct Asked<'a> {
-    partition: &'a mut Partition,
-    place: &'a Place,
-    instance: &'a Instance,
-    now: DateTime<Utc>,
+/// Who asks, and when.
+pub(super) struct Asked<'a> {
+    pub(super) partition: &'a mut Partition,
+    pub(super) place: &'a Place,
+    pub(super) instance: &'a Instance,
+    pub(super) version: Version,
+    pub(super) now: DateTime<Utc>,
 }
 
 /// What is at `path`; `None`: nothing.
-pub(super) fn find(
-    partition: &mut Partition,
-    place: &Place,
-    instance: &Instance,
-    path: &str,
-    now: DateTime<Utc>,
-) -> Option<Found> {
+pub(super) fn find(mut asked: Asked<'_>, path: &str) -> Option<Found> {
+    let instance = asked.instance;
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let Some((version, rest)) = segments.split_first() else {
         return Some(Found::Text(format!("{}\nlatest", VERSIONS.join("\n"))));
@@ -41,7 +38,6 @@ pub(super) fn find(
     if *version != "latest" && !VERSIONS.contains(version) {
         return None;
     }
-    let mut asked = Asked { partition, place, instance, now };
     match rest {
         [] => {
             let user_data = instance.user_data.as_ref().map(|_| "user-data");
@@ -88,6 +84,7 @@ impl Asked<'_> {
             ["services", "domain"] => text("amazonaws.com"),
             ["services", "partition"] => text("aws"),
             ["iam", rest @ ..] => self.iam(rest),
+            ["identity-credentials", rest @ ..] => self.identity_credentials(rest),
             ["network", "interfaces", "macs", rest @ ..] => self.network(rest),
             ["network"] => Some(listing(["interfaces/"])),
             ["network", "interfaces"] => Some(listing(["macs/"])),
@@ -107,6 +104,7 @@ impl Asked<'_> {
             ("ami-manifest-path", true),
             ("hostname", true),
             ("iam/", instance.profile.is_some()),
+            ("identity-credentials/", true),
             ("instance-action", true),
             ("instance-id", true),
             ("instance-life-cycle", true),
@@ -154,10 +152,23 @@ impl Asked<'_> {
             }
             ["security-credentials"] => text(role?),
             ["security-credentials", name] if role.as_deref() == Some(*name) => {
-                let (account, id) = (&self.place.account, &self.instance.instance_id);
-                let document = credentials::document(self.partition, account, id, name, self.now);
+                let document = credentials::document(self, name);
                 text(pretty(&document))
             }
+            _ => None,
+        }
+    }
+
+    /// For AWS's own use: the credentials of the instance itself are not handed out here.
+    fn identity_credentials(&self, path: &[&str]) -> Option<Found> {
+        match path {
+            [] => text("ec2/"),
+            ["ec2"] => text("info"),
+            ["ec2", "info"] => text(pretty(&json!({
+                "Code": "Success",
+                "LastUpdated": self.now.to_rfc3339_opts(SecondsFormat::Secs, true),
+                "AccountId": self.place.account,
+            }))),
             _ => None,
         }
     }

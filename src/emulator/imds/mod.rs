@@ -23,15 +23,47 @@ pub(crate) use server::{ImdsGuard, ImdsServer};
 #[derive(Default)]
 pub(crate) struct State {
     services: BTreeMap<String, Service>,
+    /// By access key id.
+    delivered: BTreeMap<String, Delivered>,
 }
 
 #[derive(Default)]
 struct Service {
     tokens: tokens::Tokens,
-    credentials: Option<credentials::Cached>,
+    credentials: BTreeMap<Version, credentials::Cached>,
+}
+
+/// The versions of the metadata service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Version {
+    One,
+    Two,
+}
+
+impl Version {
+    /// As `ec2:RoleDelivery` has it.
+    pub(crate) fn number(self) -> &'static str {
+        match self {
+            Self::One => "1.0",
+            Self::Two => "2.0",
+        }
+    }
+}
+
+/// Where an instance's credentials went.
+pub(crate) struct Delivered {
+    pub(crate) version: Version,
+    pub(crate) instance_arn: String,
+    pub(crate) vpc_id: String,
+    pub(crate) private_ip_address: Option<String>,
 }
 
 impl State {
+    /// `None`: not the key of an instance's credentials.
+    pub(crate) fn delivered(&self, access_key_id: &str) -> Option<&Delivered> {
+        self.delivered.get(access_key_id)
+    }
+
     fn service(&mut self, instance_id: &str) -> &mut Service {
         self.services.entry(instance_id.to_owned()).or_default()
     }

@@ -181,6 +181,26 @@ fn credentials_of_the_role() {
 }
 
 #[test]
+fn each_version_delivers_credentials_of_its_own() {
+    let mut lab = Lab::new();
+    lab.profile("one");
+    let id = lab.launch_id(&json!({ "IamInstanceProfile": { "Name": "one" } }));
+    let path = "/latest/meta-data/iam/security-credentials/one";
+    let first = lab.ask(&id, "GET", path, &[]);
+    let first: Value = serde_json::from_slice(&first.body).unwrap();
+    let second = lab.credentials(&id, "one");
+    assert_ne!(first["AccessKeyId"], second["AccessKeyId"]);
+    assert_eq!(lab.credentials(&id, "one"), second);
+    for (credentials, version) in [(first, "1.0"), (second, "2.0")] {
+        let key = credentials["AccessKeyId"].as_str().unwrap();
+        let delivered = lab.partition.ec2.imds.delivered(key).unwrap();
+        assert_eq!(delivered.version.number(), version);
+        assert_eq!(delivered.instance_arn, format!("arn:aws:ec2:us-east-1:{ACCOUNT}:instance/{id}"));
+    }
+    assert!(lab.partition.ec2.imds.delivered("AKIAROOTROOTROOTROOT").is_none());
+}
+
+#[test]
 fn a_role_that_does_not_trust_ec2() {
     let mut lab = Lab::new();
     lab.profile("one");

@@ -4,6 +4,7 @@
 
 mod authentication;
 mod hosts;
+mod instances;
 mod listener;
 mod operations;
 mod organizations;
