@@ -4,9 +4,12 @@
 //! statement looked at with the elements that did not match, and each condition with the values seen.
 //! The words are made in [`explain`](crate::Decision::explain).
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use crate::explain::statement_words;
 
 /// What was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,25 +155,37 @@ pub struct Explanation {
     pub near: Vec<String>,
 }
 
-/// A statement that might decide uses something that is not known, so the request is not decided at all.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{policy}, {}: {unknown} is not known, so it cannot be decided", crate::explain::statement_words(.sid.as_deref(), *.index))]
+/// Something that might decide is not known, so the request is not decided at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undecidable {
-    /// The kind of policy.
-    pub layer: Layer,
-    /// The policy's name.
-    pub policy: String,
-    /// The statement's place in the policy, from 1.
-    pub index: usize,
-    /// The statement's `Sid`.
-    pub sid: Option<String>,
+    /// The statement that uses it; `None`: the request itself does.
+    pub statement: Option<StatementName>,
     /// What is not known.
     pub unknown: Unknown,
 }
 
-/// Something in a policy that the engine does not know.
+impl std::error::Error for Undecidable {}
+
+impl fmt::Display for Undecidable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(StatementName { policy, sid, index, .. }) = &self.statement {
+            write!(f, "{policy}, {}: ", statement_words(sid.as_deref(), *index))?;
+        }
+        write!(f, "{} is not known, so it cannot be decided", self.unknown)
+    }
+}
+
+/// Something in a request or a policy that the engine does not know.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unknown {
+    /// A request for an action that no service has.
+    #[error("action `{action}`{}", hint(.nearest))]
+    Action {
+        /// As the request has it.
+        action: String,
+        /// The actions that may be meant, nearest first.
+        nearest: Vec<String>,
+    },
     /// A condition key that is neither in the request nor among the known keys.
     #[error("condition key `{0}`")]
     ConditionKey(String),
@@ -180,6 +195,13 @@ pub enum Unknown {
     /// A `CanonicalUser` principal: the request does not tell the caller's canonical id.
     #[error("CanonicalUser principal `{0}`")]
     CanonicalUser(String),
+}
+
+fn hint(nearest: &[String]) -> String {
+    match nearest {
+        [] => String::new(),
+        some => format!(" (did you mean `{}`?)", some.join("` or `")),
+    }
 }
 
 impl Decision {

@@ -12,12 +12,15 @@ use crate::decision::{Question, StatementName};
 use crate::layers::{Hearing, Voice};
 use crate::principals::Reach;
 use crate::statement::Asked;
-use crate::{Decision, Layer, Outcome, Policies, Policy, Principal, Request, ResourcePolicy, Undecidable};
+use crate::{
+    Decision, Layer, Outcome, Policies, Policy, Principal, Request, ResourcePolicy, Undecidable, Unknown,
+    reference,
+};
 
 /// Decides one request, with the trace of each statement.
 ///
 /// # Errors
-/// Where a statement that could decide uses a condition key that is not known.
+/// Where no service has the action, or a statement that could decide uses something that is not known.
 pub fn decide(request: &Request, policies: &Policies) -> Result<Decision, Undecidable> {
     evaluate(request, policies, true)
 }
@@ -40,6 +43,9 @@ struct Verdict {
 
 fn evaluate(request: &Request, policies: &Policies, tracing: bool) -> Result<Decision, Undecidable> {
     let asked = Asked::new(request, policies.boundary.is_some());
+    if !reference::has_action(asked.action()) {
+        return Err(unknown_action(&request.action));
+    }
     let mut hearing = Hearing::new(&asked, tracing);
     if is_owner_rescue(&asked) {
         hearing.deaf_to_denials_of = Some(Layer::Resource);
@@ -68,6 +74,11 @@ fn evaluate(request: &Request, policies: &Policies, tracing: bool) -> Result<Dec
         question: Question::of(request),
         silent: verdict.silent,
     })
+}
+
+fn unknown_action(action: &str) -> Undecidable {
+    let nearest = reference::nearest_actions(action);
+    Undecidable { statement: None, unknown: Unknown::Action { action: action.to_owned(), nearest } }
 }
 
 /// A bucket owner's root user can always read, replace and delete the bucket policy, whatever it denies:

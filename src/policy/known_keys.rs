@@ -1,10 +1,15 @@
-//! The condition keys that AWS documents: the global ones and those of IAM, STS, S3 and EC2, with their types.
+//! The types of condition keys: the global ones and those of identity providers, which are kept here, and those of
+//! all services, which are generated.
 //!
 //! A key that is neither here nor in a request cannot be told missing, so a decision that hangs on it is refused
 //! by name. Sources: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
-//! and <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>.
+//! and [`reference`](crate::reference).
 
-use KeyType::{Arn, Arns, Bool, Date, IpAddress, Number, String, Strings};
+use std::cmp::Ordering;
+
+use KeyType::{Arn, Arns, Bool, Bools, Date, IpAddress, Number, String, Strings};
+
+use crate::reference::{KEYS, PATTERNS};
 
 /// What the values of a condition key are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +30,29 @@ pub enum KeyType {
     Strings,
     /// Any number of ARNs, likewise.
     Arns,
+    /// Any number of `true` and `false`, likewise.
+    Bools,
 }
 
 impl KeyType {
     /// Whether a request may have several values of the key at once.
     pub fn is_multivalued(self) -> bool {
-        matches!(self, Strings | Arns)
+        matches!(self, Strings | Arns | Bools)
+    }
+
+    /// As the reference's lines spell it.
+    pub(crate) fn of_letter(letter: &str) -> Self {
+        match letter {
+            "S" => Strings,
+            "a" => Arn,
+            "A" => Arns,
+            "b" => Bool,
+            "B" => Bools,
+            "n" => Number,
+            "d" => Date,
+            "i" => IpAddress,
+            _ => String,
+        }
     }
 }
 
@@ -43,15 +65,35 @@ pub(crate) fn is_known(lower_key: &str) -> bool {
     type_of(lower_key).is_some()
 }
 
+/// The global keys, as AWS writes them.
+pub(crate) fn global_keys() -> impl Iterator<Item = &'static str> {
+    GLOBAL_KEYS.iter().map(|(key, _)| *key)
+}
+
 fn type_of(lower_key: &str) -> Option<KeyType> {
-    let exact =
-        KEYS.binary_search_by(|(key, _)| (*key).cmp(lower_key)).ok().and_then(|place| KEYS.get(place));
-    if let Some((_, key_type)) = exact {
-        return Some(*key_type);
+    if lower_key.starts_with("aws:") {
+        let place = GLOBAL_KEYS.binary_search_by(|(key, _)| compare_folded(key, lower_key));
+        let tagged = |prefix: &str| lower_key.len() > prefix.len() && lower_key.starts_with(prefix);
+        let exact = place.ok().and_then(|place| GLOBAL_KEYS.get(place)).map(|(_, key_type)| *key_type);
+        return exact.or_else(|| GLOBAL_TAGS.iter().any(|prefix| tagged(prefix)).then_some(String));
     }
-    let prefixed =
-        PREFIXES.iter().find(|prefix| lower_key.len() > prefix.len() && lower_key.starts_with(**prefix));
-    prefixed.map(|_| String).or_else(|| identity_provider_claim(lower_key))
+    let place = KEYS.binary_search_by(|(key, _)| (*key).cmp(lower_key));
+    let exact = place.ok().and_then(|place| KEYS.get(place)).map(|(_, key_type)| *key_type);
+    identity_provider_claim(lower_key).or(exact).or_else(|| varying(lower_key))
+}
+
+fn compare_folded(key: &str, lower_key: &str) -> Ordering {
+    key.bytes().map(|letter| letter.to_ascii_lowercase()).cmp(lower_key.bytes())
+}
+
+/// The type of a key with a tag key or another name in it. Of several forms the longest is meant.
+fn varying(lower_key: &str) -> Option<KeyType> {
+    let fits = |before: &str, after: &str| {
+        let middle = lower_key.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+        middle.is_some_and(|middle| !middle.is_empty())
+    };
+    let fitting = PATTERNS.iter().filter(|(before, after, _)| fits(before, after));
+    fitting.max_by_key(|(before, after, _)| before.len() + after.len()).map(|(_, _, key_type)| *key_type)
 }
 
 /// Keys of OpenID Connect providers are `HOST[/PATH]:CLAIM`:
@@ -60,25 +102,15 @@ fn identity_provider_claim(lower_key: &str) -> Option<KeyType> {
     let (provider, claim) = lower_key.split_once(':')?;
     let host = provider.split('/').next().unwrap_or(provider);
     let known = CLAIMS.binary_search(&claim).is_ok();
+    // The reference has a single-valued `amr`, which AWS documents with `ForAnyValue`:
+    // https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html
     (host.contains('.') && known).then_some(if claim == "amr" { Strings } else { String })
 }
 
-/// Keys with a tag key or another name after the prefix.
-const PREFIXES: &[&str] = &[
-    "aws:principaltag/",
-    "aws:requesttag/",
-    "aws:resourcetag/",
-    "ec2:attribute/",
-    "ec2:resourcetag/",
-    "iam:resourcetag/",
-    "s3:accesspointtag/",
-    "s3:buckettag/",
-    "s3:existingobjecttag/",
-    "s3:requestobjecttag/",
-    "sts:requestcontext/",
-];
+/// Global keys with a tag key after the prefix.
+const GLOBAL_TAGS: &[&str] = &["aws:principaltag/", "aws:requesttag/", "aws:resourcetag/"];
 
-/// The claims of identity providers that AWS passes on.
+/// The claims of identity providers that AWS passes on; here for providers of any name.
 const CLAIMS: &[&str] = &[
     "actor",
     "actor_id",
@@ -117,324 +149,57 @@ const CLAIMS: &[&str] = &[
     "workflow",
 ];
 
-/// Sorted, lower-cased.
-#[rustfmt::skip]
-const KEYS: &[(&str, KeyType)] = &[
-    ("aws:assumedroot", Bool),
-    ("aws:calledvia", Strings),
-    ("aws:calledviaawsmcp", String),
-    ("aws:calledviafirst", String),
-    ("aws:calledvialast", String),
-    ("aws:chatbotsourcearn", Arn),
-    ("aws:currenttime", Date),
-    ("aws:ec2instancesourceprivateipv4", IpAddress),
-    ("aws:ec2instancesourcevpc", String),
-    ("aws:epochtime", Date),
-    ("aws:federatedprovider", String),
-    ("aws:ismcpserviceaction", Bool),
-    ("aws:multifactorauthage", Number),
-    ("aws:multifactorauthpresent", Bool),
-    ("aws:principalaccount", String),
-    ("aws:principalarn", Arn),
-    ("aws:principalisawsservice", Bool),
-    ("aws:principalorgid", String),
-    ("aws:principalorgpaths", Strings),
-    ("aws:principalservicename", String),
-    ("aws:principalservicenameslist", Strings),
-    ("aws:principaltype", String),
+/// The keys that all services have, as AWS writes them; sorted without regard to case.
+const GLOBAL_KEYS: &[(&str, KeyType)] = &[
+    ("aws:AssumedRoot", Bool),
+    ("aws:CalledVia", Strings),
+    ("aws:CalledViaAWSMCP", String),
+    ("aws:CalledViaFirst", String),
+    ("aws:CalledViaLast", String),
+    ("aws:ChatbotSourceArn", Arn),
+    ("aws:CurrentTime", Date),
+    ("aws:Ec2InstanceSourcePrivateIPv4", IpAddress),
+    ("aws:Ec2InstanceSourceVpc", String),
+    ("aws:EpochTime", Date),
+    ("aws:FederatedProvider", String),
+    ("aws:IsMcpServiceAction", Bool),
+    ("aws:MultiFactorAuthAge", Number),
+    ("aws:MultiFactorAuthPresent", Bool),
+    ("aws:PrincipalAccount", String),
+    ("aws:PrincipalArn", Arn),
+    ("aws:PrincipalIsAWSService", Bool),
+    ("aws:PrincipalOrgID", String),
+    ("aws:PrincipalOrgPaths", Strings),
+    ("aws:PrincipalServiceName", String),
+    ("aws:PrincipalServiceNamesList", Strings),
+    ("aws:PrincipalType", String),
     ("aws:referer", String),
-    ("aws:requestedregion", String),
-    ("aws:resourceaccount", String),
-    ("aws:resourceorgid", String),
-    ("aws:resourceorgpaths", Strings),
-    ("aws:securetransport", Bool),
-    ("aws:sourceaccount", String),
-    ("aws:sourcearn", Arn),
-    ("aws:sourceidentity", String),
-    ("aws:sourceip", IpAddress),
-    ("aws:sourceorgid", String),
-    ("aws:sourceorgpaths", Strings),
-    ("aws:sourceowner", String),
-    ("aws:sourcevpc", String),
-    ("aws:sourcevpcarn", String),
-    ("aws:sourcevpce", String),
-    ("aws:tagkeys", Strings),
-    ("aws:tokenissuetime", Date),
-    ("aws:useragent", String),
+    ("aws:RequestedRegion", String),
+    ("aws:ResourceAccount", String),
+    ("aws:ResourceOrgID", String),
+    ("aws:ResourceOrgPaths", Strings),
+    ("aws:SecureTransport", Bool),
+    ("aws:SourceAccount", String),
+    ("aws:SourceArn", Arn),
+    ("aws:SourceIdentity", String),
+    ("aws:SourceIp", IpAddress),
+    ("aws:SourceOrgID", String),
+    ("aws:SourceOrgPaths", Strings),
+    ("aws:SourceOwner", String),
+    ("aws:SourceVpc", String),
+    ("aws:SourceVpcArn", String),
+    ("aws:SourceVpce", String),
+    ("aws:TagKeys", Strings),
+    ("aws:TokenIssueTime", Date),
+    ("aws:UserAgent", String),
     ("aws:userid", String),
     ("aws:username", String),
-    ("aws:viaawsmcpservice", Bool),
-    ("aws:viaawsservice", Bool),
-    ("aws:vpceaccount", String),
-    ("aws:vpceorgid", String),
-    ("aws:vpceorgpaths", Strings),
-    ("aws:vpcsourceip", IpAddress),
-    ("ec2:acceptervpc", Arn),
-    ("ec2:add/group", String),
-    ("ec2:add/userid", String),
-    ("ec2:allocationid", String),
-    ("ec2:associatepublicipaddress", Bool),
-    ("ec2:attribute", String),
-    ("ec2:authenticationtype", String),
-    ("ec2:authorizedservice", String),
-    ("ec2:authorizeduser", String),
-    ("ec2:autoplacement", String),
-    ("ec2:availabilityzone", String),
-    ("ec2:availabilityzoneid", String),
-    ("ec2:bootmodeoverride", String),
-    ("ec2:capacityreservationfleet", Arn),
-    ("ec2:clientrootcertificatechainarn", Arn),
-    ("ec2:cloudwatchloggrouparn", Arn),
-    ("ec2:cloudwatchlogstreamarn", Arn),
-    ("ec2:commitmentduration", Number),
-    ("ec2:cpuoptionsamdsevsnp", String),
-    ("ec2:createaction", String),
-    ("ec2:createdate", Date),
-    ("ec2:destinationcapacityreservationid", Arn),
-    ("ec2:dhcpoptionsid", String),
-    ("ec2:directoryarn", Arn),
-    ("ec2:domain", String),
-    ("ec2:dpdtimeoutseconds", Number),
-    ("ec2:ebsoptimized", Bool),
-    ("ec2:elasticgputype", String),
-    ("ec2:encrypted", Bool),
-    ("ec2:enddate", Date),
-    ("ec2:enddatetype", String),
-    ("ec2:ephemeralstorage", Bool),
-    ("ec2:fisactionid", String),
-    ("ec2:fistargetarns", Arns),
-    ("ec2:gatewaytype", String),
-    ("ec2:hostrecovery", String),
-    ("ec2:ikeversions", Strings),
-    ("ec2:imageid", String),
-    ("ec2:imagetype", String),
-    ("ec2:insidetunnelcidr", String),
-    ("ec2:insidetunnelipv6cidr", String),
-    ("ec2:instanceautorecovery", String),
-    ("ec2:instancebandwidthweighting", String),
-    ("ec2:instancecount", Number),
-    ("ec2:instanceid", String),
-    ("ec2:instancemarkettype", String),
-    ("ec2:instancematchcriteria", String),
-    ("ec2:instancemetadatatags", String),
-    ("ec2:instanceplatform", Arn),
-    ("ec2:instanceprofile", Arn),
-    ("ec2:instancetype", String),
-    ("ec2:internetgatewayid", String),
-    ("ec2:interruptiblecapacityreservationid", String),
-    ("ec2:interruptiontype", String),
-    ("ec2:ipamprefixlistresolvertargetid", String),
-    ("ec2:ipv4ipampoolid", String),
-    ("ec2:ipv6ipampoolid", String),
-    ("ec2:isinterruptible", Bool),
-    ("ec2:islaunchtemplateresource", Bool),
-    ("ec2:keypairname", String),
-    ("ec2:keypairtype", String),
-    ("ec2:kmskeyid", String),
-    ("ec2:launchtemplate", Arn),
-    ("ec2:location", String),
-    ("ec2:managedresourceoperator", String),
-    ("ec2:metadatahttpendpoint", String),
-    ("ec2:metadatahttpputresponsehoplimit", Number),
-    ("ec2:metadatahttptokens", String),
-    ("ec2:networkaclid", String),
-    ("ec2:networkinterfaceid", String),
-    ("ec2:newinstanceprofile", Arn),
-    ("ec2:outpostarn", Arn),
-    ("ec2:owner", String),
-    ("ec2:parentsnapshot", Arn),
-    ("ec2:parentvolume", Arn),
-    ("ec2:permission", String),
-    ("ec2:phase1dhgroup", Strings),
-    ("ec2:phase1encryptionalgorithms", Strings),
-    ("ec2:phase1integrityalgorithms", Strings),
-    ("ec2:phase1lifetimeseconds", Number),
-    ("ec2:phase2dhgroup", Strings),
-    ("ec2:phase2encryptionalgorithms", Strings),
-    ("ec2:phase2integrityalgorithms", Strings),
-    ("ec2:phase2lifetimeseconds", Number),
-    ("ec2:placementgroup", Arn),
-    ("ec2:placementgroupname", String),
-    ("ec2:placementgroupstrategy", String),
-    ("ec2:productcode", String),
-    ("ec2:public", Bool),
-    ("ec2:publicipaddress", String),
-    ("ec2:quantity", Number),
-    ("ec2:region", String),
-    ("ec2:rekeyfuzzpercentage", Number),
-    ("ec2:rekeymargintimeseconds", Number),
-    ("ec2:remove/group", String),
-    ("ec2:remove/userid", String),
-    ("ec2:replaywindowsizepackets", String),
-    ("ec2:requestervpc", Arn),
-    ("ec2:reservedinstancesofferingtype", String),
-    ("ec2:roledelivery", Number),
-    ("ec2:rootdevicetype", String),
-    ("ec2:routetableid", String),
-    ("ec2:routingtype", String),
-    ("ec2:samlproviderarn", Arn),
-    ("ec2:securitygroupid", String),
-    ("ec2:servercertificatearn", Arn),
-    ("ec2:snapshotcooloffperiod", Number),
-    ("ec2:snapshotid", String),
-    ("ec2:snapshotlockduration", Number),
-    ("ec2:snapshottime", String),
-    ("ec2:sourceavailabilityzone", String),
-    ("ec2:sourcecapacityreservationid", Arn),
-    ("ec2:sourceinstancearn", Arn),
-    ("ec2:sourceoutpostarn", Arn),
-    ("ec2:subnet", Arn),
-    ("ec2:subnetid", String),
-    ("ec2:targetinstancecount", Number),
-    ("ec2:tenancy", String),
-    ("ec2:transitgatewayattachmentid", String),
-    ("ec2:transitgatewayconnectpeerid", String),
-    ("ec2:transitgatewayid", String),
-    ("ec2:transitgatewaymeteringpolicyid", String),
-    ("ec2:transitgatewaymulticastdomainid", String),
-    ("ec2:transitgatewaypolicytableid", String),
-    ("ec2:transitgatewayroutetableannouncementid", String),
-    ("ec2:transitgatewayroutetableid", String),
-    ("ec2:volumeid", String),
-    ("ec2:volumeinitializationrate", Number),
-    ("ec2:volumeiops", Number),
-    ("ec2:volumesize", Number),
-    ("ec2:volumethroughput", Number),
-    ("ec2:volumetype", String),
-    ("ec2:vpc", Arn),
-    ("ec2:vpcemultiregion", String),
-    ("ec2:vpceprivatednspreference", String),
-    ("ec2:vpceprivatednsspecifieddomains", Strings),
-    ("ec2:vpceservicename", String),
-    ("ec2:vpceserviceowner", String),
-    ("ec2:vpceserviceprivatednsname", String),
-    ("ec2:vpceserviceregion", String),
-    ("ec2:vpcesupportedregion", String),
-    ("ec2:vpcid", String),
-    ("ec2:vpcpeeringconnectionid", String),
-    ("glue:credentialissuingservice", String),
-    ("glue:roleassumedby", String),
-    ("iam:accountpropertynamespaces", Strings),
-    ("iam:associatedresourcearn", Arn),
-    ("iam:awsservicename", String),
-    ("iam:delegationduration", String),
-    ("iam:delegationrequestowner", Arn),
-    ("iam:fido-certification", String),
-    ("iam:fido-fips-140-2-certification", String),
-    ("iam:fido-fips-140-3-certification", String),
-    ("iam:notificationchannel", String),
-    ("iam:organizationspolicyid", String),
-    ("iam:passedtoservice", String),
-    ("iam:permissionsboundary", Arn),
-    ("iam:policyarn", Arn),
-    ("iam:registersecuritykey", String),
-    ("iam:roletemplatearn", Arn),
-    ("iam:servicespecificcredentialagedays", Number),
-    ("iam:servicespecificcredentialservicename", String),
-    ("iam:templatearn", Arn),
-    ("identitystore:userid", String),
-    ("lambda:sourcefunctionarn", Arn),
-    ("s3:accessgrantscope", String),
-    ("s3:accessgrantsinstancearn", Arn),
-    ("s3:accessgrantslocationscope", String),
-    ("s3:accesspointnetworkorigin", String),
-    ("s3:annotation-prefix", String),
-    ("s3:authtype", String),
-    ("s3:dataaccesspointaccount", String),
-    ("s3:dataaccesspointarn", Arn),
-    ("s3:delimiter", String),
-    ("s3:deliverysourcearn", Arn),
-    ("s3:destinationregion", String),
-    ("s3:existingjoboperation", String),
-    ("s3:existingjobpriority", Number),
-    ("s3:if-match", String),
-    ("s3:if-none-match", String),
-    ("s3:inventoryaccessibleoptionalfields", Strings),
-    ("s3:isreplicationpauserequest", Bool),
-    ("s3:jobsuspendedcause", String),
-    ("s3:locationconstraint", String),
-    ("s3:logtype", String),
-    ("s3:max-annotation-results", Number),
-    ("s3:max-keys", Number),
-    ("s3:object-lock-event-hold", String),
-    ("s3:object-lock-event-hold-duration-days", Number),
-    ("s3:object-lock-legal-hold", String),
-    ("s3:object-lock-mode", String),
-    ("s3:object-lock-remaining-retention-days", Number),
-    ("s3:object-lock-retain-until-date", Date),
-    ("s3:objectcreationoperation", Bool),
-    ("s3:prefix", String),
-    ("s3:requestjoboperation", String),
-    ("s3:requestjobpriority", Number),
-    ("s3:requestobjecttagkeys", Strings),
-    ("s3:resourceaccount", String),
-    ("s3:resourcearnbeingauthorized", Arn),
-    ("s3:signatureage", Number),
-    ("s3:signatureversion", String),
-    ("s3:tlsversion", Number),
-    ("s3:versionid", String),
-    ("s3:x-amz-acl", String),
-    ("s3:x-amz-bucket-namespace", String),
-    ("s3:x-amz-content-sha256", String),
-    ("s3:x-amz-copy-source", String),
-    ("s3:x-amz-grant-full-control", String),
-    ("s3:x-amz-grant-read", String),
-    ("s3:x-amz-grant-read-acp", String),
-    ("s3:x-amz-grant-write", String),
-    ("s3:x-amz-grant-write-acp", String),
-    ("s3:x-amz-metadata-directive", String),
-    ("s3:x-amz-object-annotation-directive", String),
-    ("s3:x-amz-object-if-match", String),
-    ("s3:x-amz-object-ownership", String),
-    ("s3:x-amz-server-side-encryption", String),
-    ("s3:x-amz-server-side-encryption-aws-kms-key-id", Arn),
-    ("s3:x-amz-server-side-encryption-customer-algorithm", String),
-    ("s3:x-amz-storage-class", String),
-    ("s3:x-amz-website-redirect-location", String),
-    ("saml:aud", String),
-    ("saml:cn", Strings),
-    ("saml:commonname", String),
-    ("saml:doc", String),
-    ("saml:eduorghomepageuri", Strings),
-    ("saml:eduorgidentityauthnpolicyuri", Strings),
-    ("saml:eduorglegalname", Strings),
-    ("saml:eduorgsuperioruri", Strings),
-    ("saml:eduorgwhitepagesuri", Strings),
-    ("saml:edupersonaffiliation", Strings),
-    ("saml:edupersonassurance", Strings),
-    ("saml:edupersonentitlement", Strings),
-    ("saml:edupersonnickname", Strings),
-    ("saml:edupersonorgdn", String),
-    ("saml:edupersonorgunitdn", Strings),
-    ("saml:edupersonprimaryaffiliation", String),
-    ("saml:edupersonprimaryorgunitdn", String),
-    ("saml:edupersonprincipalname", String),
-    ("saml:edupersonscopedaffiliation", Strings),
-    ("saml:edupersontargetedid", Strings),
-    ("saml:givenname", String),
-    ("saml:iss", String),
-    ("saml:mail", String),
-    ("saml:name", String),
-    ("saml:namequalifier", String),
-    ("saml:organizationstatus", String),
-    ("saml:primarygroupsid", String),
-    ("saml:sub", String),
-    ("saml:sub_type", String),
-    ("saml:surname", String),
-    ("saml:uid", String),
-    ("saml:x500uniqueidentifier", String),
-    ("ssm:sourceinstancearn", Arn),
-    ("sts:awsservicename", String),
-    ("sts:durationseconds", Number),
-    ("sts:externalid", String),
-    ("sts:identitytokenaudience", Strings),
-    ("sts:requestcontextproviders", Arns),
-    ("sts:roleauthorizedbyidp", Bool),
-    ("sts:rolesessionname", String),
-    ("sts:signingalgorithm", String),
-    ("sts:sourceidentity", String),
-    ("sts:taskpolicyarn", Arn),
-    ("sts:transitivetagkeys", Strings),
+    ("aws:ViaAWSMCPService", Bool),
+    ("aws:ViaAWSService", Bool),
+    ("aws:VpceAccount", String),
+    ("aws:VpceOrgID", String),
+    ("aws:VpceOrgPaths", Strings),
+    ("aws:VpcSourceIp", IpAddress),
 ];
 
 #[cfg(test)]
@@ -443,6 +208,8 @@ mod tests {
 
     #[test]
     fn tables_are_sorted() {
+        let lower: Vec<_> = global_keys().map(str::to_lowercase).collect();
+        assert!(lower.is_sorted());
         assert!(KEYS.is_sorted_by(|(a, _), (b, _)| a < b));
         assert!(CLAIMS.is_sorted());
     }
@@ -460,6 +227,16 @@ mod tests {
             ("ec2:ResourceTag/a/b", Some(String)),
             ("token.actions.githubusercontent.com:sub", Some(String)),
             ("oidc.eks.us-east-1.amazonaws.com/id/X:aud", Some(String)),
+            ("dynamodb:Attributes", Some(Strings)),
+            ("kms:EncryptionContext:team", Some(String)),
+            ("codebuild:secondarySources/x.insecureSsl", Some(Bool)),
+            ("codebuild:secondarySources/.insecureSsl", None),
+            ("events:metadata/x", Some(Strings)),
+            ("events:metadata/x/matcher", Some(String)),
+            ("ec2:SourceInstanceARN", Some(Arn)),
+            ("saml:edupersonaffiliation", Some(Strings)),
+            ("cognito-identity.amazonaws.com:amr", Some(Strings)),
+            ("accounts.google.com:google/organization_number", Some(Number)),
             ("aws:PrincipalTeam", None),
             ("s3:prefixes", None),
         ];

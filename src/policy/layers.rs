@@ -91,10 +91,7 @@ impl<'a> Hearing<'a> {
 
 fn undecidable(statement: StatementName, doubt: Doubt<'_>) -> Undecidable {
     Undecidable {
-        layer: statement.layer,
-        policy: statement.policy.to_string(),
-        index: statement.index,
-        sid: statement.sid.map(|sid| sid.to_string()),
+        statement: Some(statement),
         unknown: match doubt {
             Doubt::Key(key) => Unknown::ConditionKey(key.to_owned()),
             Doubt::SeveralValues(key) => Unknown::SeveralValues(key.to_owned()),

@@ -12,8 +12,11 @@ mod explain;
 mod json;
 mod known_keys;
 mod layers;
+mod nearest;
+mod packed;
 mod parse;
 mod principals;
+pub mod reference;
 mod request;
 mod statement;
 mod variables;
@@ -26,4 +29,5 @@ pub use decision::{
 pub use document::{PolicyDocument, PolicyError, PolicyKind};
 pub use evaluate::{decide, decide_fast};
 pub use known_keys::{KeyType, condition_key_type};
+pub use packed::{Packed, PackedText};
 pub use request::{AccountId, Context, Policies, Policy, Principal, Request, ResourcePolicy};

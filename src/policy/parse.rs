@@ -10,6 +10,7 @@ use crate::condition::{Condition, Operator};
 use crate::decision::Effect;
 use crate::document::{AwsPrincipal, PolicyKind};
 use crate::json::{Flaw, Member, Node, Value};
+use crate::nearest::distance;
 use crate::principals::PrincipalPattern;
 use crate::statement::{Actions, Principals, Resources, Statement};
 use crate::variables::{Reading, Template};
@@ -413,24 +414,4 @@ pub(crate) fn unknown_words<'a>(what: &str, name: &str, known: impl IntoIterator
         _ => String::new(),
     };
     format!("unknown {what} `{name}`{hint}")
-}
-
-/// Edits from one name to the other, letters compared without case.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    // A name much longer than any element is near to none.
-    for (line, letter) in from.to_lowercase().chars().take(64).enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        let mut next = vec![left];
-        for (above, wanted) in row.iter().skip(1).zip(&to) {
-            let change = diagonal + usize::from(letter != *wanted);
-            left = change.min(*above + 1).min(left + 1);
-            diagonal = *above;
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(usize::MAX)
 }
