@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html>
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::operation::{Call, Reply, ServiceError};
@@ -57,10 +59,9 @@ pub(super) fn get(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
         add(2, &role.identity.name, view);
     }
     let local = account.policies.values().filter(|_| wanted("LocalManagedPolicy"));
-    let attached = |policy: &&ManagedPolicy| {
-        account.all_grants().any(|grants| grants.attached.contains(&policy.identity.arn))
-    };
-    let of_aws = aws_managed::all().filter(|_| wanted("AWSManagedPolicy")).filter(attached);
+    let attached: BTreeSet<&String> = account.all_grants().flat_map(|grants| &grants.attached).collect();
+    let attached = attached.into_iter().filter(|_| wanted("AWSManagedPolicy"));
+    let of_aws = attached.filter_map(|arn| aws_managed::find(arn));
     for policy in local.chain(of_aws) {
         add(3, &policy.identity.name, policy_view(policy, account));
     }

@@ -1,78 +1,106 @@
-//! Policies that AWS manages: a few of them, as AWS documents them.
+//! The policies that AWS manages, as AWS documents them.
 //!
-//! `aws_managed.json` has them by name, taken from the package `moto` (Apache-2.0, as the documentation has
-//! them); it is read when the first one is asked for.
+//! `aws_managed.bin` is made by `cargo run -p xtask -- aws-managed`. A policy is made when its ARN is first asked for, or
+//! all are listed, and its document is read when it is first needed.
 //! <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html>
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use chrono::{DateTime, Utc};
-use policy::{PolicyDocument, PolicyKind};
-use serde::Deserialize;
-use serde_json::Value;
+use policy::{Packed, PackedText, PolicyDocument, PolicyKind};
 
 use crate::ids::Ids;
 
-use super::managed_policies::{ManagedPolicy, Version};
+use super::managed_policies::{Document, ManagedPolicy, Version};
 use super::noun::Identity;
 use super::tags::Tags;
 
 /// What their ARNs begin with.
 pub(super) const PREFIX: &str = "arn:aws:iam::aws:policy/";
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Entry {
-    path: String,
-    default_version_id: String,
-    create_date: DateTime<Utc>,
-    update_date: DateTime<Utc>,
-    document: Value,
-}
-
-static POLICIES: LazyLock<BTreeMap<String, ManagedPolicy>> = LazyLock::new(|| {
-    let entries: BTreeMap<String, Entry> =
-        serde_json::from_str(include_str!("aws_managed.json")).unwrap_or_default();
-    entries.into_iter().filter_map(|(name, entry)| policy(name, entry)).collect()
+static POLICIES: LazyLock<Policies> = LazyLock::new(|| {
+    let packed = Packed::open(include_bytes!("aws_managed.bin"));
+    let made = packed.entries().iter().map(|_| OnceLock::new()).collect();
+    Policies { packed, made }
 });
 
-fn policy(name: String, entry: Entry) -> Option<(String, ManagedPolicy)> {
-    let document = PolicyDocument::parse(&entry.document.to_string(), PolicyKind::Identity).ok()?;
-    let number: u32 = entry.default_version_id.strip_prefix('v')?.parse().ok()?;
-    let arn = format!("{}{}{name}", PREFIX.trim_end_matches('/'), entry.path);
-    let version = Version { document: Arc::new(document), created: entry.update_date };
-    let identity = Identity {
-        path: entry.path,
-        id: Ids::new(arn.as_bytes()).unique_id("ANPA"),
-        name,
-        arn: arn.clone(),
-        created: entry.create_date,
-    };
-    let policy = ManagedPolicy {
-        identity,
+struct Policies {
+    /// By ARN without its beginning; the heads are default version, time of creation and time of the last change.
+    packed: Packed,
+    /// By the place of their entry.
+    made: Vec<OnceLock<Option<ManagedPolicy>>>,
+}
+
+impl Policies {
+    fn at(&self, place: usize) -> Option<&ManagedPolicy> {
+        let (entry, made) = (self.packed.entries().get(place)?, self.made.get(place)?);
+        made.get_or_init(|| managed(place, entry)).as_ref()
+    }
+}
+
+fn managed(place: usize, entry: &PackedText) -> Option<ManagedPolicy> {
+    let mut fields = entry.head.split(' ');
+    let number: u32 = fields.next()?.strip_prefix('v')?.parse().ok()?;
+    let mut time = || fields.next()?.parse::<DateTime<Utc>>().ok();
+    let (created, updated) = (time()?, time()?);
+    let (path, name) = entry.key.split_at(entry.key.rfind('/')? + 1);
+    let arn = format!("{}{}", PREFIX.trim_end_matches('/'), entry.key);
+    let id = Ids::new(arn.as_bytes()).unique_id("ANPA");
+    let version = Version { document: Document::of_aws(place), created: updated };
+    Some(ManagedPolicy {
+        identity: Identity { path: path.to_owned(), name: name.to_owned(), id, arn, created },
         description: None,
-        updated: entry.update_date,
+        updated,
         versions: BTreeMap::from([(number, version)]),
         default: number,
         newest: number,
         tags: Tags::default(),
-    };
-    Some((arn, policy))
+    })
 }
 
 /// The policy of this ARN.
 pub(super) fn find(arn: &str) -> Option<&'static ManagedPolicy> {
-    POLICIES.get(arn)
+    let key = arn.strip_prefix(PREFIX.trim_end_matches('/'))?;
+    POLICIES.at(POLICIES.packed.find(key)?)
 }
 
 /// All of them, by ARN.
 pub(super) fn all<'policies>() -> impl Iterator<Item = &'policies ManagedPolicy> {
-    POLICIES.values()
+    (0..POLICIES.made.len()).filter_map(|place| POLICIES.at(place))
 }
 
-/// The document of an AWS managed policy; `None`: there is no policy of this ARN.
+/// The document of the policy at this place.
+pub(super) fn document(place: usize) -> Option<Arc<PolicyDocument>> {
+    let entry = POLICIES.packed.entries().get(place)?;
+    PolicyDocument::parse(POLICIES.packed.text(entry), PolicyKind::Identity).ok().map(Arc::new)
+}
+
+/// The document of a policy that AWS manages, in its default version; `None`: there is no policy of this ARN.
 pub fn aws_managed_policy(arn: &str) -> Option<String> {
-    let policy = find(arn)?;
-    policy.versions.get(&policy.default).map(|version| version.document.text().to_owned())
+    Some(find(arn)?.policy()?.document.text().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_policy_can_be_read() {
+        assert!(all().count() == POLICIES.packed.entries().len() && all().count() > 1500);
+        let unread: Vec<&str> =
+            all().filter(|one| one.policy().is_none()).map(|one| &*one.identity.arn).collect();
+        assert_eq!(unread, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_policy_is_found_by_its_arn_only() {
+        let text = aws_managed_policy("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess");
+        assert!(text.is_some_and(|text| text.contains("s3:Get*")));
+        for arn in
+            ["arn:aws:iam::aws:policy/AmazonS3", "arn:aws:iam::111122223333:policy/AmazonS3ReadOnlyAccess"]
+        {
+            assert_eq!(aws_managed_policy(arn), None);
+        }
+    }
 }

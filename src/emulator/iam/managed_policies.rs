@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html>
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use policy::{AccountId, Policy, PolicyDocument};
@@ -38,8 +38,39 @@ pub(super) struct ManagedPolicy {
 
 /// A version of a managed policy.
 pub(super) struct Version {
-    pub(super) document: Arc<PolicyDocument>,
+    pub(super) document: Document,
     pub(super) created: DateTime<Utc>,
+}
+
+/// The document of a version.
+pub(super) struct Document {
+    /// Empty until the first need of one of AWS's documents.
+    read: OnceLock<Arc<PolicyDocument>>,
+    /// Its place among those of AWS.
+    of_aws: Option<usize>,
+}
+
+impl Document {
+    pub(super) fn new(document: Arc<PolicyDocument>) -> Self {
+        Self { read: document.into(), of_aws: None }
+    }
+
+    pub(super) fn of_aws(place: usize) -> Self {
+        Self { read: OnceLock::new(), of_aws: Some(place) }
+    }
+
+    /// `None`: it is AWS's, and cannot be read.
+    pub(super) fn get(&self) -> Option<&Arc<PolicyDocument>> {
+        if self.read.get().is_none() {
+            let document = aws_managed::document(self.of_aws?)?;
+            return Some(self.read.get_or_init(|| document));
+        }
+        self.read.get()
+    }
+
+    pub(super) fn text(&self) -> &str {
+        self.get().map_or("", |document| document.text())
+    }
 }
 
 impl ManagedPolicy {
@@ -50,7 +81,7 @@ impl ManagedPolicy {
             identity,
             description: None,
             updated: created,
-            versions: BTreeMap::from([(1, Version { document, created })]),
+            versions: BTreeMap::from([(1, Version { document: Document::new(document), created })]),
             default: 1,
             newest: 1,
             tags: Tags::default(),
@@ -60,7 +91,7 @@ impl ManagedPolicy {
     /// The policy in force: the default version.
     pub(super) fn policy(&self) -> Option<Policy> {
         let version = self.versions.get(&self.default)?;
-        Some(Policy { name: self.identity.arn.clone(), document: Arc::clone(&version.document) })
+        Some(Policy { name: self.identity.arn.clone(), document: Arc::clone(version.document.get()?) })
     }
 
     pub(super) fn version_count(&self) -> usize {
@@ -249,7 +280,7 @@ pub(super) fn create_version(partition: &mut Partition, call: &Call) -> Result<R
     if call.input.get("SetAsDefault").and_then(Value::as_bool) == Some(true) {
         policy.default = policy.newest;
     }
-    let version = Version { document, created: call.now };
+    let version = Version { document: Document::new(document), created: call.now };
     let reply = Reply::of(&json!({ "PolicyVersion": policy.version_view(policy.newest, &version) }));
     policy.versions.insert(policy.newest, version);
     reply
