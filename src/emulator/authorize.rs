@@ -7,6 +7,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use policy::{AccountId, Context, Decision, Policies, Principal, Request, ResourcePolicy, Undecidable};
 
 use crate::authenticate::Signing;
+use crate::authorization_message::described;
 use crate::iam::RoleView;
 use crate::operation::{Access, Call, CredentialKind, Protocol, Service, ServiceError, Transport};
 use crate::partition::Partition;
@@ -39,11 +40,12 @@ pub(crate) fn authorize(partition: &Partition, call: &Call, accesses: Vec<Access
     for access in accesses {
         let (action, resource, required) = (access.action.clone(), access.resource.clone(), access.required);
         match decide(partition, call, access) {
-            Ok(decision) => {
-                let refused = required && !decision.is_allowed();
+            Ok(decided) => {
+                let refused = required && !decided.decision.is_allowed();
                 if refused {
-                    verdicts.refusal = Some(denial(call.service, &call.caller.principal, &decision));
+                    verdicts.refusal = Some(denial(partition, call, &decided));
                 }
+                let decision = decided.decision;
                 let principal = principal.clone();
                 verdicts.decided.push(DecidedAccess { action, resource, principal, required, decision });
                 if refused {
@@ -61,7 +63,14 @@ pub(crate) fn authorize(partition: &Partition, call: &Call, accesses: Vec<Access
     verdicts
 }
 
-fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decision, Undecidable> {
+/// A decision with what it was taken from.
+struct Decided {
+    request: Request,
+    policies: Policies,
+    decision: Decision,
+}
+
+fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decided, Undecidable> {
     let mut context = access.context;
     global_keys(partition, call, access.resource_account.as_ref(), &mut context);
     let entity = partition.iam.entity(&call.caller.principal).unwrap_or_default();
@@ -85,7 +94,8 @@ fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decision
         service_control: service_control.unwrap_or_default(),
         resource_control: resource_control.unwrap_or_default(),
     };
-    policy::decide(&request, &policies)
+    let decision = policy::decide(&request, &policies)?;
+    Ok(Decided { request, policies, decision })
 }
 
 /// Fills in the keys that every request has, and those of its kind of principal.
@@ -224,19 +234,31 @@ fn instance_keys(partition: &Partition, call: &Call, context: &mut Context) {
 }
 
 /// Each service's refusal for lack of permission.
-fn denial(service: Service, principal: &Principal, decision: &Decision) -> ServiceError {
-    let message = decision.denial_message();
-    if let Protocol::Json { .. } = service.protocol() {
+fn denial(partition: &Partition, call: &Call, decided: &Decided) -> ServiceError {
+    let message = decided.decision.denial_message();
+    if let Protocol::Json { .. } = call.service.protocol() {
         return ServiceError::new(400, "AccessDeniedException", message);
     }
-    match (service, principal) {
-        (Service::Ec2, _) => ServiceError::new(
-            403,
-            "UnauthorizedOperation",
-            format!("You are not authorized to perform this operation. {message}"),
-        ),
+    match (call.service, &decided.request.principal) {
+        (Service::Ec2, _) => {
+            ServiceError::new(403, "UnauthorizedOperation", ec2_denial(partition, call, decided))
+        }
         (Service::S3, Principal::Anonymous) => ServiceError::new(403, "AccessDenied", "Access Denied"),
         _ => ServiceError::new(403, "AccessDenied", message),
+    }
+}
+
+/// EC2 encodes the details of what would change something; those of a `Describe` operation it does not.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+fn ec2_denial(partition: &Partition, call: &Call, decided: &Decided) -> String {
+    let Decided { request, policies, decision } = decided;
+    let message = format!("You are not authorized to perform this operation. {}", decision.denial_message());
+    match &call.caller.account {
+        Some(account) if !call.operation.starts_with("Describe") => {
+            let details = partition.messages.encode(account, &described(request, policies, decision));
+            format!("{message}. Encoded authorization failure message: {details}")
+        }
+        _ => message,
     }
 }
 

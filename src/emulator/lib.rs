@@ -3,6 +3,7 @@
 //! An [`Emulator`] is called by handing it HTTP requests; [`Listener`] does so for other processes.
 
 mod authenticate;
+mod authorization_message;
 mod authorize;
 mod chunked;
 mod clock;

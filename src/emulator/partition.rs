@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use policy::{AccountId, Principal};
 
+use crate::authorization_message::AuthorizationMessages;
 use crate::ids::Ids;
 use crate::operation::CredentialKind;
 use crate::{ec2, iam, organizations, s3, sts};
@@ -10,6 +11,7 @@ use crate::{ec2, iam, organizations, s3, sts};
 /// All state of an emulator. Stores that are per account are keyed by account inside the service.
 pub(crate) struct Partition {
     pub(crate) ids: Ids,
+    pub(crate) messages: AuthorizationMessages,
     pub(crate) iam: iam::Store,
     pub(crate) sts: sts::Store,
     pub(crate) s3: s3::Store,
@@ -36,6 +38,7 @@ impl Partition {
     pub(crate) fn new(seed: &[u8]) -> Self {
         Self {
             ids: Ids::new(seed),
+            messages: AuthorizationMessages::new(seed),
             iam: iam::Store::default(),
             sts: sts::Store::default(),
             s3: s3::Store::default(),

@@ -143,6 +143,11 @@ impl Context {
         self.values_of(&key.to_lowercase())
     }
 
+    /// All keys, lower-cased, with their values, in the order of the keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.values.iter().map(|(key, values)| (key.as_str(), values.as_slice()))
+    }
+
     /// As [`get`](Self::get), for a key that is lower-cased already.
     pub(crate) fn values_of(&self, lower_key: &str) -> Option<&[String]> {
         self.values.get(lower_key).map(Vec::as_slice)

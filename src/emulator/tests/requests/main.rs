@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod authentication;
+mod authorization_messages;
 mod hosts;
 mod instances;
 mod listener;

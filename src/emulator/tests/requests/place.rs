@@ -57,12 +57,19 @@ impl Place {
 
     /// A new user who may do everything.
     pub(crate) fn user(&self, name: &str) -> Key {
+        self.user_with(name, Some(EVERYTHING))
+    }
+
+    /// A new user with an inline policy or none.
+    pub(crate) fn user_with(&self, name: &str, policy: Option<&str>) -> Key {
         let iam = |body: &str| {
             let body = format!("Version=2010-05-08&UserName={name}&{body}");
             self.ok(&Unsigned::form("iam", body, start()))
         };
         iam("Action=CreateUser");
-        iam(&format!("Action=PutUserPolicy&PolicyName=p&PolicyDocument={}", form(EVERYTHING)));
+        if let Some(policy) = policy.map(form) {
+            iam(&format!("Action=PutUserPolicy&PolicyName=p&PolicyDocument={policy}"));
+        }
         let made = iam("Action=CreateAccessKey");
         Key { id: element(&made, "AccessKeyId"), secret: element(&made, "SecretAccessKey"), token: None }
     }
