@@ -34,6 +34,7 @@ pub(crate) struct Signature {
 }
 
 /// The parts of a signature as they were sent.
+#[derive(Default)]
 struct Sent<'a> {
     credential: Option<&'a str>,
     signature: Option<&'a str>,
@@ -128,6 +129,8 @@ impl Signature {
 
     fn from_header(parts: &Parts, authorization: &str) -> Result<Self, Unreadable> {
         let carrier = Carrier::header(authorization);
+        let date = header(parts, "x-amz-date").or_else(|| header(parts, "date"));
+        let time = date.as_deref();
         let (algorithm, fields) = authorization.split_once(' ').unwrap_or((authorization, ""));
         match algorithm {
             ALGORITHM => {}
@@ -135,22 +138,18 @@ impl Signature {
             other if other.starts_with("AWS4-") => {
                 return Err(Unreadable::Flawed(carrier, Flaw::Algorithm(other.to_owned())));
             }
-            _ => {
-                let Carrier::Header(digest) = carrier else { return Err(Unreadable::Unsigned) };
-                return Err(Unreadable::OtherHeader(digest));
-            }
+            _ => return Err(Unreadable::OtherHeader(carrier, Sent { time, ..Sent::default() }.missing(""))),
         }
         let field = |name: &str| {
             let values =
                 fields.split(',').filter_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='));
             values.map(str::trim).find(|value| !value.is_empty())
         };
-        let date = header(parts, "x-amz-date").or_else(|| header(parts, "date"));
         let sent = Sent {
             credential: field("Credential"),
             signature: field("Signature"),
             signed_headers: field("SignedHeaders"),
-            time: date.as_deref(),
+            time,
         };
         let read = sent.read("", None, header(parts, "x-amz-security-token"));
         read.map_err(|flaw| Unreadable::Flawed(carrier, flaw))
@@ -449,7 +448,7 @@ mod tests {
         let date = "20150830T123600Z";
         check_unreadable("/", "", "", |found| *found == Unreadable::Unsigned);
         check_unreadable("/", "AWS AKIA:signature", date, |found| {
-            matches!(found, Unreadable::OtherHeader(_))
+            matches!(found, Unreadable::OtherHeader(..))
         });
         check_unreadable("/?AWSAccessKeyId=a&Signature=s&Expires=1", "", "", |found| {
             *found == Unreadable::Version2

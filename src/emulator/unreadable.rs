@@ -23,8 +23,8 @@ const INCOMPLETE_QUERY: &str = "Query-string authentication version 4 requires t
 pub(crate) enum Unreadable {
     /// It is not signed at all.
     Unsigned,
-    /// Its header is of another mechanism, such as version 2 or `Basic`; with the header's digest.
-    OtherHeader(String),
+    /// Its header is of another mechanism, such as version 2 or `Basic`, and so has none of these parts.
+    OtherHeader(Carrier, Vec<&'static str>),
     /// Its URL is signed by version 2, which is no longer taken.
     Version2,
     /// The same, and the URL lacks a parameter.
@@ -47,6 +47,14 @@ pub(crate) enum Carrier {
 impl Carrier {
     pub(crate) fn header(authorization: &str) -> Self {
         Self::Header(STANDARD.encode(Sha256::digest(authorization)))
+    }
+
+    /// What the query services say of missing parts.
+    fn lacks(&self, parts: &[&str]) -> String {
+        match self {
+            Self::Header(digest) => missing_in_header(parts, digest),
+            Self::Query => missing_in_query(parts),
+        }
     }
 }
 
@@ -79,18 +87,12 @@ impl Unreadable {
         let mismatch = |message: String| ServiceError::new(403, "SignatureDoesNotMatch", message);
         match self {
             Self::Unsigned => missing,
-            Self::OtherHeader(digest) => {
-                let parts = ["Credential", "Signature", "SignedHeaders"];
-                incomplete(missing_in_header(&parts, &digest))
-            }
+            Self::OtherHeader(carrier, parts) => incomplete(carrier.lacks(&parts)),
             Self::Version2 | Self::IncompleteVersion2 => incomplete(OTHER_MECHANISM.to_owned()),
             Self::Version4A => version_4a(),
             Self::Both => incomplete(ONE_MECHANISM.to_owned()),
             Self::Flawed(carrier, flaw) => match flaw {
-                Flaw::Missing(parts) => incomplete(match carrier {
-                    Carrier::Header(digest) => missing_in_header(&parts, &digest),
-                    Carrier::Query => missing_in_query(&parts),
-                }),
+                Flaw::Missing(parts) => incomplete(carrier.lacks(&parts)),
                 Flaw::Algorithm(sent) => incomplete(format!("Unsupported AWS 'algorithm': '{sent}'.")),
                 Flaw::Credential(sent) => incomplete(format!(
                     "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got \
@@ -116,7 +118,7 @@ impl Unreadable {
         let denied = |message: &str| ServiceError::new(403, "AccessDenied", message);
         match self {
             Self::Unsigned => denied("Access Denied"),
-            Self::OtherHeader(_) | Self::Version2 => {
+            Self::OtherHeader(..) | Self::Version2 => {
                 ServiceError::new(400, "InvalidRequest", OTHER_MECHANISM)
             }
             Self::IncompleteVersion2 => denied(
