@@ -9,6 +9,7 @@ use super::instance_attributes::{ModifyInstanceAttribute, attributes_of};
 use super::instance_states::NamedInstances;
 use super::key_pairs::{CreateKeyPair, DeleteKeyPair, ImportKeyPair};
 use super::launch_templates::{CreateLaunchTemplate, TemplateSpecification};
+use super::modify_rules::ModifySecurityGroupRules;
 use super::profile_associations::{Associate, Disassociate, ProfileSpecification, Replace};
 use super::request::read;
 use super::resource::{TagSpecification, requested};
@@ -196,6 +197,20 @@ pub(super) fn change_rules(partition: &Partition, call: &Call) -> Answer {
         needed.push(access(call, place.arn(kind, "*")).request_tags(tags));
     }
     needed.extend(create_tags_on(call, &place, &input.tag_specifications, &[kind]));
+    Ok(needed)
+}
+
+/// The group, and each of the rules.
+pub(super) fn modify_rules(partition: &Partition, call: &Call) -> Answer {
+    let input: ModifySecurityGroupRules = read(call)?;
+    let mut needed = on_named_group(partition, call, &input.group_id, &None)?;
+    let place = Place::of(call)?;
+    let region = partition.ec2.region(&place);
+    for update in &input.security_group_rules {
+        let id = update.security_group_rule_id.as_deref().unwrap_or("*");
+        let arn = place.arn("security-group-rule", id);
+        needed.push(access(call, arn).of_resource(&region, &place, id));
+    }
     Ok(needed)
 }
 

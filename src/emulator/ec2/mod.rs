@@ -19,6 +19,7 @@ mod launch;
 mod launch_access;
 mod launch_request;
 mod launch_templates;
+mod modify_rules;
 mod network_access;
 mod network_interfaces;
 mod networks;
@@ -170,6 +171,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         name: "ModifyLaunchTemplate",
         access: access::modify_launch_template,
         act: launch_templates::modify_launch_template,
+    },
+    Operation {
+        name: "ModifySecurityGroupRules",
+        access: access::modify_rules,
+        act: modify_rules::modify_security_group_rules,
     },
     Operation {
         name: "RebootInstances",

@@ -65,6 +65,12 @@ pub(super) struct Subnet {
     pub(super) default_for_az: bool,
     pub(super) map_public_ip_on_launch: bool,
     pub(super) assign_ipv6_address_on_creation: bool,
+    map_customer_owned_ip_on_launch: bool,
+    enable_dns64: bool,
+    ipv6_native: bool,
+    /// None are modelled.
+    ipv6_cidr_block_association_set: [(); 0],
+    private_dns_name_options_on_launch: PrivateDnsNameOptions,
     /// As of creation; `describe_subnets` counts what is taken since.
     pub(super) available_ip_address_count: usize,
     #[serde(skip_serializing_if = "Tags::is_empty")]
@@ -73,6 +79,17 @@ pub(super) struct Subnet {
     pub(super) block: Block,
 }
 resource!(Subnet, "subnet", subnet_id);
+
+/// Of the instances in a subnet; the defaults.
+#[derive(Clone, Serialize)]
+struct PrivateDnsNameOptions {
+    #[serde(rename = "HostnameType")]
+    hostname_type: &'static str,
+    #[serde(rename = "EnableResourceNameDnsARecord")]
+    enable_resource_name_dns_a_record: bool,
+    #[serde(rename = "EnableResourceNameDnsAAAARecord")]
+    enable_resource_name_dns_aaaa_record: bool,
+}
 
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -181,6 +198,15 @@ impl Subnet {
             default_for_az: false,
             map_public_ip_on_launch: false,
             assign_ipv6_address_on_creation: false,
+            map_customer_owned_ip_on_launch: false,
+            enable_dns64: false,
+            ipv6_native: false,
+            ipv6_cidr_block_association_set: [],
+            private_dns_name_options_on_launch: PrivateDnsNameOptions {
+                hostname_type: "ip-name",
+                enable_resource_name_dns_a_record: false,
+                enable_resource_name_dns_aaaa_record: false,
+            },
             available_ip_address_count: block.usable_count(),
             tags: Tags::default(),
             block,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::filters::{Field, Filter, Page, select};
 use super::request::{done, error, invalid_value, missing, read};
 use super::resource::{TagSpecification, Tags, check_kinds, resource, tags_for};
-use super::security_groups::{SecurityGroup, check_id, not_found};
+use super::security_groups::{SecurityGroup, check_id};
 use super::store::{Place, Region};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -48,7 +48,11 @@ impl Ports {
         Self { protocol: "-1".to_owned(), range: None }
     }
 
-    fn parse(protocol: Option<&str>, from: Option<i64>, to: Option<i64>) -> Result<Self, ServiceError> {
+    pub(super) fn parse(
+        protocol: Option<&str>,
+        from: Option<i64>,
+        to: Option<i64>,
+    ) -> Result<Self, ServiceError> {
         let protocol = protocol.ok_or_else(|| missing("ipProtocol"))?.to_lowercase();
         let protocol = match protocol.as_str() {
             "6" => "tcp",
@@ -85,7 +89,7 @@ impl Ports {
 }
 
 impl Peer {
-    fn cidr_ipv4(text: &str) -> Result<Self, ServiceError> {
+    pub(super) fn cidr_ipv4(text: &str) -> Result<Self, ServiceError> {
         let (address, length) = split_cidr(text)?;
         let IpAddr::V4(address) = address else { return Err(malformed(text)) };
         if length > 32 {
@@ -95,7 +99,7 @@ impl Peer {
         Ok(Self::CidrIpv4(format!("{}/{length}", Ipv4Addr::from(u32::from(address) & mask))))
     }
 
-    fn cidr_ipv6(text: &str) -> Result<Self, ServiceError> {
+    pub(super) fn cidr_ipv6(text: &str) -> Result<Self, ServiceError> {
         let (address, length) = split_cidr(text)?;
         let IpAddr::V6(address) = address else { return Err(malformed(text)) };
         if length > 128 {
@@ -425,7 +429,7 @@ fn revoke(partition: &mut Partition, call: &Call, is_egress: bool) -> Result<Rep
     Ok(done())
 }
 
-fn rule_not_found(id: &str) -> ServiceError {
+pub(super) fn rule_not_found(id: &str) -> ServiceError {
     let message = format!("The security group rule ID '{id}' does not exist");
     error("InvalidSecurityGroupRuleId.NotFound", message)
 }
@@ -457,9 +461,10 @@ pub(super) fn describe_security_group_rules(
     let page = Page { max_results: input.max_results, next_token: input.next_token.as_deref(), least: 5 };
     let region = partition.ec2.region(&place);
     for filter in input.filters.iter().filter(|filter| filter.name.as_deref() == Some("group-id")) {
-        for id in filter.values.iter().filter(|id| !id.contains(['*', '?'])) {
-            check_id(id)?;
-            region.security_group(id).ok_or_else(|| not_found(id))?;
+        let malformed = |id: &&String| !id.contains(['*', '?']) && check_id(id).is_err();
+        if let Some(id) = filter.values.iter().find(malformed) {
+            let message = format!("The security group ID '{id}' is malformed");
+            return Err(error("InvalidGroupId.Malformed", message));
         }
     }
     let groups = region.security_groups.iter();
