@@ -19,6 +19,7 @@ mod principals;
 pub mod reference;
 mod request;
 mod statement;
+mod unmatched;
 mod variables;
 
 pub use case::{Answer, Because, Case, CaseError, Fails, Judged, Looked, Place};
@@ -31,3 +32,4 @@ pub use evaluate::{decide, decide_fast};
 pub use known_keys::{KeyType, condition_key_type};
 pub use packed::{Packed, PackedText};
 pub use request::{AccountId, Context, Policies, Policy, Principal, Request, ResourcePolicy};
+pub use unmatched::UnmatchedAction;

@@ -36,9 +36,26 @@ impl Place {
     }
 
     /// Status, body.
+    #[track_caller]
     pub(crate) fn answer(&self, request: http::Request<Bytes>) -> (u16, String) {
         let response = self.emulator.handle(request, Peer::in_process());
+        self.check_decisions(response.headers());
         (response.status().as_u16(), String::from_utf8(response.body().to_vec()).unwrap())
+    }
+
+    /// Each permission asked for must be one that the service authorization reference has, on a resource that it takes.
+    #[track_caller]
+    fn check_decisions(&self, headers: &http::HeaderMap) {
+        let ids = ["x-amzn-requestid", "x-amz-request-id"].into_iter().filter_map(|name| headers.get(name));
+        let decided = ids.filter_map(|id| self.emulator.decisions(id.to_str().unwrap())).flatten();
+        for access in decided {
+            let action = policy::reference::action(&access.action).unwrap();
+            // Of the action, the reference has no resource, or leaves out the policies that AWS manages.
+            let excepted = access.action == "s3:ListAllMyBuckets"
+                || access.resource.starts_with("arn:aws:organizations::aws:policy/")
+                || access.action == "organizations:CreatePolicy";
+            assert!(excepted || action.fits(&access.resource), "{} {}", access.action, access.resource);
+        }
     }
 
     /// Status and the code of an error, which is empty for a success.
