@@ -18,6 +18,7 @@ use super::security_group_rules::ChangeRules;
 use super::security_groups::{CreateSecurityGroup, DeleteSecurityGroup};
 use super::store::{Place, Region};
 use super::tags::ChangeTags;
+use super::volumes::{CreateVolume, USUAL_TYPE};
 use crate::operation::{Access, Call, ServiceError};
 use crate::partition::Partition;
 
@@ -294,6 +295,25 @@ pub(super) fn change_tags(partition: &Partition, call: &Call) -> Answer {
         }
     };
     Ok(input.resources.iter().map(on_resource).collect())
+}
+
+pub(super) fn create_volume(_: &Partition, call: &Call) -> Answer {
+    let input: CreateVolume = read(call)?;
+    let place = Place::of(call)?;
+    let mut on_volume = access(call, place.arn("volume", "*"))
+        .with("ec2:Encrypted", input.encrypted.unwrap_or(false).to_string())
+        .with("ec2:VolumeType", input.volume_type.as_deref().unwrap_or(USUAL_TYPE))
+        .performance(input.iops, input.throughput)
+        .request_tags(requested(&input.tag_specifications, "volume"));
+    if let Some(size) = input.size {
+        on_volume = on_volume.with("ec2:VolumeSize", size.to_string());
+    }
+    if let Ok(zone) = input.zone(&place.region) {
+        on_volume = on_volume.in_zone(&zone.name, &zone.id);
+    }
+    let mut needed = vec![on_volume];
+    needed.extend(create_tags_on(call, &place, &input.tag_specifications, &["volume"]));
+    Ok(needed)
 }
 
 pub(super) fn create_launch_template(_: &Partition, call: &Call) -> Answer {

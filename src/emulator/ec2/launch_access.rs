@@ -9,7 +9,7 @@ use super::instance_attributes::default_metadata_options;
 use super::launch_request::RunInstances;
 use super::networks::Subnet;
 use super::resource::{Resource, requested};
-use super::resource_keys::{image_arn, snapshot_arn};
+use super::resource_keys::image_arn;
 use super::store::{Place, Region};
 use crate::operation::{Access, Call};
 use crate::partition::Partition;
@@ -126,17 +126,10 @@ impl Launch<'_> {
             needed = needed
                 .with("ec2:VolumeSize", wish.and_then(|wish| wish.volume_size).unwrap_or(size).to_string())
                 .with("ec2:VolumeType", wish.and_then(|wish| wish.volume_type.as_deref()).unwrap_or(kind))
-                .with("ec2:ParentSnapshot", snapshot_arn(self.place, image.snapshot_id()));
+                .parent_snapshot(self.place, image.snapshot_id());
         }
-        let optional = [
-            ("ec2:VolumeIops", wish.and_then(|wish| wish.iops)),
-            ("ec2:VolumeThroughput", wish.and_then(|wish| wish.throughput)),
-        ];
-        for (key, value) in optional {
-            if let Some(value) = value {
-                needed = needed.with(key, value.to_string());
-            }
-        }
+        let (iops, throughput) = (wish.and_then(|wish| wish.iops), wish.and_then(|wish| wish.throughput));
+        needed = needed.performance(iops, throughput);
         match self.subnet {
             Some(subnet) => needed.in_zone(&subnet.availability_zone, &subnet.availability_zone_id),
             None => needed,
@@ -145,11 +138,14 @@ impl Launch<'_> {
 
     fn groups(&self) -> Vec<Access> {
         let vpc = self.subnet.map(|subnet| subnet.vpc_id.clone()).unwrap_or_default();
-        let ids: Vec<String> = match self.input.groups(self.region, &vpc) {
+        let mut ids: Vec<String> = match self.input.groups(self.region, &vpc) {
             Ok(groups) => groups.into_iter().map(|group| group.group_id).collect(),
             // One of them does not exist, which is an error after authorization.
             Err(_) => self.input.security_group_ids.clone(),
         };
+        if ids.is_empty() {
+            ids.push("*".to_owned());
+        }
         let parameters = ["SecurityGroupIds", "SecurityGroups", "NetworkInterfaces"];
         let of_group = |id: &String| {
             let needed = self.access(self.place.arn("security-group", id), &parameters);

@@ -96,6 +96,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     },
     Operation { name: "CreateSubnet", access: network_access::create_subnet, act: networks::create_subnet },
     Operation { name: "CreateTags", access: access::change_tags, act: tags::create_tags },
+    Operation { name: "CreateVolume", access: access::create_volume, act: volumes::create_volume },
     Operation { name: "CreateVpc", access: network_access::create_vpc, act: networks::create_vpc },
     Operation { name: "DeleteKeyPair", access: access::delete_key_pair, act: key_pairs::delete_key_pair },
     Operation {
@@ -115,6 +116,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     },
     Operation { name: "DeleteSubnet", access: network_access::on_one_subnet, act: networks::delete_subnet },
     Operation { name: "DeleteTags", access: access::change_tags, act: tags::delete_tags },
+    Operation { name: "DeleteVolume", access: network_access::on_one_volume, act: volumes::delete_volume },
     Operation { name: "DeleteVpc", access: network_access::on_one_vpc, act: networks::delete_vpc },
     on_everything("DescribeAccountAttributes", places::describe_account_attributes),
     on_everything("DescribeAvailabilityZones", places::describe_availability_zones),

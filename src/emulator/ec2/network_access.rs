@@ -1,4 +1,4 @@
-//! The permissions of operations on networks.
+//! The permissions of operations on networks and volumes.
 //!
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>
 
@@ -50,8 +50,12 @@ pub(super) fn associate_route_table(partition: &Partition, call: &Call) -> Answe
     let input: AssociateRouteTable = read(call)?;
     let place = Place::of(call)?;
     let region = partition.ec2.region(&place);
-    let ids = [(input.route_table_id, "rtb-*"), (input.subnet_id, "subnet-*")];
-    Ok(ids.into_iter().map(|(id, any)| on(&region, call, &place, id.as_deref().unwrap_or(any))).collect())
+    let ids = [("route-table", input.route_table_id), ("subnet", input.subnet_id)];
+    let on_each = |(kind, id): (&str, Option<String>)| {
+        let id = id.as_deref().unwrap_or("*");
+        access(call, place.arn(kind, id)).of_resource(&region, &place, id)
+    };
+    Ok(ids.into_iter().map(on_each).collect())
 }
 
 pub(super) fn disassociate_route_table(partition: &Partition, call: &Call) -> Answer {
@@ -67,20 +71,24 @@ pub(super) fn disassociate_route_table(partition: &Partition, call: &Call) -> An
 }
 
 /// Operations on one resource, whose id is the parameter named.
-fn on_one(partition: &Partition, call: &Call, parameter: &str, otherwise: &str) -> Answer {
+fn on_one(partition: &Partition, call: &Call, parameter: &str, kind: &str) -> Answer {
     let place = Place::of(call)?;
-    let id = call.input.get(parameter).and_then(|id| id.as_str()).unwrap_or(otherwise);
-    Ok(vec![on(&partition.ec2.region(&place), call, &place, id)])
+    let id = call.input.get(parameter).and_then(|id| id.as_str()).unwrap_or("*");
+    Ok(vec![access(call, place.arn(kind, id)).of_resource(&partition.ec2.region(&place), &place, id)])
 }
 
 pub(super) fn on_one_route_table(partition: &Partition, call: &Call) -> Answer {
-    on_one(partition, call, "RouteTableId", "rtb-*")
+    on_one(partition, call, "RouteTableId", "route-table")
 }
 
 pub(super) fn on_one_subnet(partition: &Partition, call: &Call) -> Answer {
-    on_one(partition, call, "SubnetId", "subnet-*")
+    on_one(partition, call, "SubnetId", "subnet")
+}
+
+pub(super) fn on_one_volume(partition: &Partition, call: &Call) -> Answer {
+    on_one(partition, call, "VolumeId", "volume")
 }
 
 pub(super) fn on_one_vpc(partition: &Partition, call: &Call) -> Answer {
-    on_one(partition, call, "VpcId", "vpc-*")
+    on_one(partition, call, "VpcId", "vpc")
 }

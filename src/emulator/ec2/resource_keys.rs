@@ -29,10 +29,6 @@ pub(super) fn image_arn(place: &Place, image_id: &str) -> String {
     format!("arn:aws:ec2:{}::image/{image_id}", place.region)
 }
 
-pub(super) fn snapshot_arn(place: &Place, snapshot_id: &str) -> String {
-    format!("arn:aws:ec2:{}::snapshot/{snapshot_id}", place.region)
-}
-
 impl Access {
     /// The keys of a resource by its id; of an unknown one there are none.
     pub(super) fn of_resource(self, region: &Region, place: &Place, id: &str) -> Self {
@@ -169,8 +165,26 @@ impl Access {
             .with("ec2:Encrypted", volume.encrypted.to_string())
             .with("ec2:VolumeSize", volume.size.to_string())
             .with("ec2:VolumeType", volume.volume_type.clone())
-            .with("ec2:ParentSnapshot", snapshot_arn(place, &volume.snapshot_id))
+            .parent_snapshot(place, &volume.snapshot_id)
             .resource_tags(&volume.tags)
+    }
+
+    /// Of a volume that is asked for.
+    pub(super) fn performance(mut self, iops: Option<i64>, throughput: Option<i64>) -> Self {
+        for (key, value) in [("ec2:VolumeIops", iops), ("ec2:VolumeThroughput", throughput)] {
+            if let Some(value) = value {
+                self = self.with(key, value.to_string());
+            }
+        }
+        self
+    }
+
+    pub(super) fn parent_snapshot(self, place: &Place, id: &str) -> Self {
+        if id.is_empty() {
+            return self;
+        }
+        let arn = format!("arn:aws:ec2:{}::snapshot/{id}", place.region);
+        self.with("ec2:ParentSnapshot", arn)
     }
 
     pub(super) fn of_interface(self, place: &Place, interface: &NetworkInterface) -> Self {

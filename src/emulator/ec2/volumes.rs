@@ -1,12 +1,15 @@
-//! Root volumes of instances: what `RunInstances` makes besides the instance. They hold nothing.
+//! Volumes: those that `RunInstances` makes besides the instance, and others, which can't be attached. They hold nothing.
+//!
+//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html>
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::filters::{Field, Filter, Page, select};
-use super::request::{VOLUME_IDS, read};
-use super::resource::{Tags, resource};
+use super::places::{Zone, zones};
+use super::request::{VOLUME_IDS, done, error, missing, read, required};
+use super::resource::{TagSpecification, Tags, check_kinds, resource, tags_for};
 use super::store::Place;
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -21,6 +24,7 @@ pub(super) struct Volume {
     pub(super) size: u32,
     pub(super) volume_type: String,
     pub(super) encrypted: bool,
+    /// Empty: made of none.
     pub(super) snapshot_id: String,
     pub(super) state: &'static str,
     pub(super) attachments: Vec<VolumeAttachment>,
@@ -38,6 +42,82 @@ pub(super) struct VolumeAttachment {
     pub(super) instance_id: String,
     pub(super) state: &'static str,
     pub(super) volume_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct CreateVolume {
+    availability_zone: Option<String>,
+    availability_zone_id: Option<String>,
+    pub(super) size: Option<u32>,
+    pub(super) volume_type: Option<String>,
+    pub(super) encrypted: Option<bool>,
+    pub(super) iops: Option<i64>,
+    pub(super) throughput: Option<i64>,
+    #[serde(default)]
+    pub(super) tag_specifications: Vec<TagSpecification>,
+    #[serde(rename = "ClientToken")]
+    _client_token: Option<String>,
+}
+
+impl CreateVolume {
+    pub(super) fn zone(&self, region: &str) -> Result<Zone, ServiceError> {
+        let wanted = self.availability_zone.as_ref().or(self.availability_zone_id.as_ref());
+        let wanted = wanted.ok_or_else(|| missing("availabilityZone"))?;
+        let found = zones(region).into_iter().find(|zone| zone.name == *wanted || zone.id == *wanted);
+        found.ok_or_else(|| error("InvalidZone.NotFound", format!("The zone '{wanted}' does not exist.")))
+    }
+}
+
+/// What a volume is where nothing is said.
+pub(super) const USUAL_TYPE: &str = "gp2";
+
+pub(super) fn create_volume(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: CreateVolume = read(call)?;
+    let place = Place::of(call)?;
+    let size = input.size.ok_or_else(|| missing("size/snapshot"))?;
+    let zone = input.zone(&place.region)?;
+    check_kinds(&input.tag_specifications, &["volume"])?;
+    let volume = Volume {
+        volume_id: partition.ids.resource_id("vol-"),
+        availability_zone: zone.name,
+        availability_zone_id: zone.id,
+        create_time: call.now,
+        size,
+        volume_type: input.volume_type.unwrap_or_else(|| USUAL_TYPE.to_owned()),
+        encrypted: input.encrypted.unwrap_or(false),
+        snapshot_id: String::new(),
+        state: "available",
+        attachments: Vec::new(),
+        tags: tags_for(&input.tag_specifications, "volume")?,
+    };
+    let mut output = serde_json::to_value(&volume).unwrap_or_default();
+    if let Some(members) = output.as_object_mut() {
+        members.insert("State".to_owned(), json!("creating"));
+    }
+    partition.ec2.region_mut(&place).volumes.push(volume);
+    Ok(Reply { output, ..Reply::empty() })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct DeleteVolume {
+    volume_id: Option<String>,
+}
+
+pub(super) fn delete_volume(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: DeleteVolume = read(call)?;
+    let id = required(&input.volume_id, "volumeId")?;
+    VOLUME_IDS.check_form(id)?;
+    let region = partition.ec2.region_mut(&Place::of(call)?);
+    let volume = region.volumes.iter().find(|volume| volume.volume_id == id);
+    let volume = volume.ok_or_else(|| VOLUME_IDS.not_found(&[id]))?;
+    if let Some(attachment) = volume.attachments.first() {
+        let message = format!("Volume {id} is currently attached to {}", attachment.instance_id);
+        return Err(error("VolumeInUse", message));
+    }
+    region.volumes.retain(|volume| volume.volume_id != id);
+    Ok(done())
 }
 
 #[derive(Deserialize, Default)]

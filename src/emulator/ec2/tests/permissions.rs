@@ -3,6 +3,36 @@
 use serde_json::{Value, json};
 
 use super::{ACCOUNT, Lab};
+use crate::operation::Access;
+
+/// What each call of these tests needs must be what AWS documents of its actions: a kind of resource that the action
+/// has, all kinds that every request names, and no condition key but those of the action with it.
+#[track_caller]
+pub(super) fn check_against_reference(operation: &str, needed: &[Access]) {
+    for access in needed.iter().filter(|access| access.action.starts_with("ec2:")) {
+        let action = policy::reference::action(&access.action).unwrap();
+        let of = format!("{} on {}", access.action, access.resource);
+        assert!(action.fits(&access.resource), "{of}");
+        let kinds = action.service().types_of(&access.resource);
+        let mut known: Vec<&str> = vec!["ec2:Region", "ec2:CreateAction"];
+        for own in action.resources.iter().filter(|own| kinds.iter().any(|kind| kind.name == own.kind.name)) {
+            known.extend(own.condition_keys());
+        }
+        let keys = action.service().condition_keys.iter().map(|key| key.name.as_str());
+        for key in keys.filter(|key| access.context.get(key).is_some()) {
+            assert!(known.contains(&key), "{of}: {key}");
+        }
+    }
+    let Some(action) = policy::reference::action(&format!("ec2:{operation}")) else { return };
+    let names_kind = |name: &str| {
+        let is_own = |access: &&Access| access.action == action.full_name();
+        let mut own = needed.iter().filter(is_own);
+        own.any(|access| action.service().types_of(&access.resource).iter().any(|kind| kind.name == name))
+    };
+    for required in action.resources.iter().filter(|resource| resource.required) {
+        assert!(names_kind(required.kind.name), "{operation}: no {}", required.kind.name);
+    }
+}
 
 #[track_caller]
 fn check_access(lab: &Lab, operation: &str, input: &Value, expected: &[(&str, &str)]) {
