@@ -1,11 +1,13 @@
 //! ARNs and patterns of them.
 //!
-//! The first five segments are compared one by one, so that a wildcard cannot leave its segment; the last, the
-//! resource part, is compared as one, whatever colons and slashes it has:
-//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>.
+//! The first five segments are compared one by one; the last, the resource part, is compared as one, whatever colons and
+//! slashes it has. In `Resource` and `NotResource` a `*` at the end of a segment "can expand to match beyond the colon
+//! boundaries": <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>. The
+//! operators on ARNs check each segment separately:
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN>.
 
 use crate::Context;
-use crate::variables::{Reading, Template, Truth};
+use crate::variables::{self, Reading, Template, Truth};
 
 /// An ARN taken apart.
 #[derive(Clone, Copy, Debug)]
@@ -37,10 +39,12 @@ impl<'a> ArnParts<'a> {
 pub(crate) enum ArnPattern {
     /// `*`.
     Any,
-    /// No wildcard before the resource part.
+    /// Neither wildcard nor variable before the resource part.
     Plain { head: Box<str>, resource: Template },
     /// Partition, service, region and account as patterns.
-    Segments { head: Vec<Template>, resource: Template },
+    Segments { head: Box<[Template]>, resource: Template },
+    /// A pattern with a `*` that may take colons with it.
+    Text(Template),
     /// Not an ARN: matches nothing.
     Never,
 }
@@ -51,34 +55,56 @@ impl ArnPattern {
         if text == "*" {
             return Ok(Self::Any);
         }
+        let head: Vec<&str> = text.split(':').take(5).collect();
+        // Variables stand in the resource part only, so `${` before it is plain text.
+        let plain = !head.iter().any(|segment| segment.contains("${"));
+        if plain && head.iter().any(|segment| segment.ends_with('*')) {
+            return Ok(Self::Text(Template::parse(text, reading(variables))?));
+        }
         let missing = 5usize.saturating_sub(text.matches(':').count());
-        Self::parse(&format!("{text}{}", ":*".repeat(missing)), variables)
+        let text = format!("{text}{}", ":*".repeat(missing));
+        let Some(parts) = ArnParts::of(&text) else { return Ok(Self::Never) };
+        let resource = Template::parse(parts.resource, reading(variables))?;
+        Self::of_parts(parts.head, parts.segments(), resource, false)
     }
 
-    /// The pattern of an ARN condition operator.
+    /// The pattern of an ARN condition operator, which may have variables anywhere.
     pub(crate) fn of_condition(text: &str, variables: bool) -> Result<Self, String> {
         if text == "*" {
             return Ok(Self::Any);
         }
-        Self::parse(text, variables)
+        // A whole ARN may be in one variable, such as `${aws:PrincipalArn}`.
+        if variables && text.starts_with("${") {
+            return Ok(Self::Text(Template::parse(text, reading(variables))?));
+        }
+        let colons = if variables {
+            colons_outside_of_variables(text)
+        } else {
+            text.match_indices(':').map(|(at, _)| at).collect()
+        };
+        let Some(fifth) = colons.get(4).copied().filter(|_| text.starts_with("arn:")) else {
+            return Ok(Self::Never);
+        };
+        let (head, resource) = (text.get(..=fifth).unwrap_or(""), text.get(fifth + 1..).unwrap_or(""));
+        let segments = colons.windows(2).take(4).map(|ends| match ends {
+            [start, end] => text.get(start + 1..*end).unwrap_or(""),
+            _ => "",
+        });
+        Self::of_parts(head, segments, Template::parse(resource, reading(variables))?, variables)
     }
 
-    fn parse(text: &str, variables: bool) -> Result<Self, String> {
-        let reading = Reading { wildcards: true, variables, fold: false };
-        // A condition may hold a whole ARN in one variable, such as `${aws:PrincipalArn}`.
-        if variables && text.starts_with("${") {
-            let resource = Template::parse(text, reading)?;
-            return Ok(Self::Segments { head: Vec::new(), resource });
+    fn of_parts<'a>(
+        head: &str,
+        segments: impl Iterator<Item = &'a str>,
+        resource: Template,
+        variables: bool,
+    ) -> Result<Self, String> {
+        let patterned = head.contains(['*', '?']) || variables && head.contains("${");
+        if !patterned {
+            return Ok(Self::Plain { head: head.into(), resource });
         }
-        let Some(parts) = ArnParts::of(text) else { return Ok(Self::Never) };
-        let resource = Template::parse(parts.resource, reading)?;
-        if !parts.head.contains(['*', '?']) {
-            return Ok(Self::Plain { head: parts.head.into(), resource });
-        }
-        // Variables stand in the resource part only, so `${` before it is plain text.
-        let plain = Reading { wildcards: true, variables: false, fold: false };
         let head =
-            parts.segments().map(|segment| Template::parse(segment, plain)).collect::<Result<_, _>>()?;
+            segments.map(|segment| Template::parse(segment, reading(variables))).collect::<Result<_, _>>()?;
         Ok(Self::Segments { head, resource })
     }
 
@@ -89,22 +115,38 @@ impl ArnPattern {
         parts: Option<ArnParts<'_>>,
         context: &Context,
     ) -> Truth<'a> {
-        match self {
-            Self::Any => Truth::Yes,
-            Self::Never => Truth::No,
-            Self::Segments { head, resource } if head.is_empty() => resource.matches(whole, context),
-            Self::Plain { head, resource } => match parts {
-                Some(parts) if *parts.head == **head => resource.matches(parts.resource, context),
-                _ => Truth::No,
-            },
-            Self::Segments { head, resource } => match parts {
-                Some(parts)
-                    if head.iter().zip(parts.segments()).all(|(want, is)| want.matches_plainly(is)) =>
-                {
-                    resource.matches(parts.resource, context)
-                }
-                _ => Truth::No,
-            },
+        match (self, parts) {
+            (Self::Any, _) => Truth::Yes,
+            (Self::Text(pattern), Some(_)) => pattern.matches(whole, context),
+            (Self::Plain { head, resource }, Some(parts)) if *parts.head == **head => {
+                resource.matches(parts.resource, context)
+            }
+            (Self::Segments { head, resource }, Some(parts)) => head
+                .iter()
+                .zip(parts.segments())
+                .chain([(resource, parts.resource)])
+                .fold(Truth::Yes, |all, (want, is)| all.and_then(|| want.matches(is, context))),
+            _ => Truth::No,
         }
     }
+}
+
+fn reading(variables: bool) -> Reading {
+    Reading { wildcards: true, variables, fold: false }
+}
+
+/// The places of the colons that separate segments: those of a variable's key do not.
+fn colons_outside_of_variables(text: &str) -> Vec<usize> {
+    let mut colons = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        at += match variables::length(rest) {
+            Some(length) => length,
+            None => {
+                colons.extend(rest.starts_with(':').then_some(at));
+                rest.chars().next().map_or(1, char::len_utf8)
+            }
+        };
+    }
+    colons
 }

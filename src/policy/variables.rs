@@ -48,6 +48,11 @@ impl Truth<'_> {
         self.negated_if(true).or(other.negated_if(true)).negated_if(true)
     }
 
+    /// As [`and`](Self::and); the other is not asked where this does not hold.
+    pub(crate) fn and_then(self, other: impl FnOnce() -> Self) -> Self {
+        if self == Self::No { self } else { self.and(other()) }
+    }
+
     pub(crate) fn negated_if(self, negate: bool) -> Self {
         match self {
             Self::Yes if negate => Self::No,
@@ -247,6 +252,12 @@ fn flush(plain: &mut String, pieces: &mut Vec<Piece>, reading: Reading) {
     let text = std::mem::take(plain);
     let text = if reading.fold { text.to_lowercase() } else { text };
     pieces.push(Piece::Text(text.into_boxed_str()));
+}
+
+/// The length of the variable that `rest` begins with.
+pub(crate) fn length(rest: &str) -> Option<usize> {
+    rest.strip_prefix("${")?;
+    variable_end(rest).map(|end| end + 1)
 }
 
 /// The place of the closing brace; a brace within the quoted default does not close.
