@@ -144,9 +144,12 @@ fn any_request() -> impl Strategy<Value = Request> {
 struct Statements {
     identity: Vec<Vec<Value>>,
     resource: Option<Vec<Value>>,
+    /// The resource's policy is a key policy, which everybody has to pass.
+    key: bool,
     boundary: Option<Vec<Value>>,
     session: Option<Vec<Value>>,
-    service_control: Option<Vec<Value>>,
+    service_control: Vec<Vec<Value>>,
+    resource_control: Vec<Vec<Value>>,
 }
 
 impl Statements {
@@ -154,36 +157,88 @@ impl Statements {
         let one = |statements: &Option<Vec<Value>>, kind| {
             statements.as_ref().map(|statements| policy("x", statements, kind))
         };
+        let all = |policies: &[Vec<Value>], kind| -> Vec<Policy> {
+            policies.iter().map(|statements| policy("p", statements, kind)).collect()
+        };
+        let levels = |levels: &[Vec<Value>], kind| -> Vec<Vec<Policy>> {
+            levels.iter().map(|statements| vec![policy("x", statements, kind)]).collect()
+        };
+        let resource = one(&self.resource, PolicyKind::Resource);
         Policies {
-            identity: self
-                .identity
-                .iter()
-                .map(|statements| policy("p", statements, PolicyKind::Identity))
-                .collect(),
+            identity: all(&self.identity, PolicyKind::Identity),
             boundary: one(&self.boundary, PolicyKind::Identity),
             session: one(&self.session, PolicyKind::Identity).map(|policy| vec![policy]),
-            resource: one(&self.resource, PolicyKind::Resource)
-                .map_or(ResourcePolicy::None, ResourcePolicy::Grants),
-            service_control: one(&self.service_control, PolicyKind::ServiceControl)
-                .map_or_else(Vec::new, |policy| vec![vec![policy]]),
-            resource_control: Vec::new(),
+            resource: if self.key {
+                ResourcePolicy::Key(resource)
+            } else {
+                resource.map_or(ResourcePolicy::None, ResourcePolicy::Grants)
+            },
+            service_control: levels(&self.service_control, PolicyKind::ServiceControl),
+            resource_control: levels(&self.resource_control, PolicyKind::ResourceControl),
         }
     }
+}
+
+/// As statements of a resource control policy, which are about everybody and have no `NotAction`.
+fn about_everybody(statements: Vec<Value>) -> Vec<Value> {
+    let mut statements = statements;
+    for statement in &mut statements {
+        let members = statement.as_object_mut().unwrap();
+        if let Some(action) = members.remove("NotAction") {
+            members.insert("Action".to_owned(), action);
+        }
+        members.insert("Principal".to_owned(), json!("*"));
+    }
+    statements
 }
 
 fn any_statements() -> impl Strategy<Value = Statements> {
     let identity = prop::collection::vec(statements(false), 0..3);
     let optional = || prop::option::of(statements(false));
-    (identity, prop::option::of(statements(true)), optional(), optional(), optional()).prop_map(
-        |(identity, resource, boundary, session, service_control)| Statements {
+    let levels = || prop::collection::vec(statements(false), 0..3);
+    let resource = (prop::option::of(statements(true)), prop::bool::weighted(0.2));
+    (identity, resource, optional(), optional(), levels(), levels()).prop_map(
+        |(identity, (resource, key), boundary, session, service_control, resource_control)| Statements {
             identity,
             resource,
+            key,
             boundary,
             session,
             service_control,
+            resource_control: resource_control.into_iter().map(about_everybody).collect(),
         },
     )
 }
+
+const OPERATORS: [&str; 27] = [
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+    "NumericEquals",
+    "NumericNotEquals",
+    "NumericLessThan",
+    "NumericLessThanEquals",
+    "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+    "DateEquals",
+    "DateNotEquals",
+    "DateLessThan",
+    "DateLessThanEquals",
+    "DateGreaterThan",
+    "DateGreaterThanEquals",
+    "Bool",
+    "BinaryEquals",
+    "IpAddress",
+    "NotIpAddress",
+    "ArnEquals",
+    "ArnLike",
+    "ArnNotEquals",
+    "ArnNotLike",
+    "Null",
+];
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
@@ -196,37 +251,46 @@ proptest! {
         deny_of_resource in any_statement(&["Deny"], true),
     ) {
         let allowed_before = is_allowed(&request, &before.policies());
-        let mut identity = before.clone();
-        identity.identity.push(vec![deny.clone()]);
-        let mut resource = before.clone();
-        resource.resource.get_or_insert_default().push(deny_of_resource);
-        let mut session = before.clone();
-        if let Some(statements) = &mut session.session {
-            statements.push(deny);
-        }
-        for after in [identity, resource, session] {
+        let with = |change: &dyn Fn(&mut Statements)| {
+            let mut after = before.clone();
+            change(&mut after);
+            after
+        };
+        let add = |list: Option<&mut Vec<Value>>| list.into_iter().for_each(|list| list.push(deny.clone()));
+        let after = [
+            with(&|after| after.identity.push(vec![deny.clone()])),
+            with(&|after| after.resource.iter_mut().for_each(|list| list.push(deny_of_resource.clone()))),
+            with(&|after| add(after.session.as_mut())),
+            with(&|after| add(after.boundary.as_mut())),
+            with(&|after| add(after.service_control.first_mut())),
+            with(&|after| {
+                let deny = about_everybody(vec![deny.clone()]);
+                after.resource_control.iter_mut().for_each(|list| list.extend(deny.clone()));
+            }),
+        ];
+        for after in after {
             prop_assert!(allowed_before || !is_allowed(&request, &after.policies()));
         }
     }
 
     #[test]
     fn limits_never_allow_more(request in any_request(), before in any_statements(), limit in statements(false)) {
-        let without = |change: fn(&mut Statements, Option<Vec<Value>>)| {
-            let (mut with, mut without) = (before.clone(), before.clone());
-            change(&mut with, Some(limit.clone()));
-            change(&mut without, None);
-            (with, without)
-        };
-        let pairs = [
-            without(|statements, limit| statements.boundary = limit),
-            without(|statements, limit| statements.service_control = limit),
-        ];
-        for (with, without) in pairs {
-            prop_assert!(is_allowed(&request, &without.policies()) || !is_allowed(&request, &with.policies()));
-        }
+        let mut boundary = (before.clone(), before.clone());
+        boundary.0.boundary = Some(limit.clone());
+        boundary.1.boundary = None;
+        let mut service_control = (before.clone(), before.clone());
+        service_control.0.service_control.push(limit.clone());
+        let mut resource_control = (before.clone(), before.clone());
+        resource_control.0.resource_control.push(about_everybody(limit.clone()));
+        let mut session = (before.clone(), before);
+        session.0.session = Some(limit);
+        session.1.session = None;
+        let mut pairs = vec![boundary, service_control, resource_control];
         // A federated user has nothing without session policies, so they do give to it.
         if !matches!(request.principal, Principal::FederatedUser { .. }) {
-            let (with, without) = without(|statements, limit| statements.session = limit);
+            pairs.push(session);
+        }
+        for (with, without) in pairs {
             prop_assert!(is_allowed(&request, &without.policies()) || !is_allowed(&request, &with.policies()));
         }
     }
@@ -235,12 +299,73 @@ proptest! {
     fn order_never_matters(request in any_request(), mut statements in any_statements()) {
         let forwards = outcome(&request, &statements.policies());
         statements.identity.reverse();
+        statements.service_control.reverse();
+        statements.resource_control.reverse();
         let lists = [&mut statements.resource, &mut statements.boundary, &mut statements.session];
-        let identity = statements.identity.iter_mut();
-        for list in lists.into_iter().flatten().chain(identity) {
+        let policies = statements.identity.iter_mut();
+        let levels = statements.service_control.iter_mut().chain(&mut statements.resource_control);
+        for list in lists.into_iter().flatten().chain(policies).chain(levels) {
             list.reverse();
         }
         prop_assert_eq!(forwards, outcome(&request, &statements.policies()));
+    }
+
+    #[test]
+    fn parsing_what_is_printed_changes_nothing(statements in statements(true), request in any_request()) {
+        let value = json!({ "Version": "2012-10-17", "Statement": statements });
+        let parsed = PolicyDocument::parse(&value.to_string(), PolicyKind::Resource).unwrap();
+        let again = PolicyDocument::parse(parsed.text(), PolicyKind::Resource).unwrap();
+        prop_assert_eq!(format!("{parsed:?}"), format!("{again:?}"));
+        // Neither do spaces and the order of elements.
+        let pretty = serde_json::to_string_pretty(&value).unwrap();
+        let spaced = PolicyDocument::parse(&pretty, PolicyKind::Resource).unwrap();
+        let decide = |document: PolicyDocument| {
+            let policy = Policy { name: "p".to_owned(), document: Arc::new(document) };
+            outcome(&request, &Policies { resource: ResourcePolicy::Grants(policy), ..Policies::default() })
+        };
+        prop_assert_eq!(decide(parsed), decide(spaced));
+    }
+
+    #[test]
+    fn no_condition_panics(
+        operator in prop::sample::select(OPERATORS.as_slice()),
+        set in prop::sample::select(vec!["", "ForAllValues:", "ForAnyValue:"]),
+        wants in prop::collection::vec("[-+.0-9/:a-fA-FTZ${}*?=é ]{0,20}", 1..3),
+        seen in prop::collection::vec("[-+.0-9/:a-fA-FTZ*?=é ]{0,20}", 0..3),
+    ) {
+        let name = format!("{set}{operator}");
+        let statement = json!({
+            "Effect": "Allow", "Action": "*", "Resource": "*", "Condition": { name: { "aws:TagKeys": wants } },
+        });
+        let text = json!({ "Version": "2012-10-17", "Statement": statement }).to_string();
+        if let Ok(document) = PolicyDocument::parse(&text, PolicyKind::Identity) {
+            let policy = Policy { name: "p".to_owned(), document: Arc::new(document) };
+            let mut context = Context::default();
+            context.set_all("aws:TagKeys", seen);
+            let request = Request {
+                principal: Principal::Service { name: "x.amazonaws.com".to_owned() },
+                action: "s3:GetObject".to_owned(),
+                resource: "*".to_owned(),
+                resource_account: None,
+                context,
+            };
+            outcome(&request, &Policies { service_control: vec![vec![policy.clone()]], ..Policies::default() });
+            let root = Request { principal: Principal::Root { account: account("111122223333") }, ..request };
+            outcome(&root, &Policies { service_control: vec![vec![policy]], ..Policies::default() });
+        }
+    }
+
+    #[test]
+    fn no_arn_or_principal_panics(arn in "[*a-z:/0-9é-]{0,40}", kind in any_kind(), action in "\\PC{0,12}") {
+        let principal = json!({ "AWS": arn, "Service": arn, "Federated": arn });
+        for principal in [principal, json!({ "AWS": format!("arn:aws:{arn}") })] {
+            let statement = json!({
+                "Effect": "Deny", "Principal": principal, "Action": action, "Resource": format!("arn:{arn}"),
+                "Condition": { "ArnLike": { "aws:SourceArn": format!("arn:{arn}") } },
+            });
+            let text = json!({ "Statement": statement }).to_string();
+            let _ = PolicyDocument::parse(&text, kind);
+        }
     }
 
     #[test]
