@@ -236,10 +236,13 @@ fn instance_keys(partition: &Partition, call: &Call, context: &mut Context) {
 /// Each service's refusal for lack of permission.
 fn denial(partition: &Partition, call: &Call, decided: &Decided) -> ServiceError {
     let message = decided.decision.denial_message();
-    if let Protocol::Json { .. } = call.service.protocol() {
-        return ServiceError::new(400, "AccessDeniedException", message);
-    }
     match (call.service, &decided.request.principal) {
+        // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
+        (Service::Sns, _) => ServiceError::new(403, "AuthorizationError", message),
+        (Service::Lambda, _) => ServiceError::new(403, "AccessDeniedException", message),
+        (service, _) if matches!(service.protocol(), Protocol::Json { .. }) => {
+            ServiceError::new(400, "AccessDeniedException", message)
+        }
         (Service::Ec2, _) => {
             ServiceError::new(403, "UnauthorizedOperation", ec2_denial(partition, call, decided))
         }

@@ -111,7 +111,7 @@ mod tests {
             ("us-east-1.ec2.amazonaws.com", of(Service::Ec2)),
             ("s3-us-west-2.amazonaws.com", of(Service::S3)),
             ("organizations.us-east-1.amazonaws.com", of(Service::Organizations)),
-            ("sqs.us-east-1.amazonaws.com", Some(Endpoint::Foreign("sqs"))),
+            ("kinesis.us-east-1.amazonaws.com", Some(Endpoint::Foreign("kinesis"))),
             ("111122223333.s3-control.us-east-1.amazonaws.com", Some(Endpoint::Foreign("s3-control"))),
             ("b.s3-website-us-east-1.amazonaws.com", Some(Endpoint::Foreign("s3-website-us-east-1"))),
             ("localhost", None),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::authenticate::Signing;
 use crate::partition::Partition;
 
-/// The services that are emulated.
+/// The services that are emulated, and those of which calls are only decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Service {
     Iam,
@@ -18,6 +18,13 @@ pub(crate) enum Service {
     S3,
     Ec2,
     Organizations,
+    Kms,
+    Ssm,
+    SecretsManager,
+    DynamoDb,
+    Sqs,
+    Sns,
+    Lambda,
 }
 
 /// How a service's requests and answers are written.
@@ -35,11 +42,26 @@ pub(crate) enum Protocol {
         version: &'static str,
         target: &'static str,
     },
+    /// restJson: the operation is in method and path.
+    RestJson,
 }
 
 impl Service {
     /// All of them.
-    pub(crate) const ALL: &[Self] = &[Self::Iam, Self::Sts, Self::S3, Self::Ec2, Self::Organizations];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Iam,
+        Self::Sts,
+        Self::S3,
+        Self::Ec2,
+        Self::Organizations,
+        Self::Kms,
+        Self::Ssm,
+        Self::SecretsManager,
+        Self::DynamoDb,
+        Self::Sqs,
+        Self::Sns,
+        Self::Lambda,
+    ];
 
     /// Its name in the scope of signatures, in host names and before the colon of its actions.
     pub(crate) fn name(self) -> &'static str {
@@ -49,6 +71,13 @@ impl Service {
             Self::S3 => "s3",
             Self::Ec2 => "ec2",
             Self::Organizations => "organizations",
+            Self::Kms => "kms",
+            Self::Ssm => "ssm",
+            Self::SecretsManager => "secretsmanager",
+            Self::DynamoDb => "dynamodb",
+            Self::Sqs => "sqs",
+            Self::Sns => "sns",
+            Self::Lambda => "lambda",
         }
     }
 
@@ -58,10 +87,16 @@ impl Service {
 
     pub(crate) fn protocol(self) -> Protocol {
         match self {
-            Self::Iam | Self::Sts => Protocol::Query,
+            Self::Iam | Self::Sts | Self::Sns => Protocol::Query,
             Self::Ec2 => Protocol::Ec2,
             Self::S3 => Protocol::S3,
             Self::Organizations => Protocol::Json { version: "1.1", target: "AWSOrganizationsV20161128" },
+            Self::Kms => Protocol::Json { version: "1.1", target: "TrentService" },
+            Self::Ssm => Protocol::Json { version: "1.1", target: "AmazonSSM" },
+            Self::SecretsManager => Protocol::Json { version: "1.1", target: "secretsmanager" },
+            Self::DynamoDb => Protocol::Json { version: "1.0", target: "DynamoDB_20120810" },
+            Self::Sqs => Protocol::Json { version: "1.0", target: "AmazonSQS" },
+            Self::Lambda => Protocol::RestJson,
         }
     }
 

@@ -6,7 +6,7 @@ use policy::{AccountId, Principal};
 use crate::authorization_message::AuthorizationMessages;
 use crate::ids::Ids;
 use crate::operation::CredentialKind;
-use crate::{ec2, iam, organizations, s3, sts};
+use crate::{ec2, iam, kms, organizations, s3, sts};
 
 /// All state of an emulator. Stores that are per account are keyed by account inside the service.
 pub(crate) struct Partition {
@@ -17,6 +17,7 @@ pub(crate) struct Partition {
     pub(crate) s3: s3::Store,
     pub(crate) ec2: ec2::Store,
     pub(crate) organizations: organizations::Store,
+    pub(crate) kms: kms::Store,
 }
 
 /// What a store of credentials knows of an access key id.
@@ -44,6 +45,7 @@ impl Partition {
             s3: s3::Store::default(),
             ec2: ec2::Store::default(),
             organizations: organizations::Store::default(),
+            kms: kms::Store::default(),
         }
     }
 

@@ -65,16 +65,17 @@ impl Refusal {
             Protocol::Query => self.for_query(),
             Protocol::Ec2 => self.for_ec2(),
             Protocol::S3 => self.for_s3(),
-            Protocol::Json { .. } => self.for_json(),
+            Protocol::Json { .. } => self.for_json(400),
+            Protocol::RestJson => self.for_json(403),
         }
     }
 
     /// As the query services, under the names that exceptions have in JSON.
     ///
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>
-    fn for_json(self) -> ServiceError {
+    fn for_json(self, status: u16) -> ServiceError {
         let mut error = self.for_query();
-        error.status = 400;
+        error.status = status;
         error.code = match error.code {
             "MissingAuthenticationToken" => "MissingAuthenticationTokenException",
             "IncompleteSignature" => "IncompleteSignatureException",

@@ -122,6 +122,7 @@ fn by_version(version: &str) -> Option<Service> {
         "2010-05-08" => Some(Service::Iam),
         "2011-06-15" => Some(Service::Sts),
         "2016-11-15" => Some(Service::Ec2),
+        "2010-03-31" => Some(Service::Sns),
         _ => None,
     }
 }
@@ -169,12 +170,12 @@ mod tests {
             "Action=ListUsers",
             Ok(Service::S3),
         );
-        check(&parts("POST", "/", local, "dynamodb"), "{}", Err("dynamodb"));
+        check(&parts("POST", "/", local, "kinesis"), "{}", Err("kinesis"));
         check(&parts("POST", "/", "sts.us-east-1.amazonaws.com", ""), "", Ok(Service::Sts));
         check(&parts("GET", "/k", "b.s3.eu-west-1.amazonaws.com", ""), "", Ok(Service::S3));
         check(&parts("GET", "/k", "iam.s3.amazonaws.com", ""), "", Ok(Service::S3));
         check(&parts("POST", "/", "iam.amazonaws.com", "dynamodb"), identity, Ok(Service::Iam));
-        check(&parts("POST", "/", "sqs.us-east-1.amazonaws.com", ""), identity, Err("sqs"));
+        check(&parts("POST", "/", "kinesis.us-east-1.amazonaws.com", ""), identity, Err("kinesis"));
     }
 
     #[track_caller]

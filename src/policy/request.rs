@@ -125,6 +125,7 @@ impl Principal {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     values: BTreeMap<String, Vec<String>>,
+    hidden: Vec<String>,
 }
 
 impl Context {
@@ -136,6 +137,12 @@ impl Context {
     /// Sets a multivalued key, replacing what was there.
     pub fn set_all(&mut self, key: &str, values: Vec<String>) {
         self.values.insert(key.to_lowercase(), values);
+    }
+
+    /// Tells that the request may have a key whose value is not known, or with a `/` at the end all keys that begin
+    /// so: what hangs on one that is not set is not decided.
+    pub fn hide(&mut self, key: &str) {
+        self.hidden.push(key.to_lowercase());
     }
 
     /// The values of a key; `None` where the request has no such key.
@@ -151,6 +158,14 @@ impl Context {
     /// As [`get`](Self::get), for a key that is lower-cased already.
     pub(crate) fn values_of(&self, lower_key: &str) -> Option<&[String]> {
         self.values.get(lower_key).map(Vec::as_slice)
+    }
+
+    pub(crate) fn hides(&self, lower_key: &str) -> bool {
+        let is_meant = |hidden: &String| match hidden.ends_with('/') {
+            true => lower_key.starts_with(hidden.as_str()),
+            false => lower_key == hidden,
+        };
+        self.hidden.iter().any(is_meant)
     }
 
     pub(crate) fn has(&self, lower_key: &str) -> bool {

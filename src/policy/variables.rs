@@ -147,7 +147,8 @@ impl Template {
         for piece in pieces {
             let Piece::Variable(variable) = piece else { continue };
             if variable.value(context).is_none() {
-                let undecided = !variable.known && !context.has(&variable.key);
+                let undecided =
+                    (!variable.known || context.hides(&variable.key)) && !context.has(&variable.key);
                 return if undecided { Truth::Unknown(Doubt::Key(&variable.key)) } else { Truth::No };
             }
         }

@@ -12,6 +12,8 @@ use super::{Kind, Location, Member, Model, Shape};
 use crate::operation::{Protocol, Reply, Service, ServiceError};
 
 const S3_NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+/// In place of the version of awsJson.
+const REST: &str = "rest";
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 /// RFC 3986: everything but the unreserved characters.
 const DOCUMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -31,6 +33,7 @@ pub(crate) fn render(service: Service, operation: &str, reply: Reply, request_id
         Protocol::Ec2 => ec2(model, operation, &reply, request_id),
         Protocol::S3 => s3(model, operation, reply),
         Protocol::Json { version, .. } => json(model, version, operation, &reply),
+        Protocol::RestJson => json(model, REST, operation, &reply),
     }
 }
 
@@ -44,7 +47,10 @@ pub(crate) fn render_error(
     let (code, message) = (escape(error.code), escape(&error.message));
     let (content_type, body) = match service.protocol() {
         Protocol::Query => {
-            let namespace = &Model::of(service).metadata.xml_namespace;
+            let namespace = match service {
+                Service::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
+                _ => &Model::of(service).metadata.xml_namespace,
+            };
             let kind = if error.status < 500 { "Sender" } else { "Receiver" };
             let body = format!(
                 "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{kind}</Type>\n    <Code>{code}</Code>\n    \
@@ -71,15 +77,48 @@ pub(crate) fn render_error(
             );
             ("application/xml", body)
         }
+        Protocol::Json { version, .. } if service == Service::Sqs => return sqs_error(version, error),
         Protocol::Json { version, .. } => return json_error(version, error),
+        Protocol::RestJson => return rest_error(error),
     };
     Answer { status: error.status, headers: content_type_header(content_type), body: body.into() }
 }
 
 fn json(model: &Model, version: &'static str, operation: &str, reply: &Reply) -> Answer {
     let status = reply.status.unwrap_or(200);
-    let body = model.output(operation).map(|shape| encoded(model, shape, &reply.output).to_string());
-    Answer { status, headers: json_header(version), body: body.unwrap_or_default().into() }
+    let has_members = reply.output.as_object().is_some_and(|members| !members.is_empty());
+    let body = match model.output(operation) {
+        Some(shape) => encoded(model, shape, &reply.output).to_string(),
+        // A service without a model answers in the form in which it is sent.
+        None if has_members => reply.output.to_string(),
+        None => String::new(),
+    };
+    Answer { status, headers: json_header(version), body: body.into() }
+}
+
+/// SQS tells in a header the code that its clients knew before it spoke JSON.
+///
+/// <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait>
+fn sqs_error(version: &'static str, error: &ServiceError) -> Answer {
+    let mut answer = json_error(version, error);
+    let code = match error.code {
+        "UnrecognizedClientException" => "InvalidClientTokenId",
+        "InvalidSignatureException" => "SignatureDoesNotMatch",
+        code => code.strip_suffix("Exception").unwrap_or(code),
+    };
+    let fault = if error.status < 500 { "Sender" } else { "Receiver" };
+    if let Ok(value) = HeaderValue::from_str(&format!("{code};{fault}")) {
+        answer.headers.insert("x-amzn-query-error", value);
+    }
+    answer
+}
+
+/// An error of restJson: its code is in a header.
+fn rest_error(error: &ServiceError) -> Answer {
+    let body = serde_json::json!({ json_message(error.code): error.message }).to_string();
+    let mut headers = json_header(REST);
+    headers.insert("x-amzn-errortype", HeaderValue::from_static(error.code));
+    Answer { status: error.status, headers, body: body.into() }
 }
 
 /// An error in JSON: its code, its message, and the members that it has beside them.
@@ -112,6 +151,7 @@ fn json_message(code: &str) -> &'static str {
 fn json_header(version: &'static str) -> HeaderMap {
     content_type_header(match version {
         "1.0" => "application/x-amz-json-1.0",
+        REST => "application/json",
         _ => "application/x-amz-json-1.1",
     })
 }
@@ -361,7 +401,7 @@ impl Encoder<'_> {
                 // All tell whole seconds; EC2 and S3 write them with milliseconds.
                 let precision = match self.service.protocol() {
                     Protocol::Ec2 | Protocol::S3 => SecondsFormat::Millis,
-                    Protocol::Query | Protocol::Json { .. } => SecondsFormat::Secs,
+                    Protocol::Query | Protocol::Json { .. } | Protocol::RestJson => SecondsFormat::Secs,
                 };
                 let time = DateTime::parse_from_rfc3339(text);
                 time.map_or(text.clone(), |time| {

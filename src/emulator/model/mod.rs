@@ -158,7 +158,7 @@ impl<'de> Deserialize<'de> for Members {
 }
 
 impl Model {
-    /// The model of a service, parsed at its first use.
+    /// The model of a service, parsed at its first use; an empty one for those of which calls are only decided.
     pub(crate) fn of(service: Service) -> &'static Self {
         static IAM: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/iam.json")));
         static STS: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/sts.json")));
@@ -166,12 +166,24 @@ impl Model {
         static EC2: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/ec2.json")));
         static ORGANIZATIONS: LazyLock<Model> =
             LazyLock::new(|| parse(include_str!("../models/organizations.json")));
+        static NONE: LazyLock<Model> = LazyLock::new(|| {
+            parse(
+                r#"{"metadata":{"apiVersion":"","xmlNamespace":""},"known":[],"operations":{},"shapes":{}}"#,
+            )
+        });
         match service {
             Service::Iam => &IAM,
             Service::Sts => &STS,
             Service::S3 => &S3,
             Service::Ec2 => &EC2,
             Service::Organizations => &ORGANIZATIONS,
+            Service::Kms
+            | Service::Ssm
+            | Service::SecretsManager
+            | Service::DynamoDb
+            | Service::Sqs
+            | Service::Sns
+            | Service::Lambda => &NONE,
         }
     }
 
@@ -213,10 +225,11 @@ fn parse(text: &str) -> Model {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decided;
 
     #[test]
     fn models_are_whole() {
-        for service in Service::ALL {
+        for service in Service::ALL.iter().filter(|service| !decided::is_known(**service)) {
             let model = Model::of(*service);
             assert!(!model.operations.is_empty());
             for (name, operation) in &model.operations {

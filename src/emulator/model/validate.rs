@@ -24,7 +24,7 @@ pub(crate) fn validate(
         Protocol::Json { .. } if service == Service::Organizations => {
             found.first().map_or(Ok(()), |violation| Err(violation.for_organizations()))
         }
-        Protocol::Json { .. } => all(&found, "ValidationException"),
+        Protocol::Json { .. } | Protocol::RestJson => all(&found, "ValidationException"),
     }
 }
 

@@ -105,7 +105,7 @@ impl Condition {
     /// Whether the condition is met.
     pub(crate) fn judge(&self, context: &Context) -> Truth<'_> {
         let seen = self.seen(context);
-        if seen.is_none() && !self.known {
+        if seen.is_none() && (!self.known || context.hides(&self.lower_key)) {
             return Truth::Unknown(Doubt::Key(&self.key));
         }
         let values = seen.unwrap_or_default();

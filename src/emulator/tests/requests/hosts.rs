@@ -52,7 +52,7 @@ fn a_host_says_which_service_is_meant() {
     let mismatch = (403, "SignatureDoesNotMatch".to_owned());
     assert_eq!(answer("dynamodb", "iam.amazonaws.com", users), mismatch);
     assert_eq!(answer("sts", "iam.amazonaws.com", users), mismatch);
-    assert_eq!(answer("iam", "sqs.us-east-1.amazonaws.com", users), (501, "NotImplemented".to_owned()));
+    assert_eq!(answer("iam", "kinesis.us-east-1.amazonaws.com", users), (501, "NotImplemented".to_owned()));
     // The operation is of another version, and so of another service.
     let caller = "Action=GetCallerIdentity&Version=2011-06-15";
     assert_eq!(answer("iam", "iam.amazonaws.com", caller), (400, "InvalidAction".to_owned()));

@@ -4,6 +4,7 @@
 
 mod authentication;
 mod authorization_messages;
+mod decided;
 mod hosts;
 mod instances;
 mod listener;

@@ -49,9 +49,9 @@ fn operations_that_do_not_exist_are_invalid() {
 #[test]
 fn other_services_are_not_emulated() {
     let place = Place::new();
-    let (status, body) = place.answer(form("dynamodb", "{}").signed(&place.admin));
+    let (status, body) = place.answer(form("kinesis", "{}").signed(&place.admin));
     assert_eq!(status, 501);
-    assert!(body.contains("the service `dynamodb` is not emulated by rolecall"), "{body}");
+    assert!(body.contains("the service `kinesis` is not emulated by rolecall"), "{body}");
 }
 
 #[test]
