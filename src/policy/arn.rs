@@ -24,7 +24,7 @@ impl<'a> ArnParts<'a> {
         if !text.starts_with("arn:") {
             return None;
         }
-        let (fifth, _) = text.match_indices(':').nth(4)?;
+        let (fifth, _) = text.bytes().enumerate().filter(|(_, byte)| *byte == b':').nth(4)?;
         Some(Self { head: text.get(..=fifth)?, resource: text.get(fifth + 1..)? })
     }
 

@@ -56,7 +56,7 @@ pub(crate) struct Asked<'a> {
 impl<'a> Asked<'a> {
     pub(crate) fn new(request: &'a Request, bounded: bool) -> Self {
         let resource = ArnParts::of(&request.resource);
-        Self { request, action: request.action.to_lowercase(), resource, bounded }
+        Self { request, action: request.action.to_ascii_lowercase(), resource, bounded }
     }
 
     /// Lower-cased.

@@ -66,7 +66,9 @@ pub fn matches_any(pattern: &str) -> bool {
 
 /// Whether there is an action of this lower-cased name.
 pub(crate) fn has_action(lower_name: &str) -> bool {
-    let found = lower_name.split_once(':').and_then(|(prefix, name)| Some((SERVICES.find(prefix)?, name)));
+    let colon = lower_name.bytes().position(|byte| byte == b':');
+    let parts = colon.and_then(|colon| Some((lower_name.get(..colon)?, lower_name.get(colon + 1..)?)));
+    let found = parts.and_then(|(prefix, name)| Some((SERVICES.find(prefix)?, name)));
     found.is_some_and(|(service, name)| service.has(name))
 }
 
