@@ -252,14 +252,18 @@ fn canonical_header(parts: &Parts, name: &str) -> String {
         .headers
         .get_all(name)
         .iter()
-        .map(|value| {
-            String::from_utf8_lossy(value.as_bytes()).split_ascii_whitespace().collect::<Vec<_>>().join(" ")
-        })
+        .map(|value| text_of(value.as_bytes()).split_ascii_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
     if values.is_empty() && name == "host" {
         return parts.uri.authority().map(|authority| authority.to_string()).unwrap_or_default();
     }
     values.join(",")
+}
+
+/// Clients sign the text of a header, which is UTF-8 on the wire, or ISO-8859-1, as HTTP once had it.
+fn text_of(header: &[u8]) -> String {
+    std::str::from_utf8(header)
+        .map_or_else(|_| header.iter().copied().map(char::from).collect(), str::to_owned)
 }
 
 fn canonical_query(query: &str) -> String {
@@ -431,6 +435,22 @@ mod tests {
         check_path("/a//b/../c%20d", "/a//b/../c%20d", "/a/c%2520d");
         check_path("/", "/", "/");
         check_path("/a/", "/a/", "/a/");
+    }
+
+    #[test]
+    fn headers_are_made_canonical() {
+        let latin = http::HeaderValue::from_bytes(b"caf\xe9").unwrap();
+        let request = http::Request::get("/")
+            .header("my-header", "  a   b\tc ")
+            .header("my-header", "d")
+            .header("utf-8", http::HeaderValue::from_bytes("caf\u{e9}".as_bytes()).unwrap())
+            .header("latin", latin);
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        for (name, expected) in
+            [("my-header", "a b c,d"), ("utf-8", "caf\u{e9}"), ("latin", "caf\u{e9}"), ("absent", "")]
+        {
+            assert_eq!(canonical_header(&parts, name), expected);
+        }
     }
 
     #[track_caller]
