@@ -42,17 +42,18 @@ pub(crate) enum Signing {
 }
 
 /// # Errors
-/// The service's documented refusal. An unsigned request to S3 is not refused: it is anonymous.
+/// The service's documented refusal. An unsigned request is not refused where it `may_be_unsigned`: it is anonymous.
 pub(crate) fn authenticate(
     partition: &Partition,
     clock: &Clock,
     service: Service,
+    may_be_unsigned: bool,
     parts: &mut Parts,
     body: Bytes,
 ) -> Result<Authenticated, ServiceError> {
     let signature = match Signature::of(parts) {
         Ok(signature) => signature,
-        Err(Unreadable::Unsigned) if service == Service::S3 => {
+        Err(Unreadable::Unsigned) if may_be_unsigned => {
             return anonymous(parts, body).map_err(|refusal| refusal.for_service(service));
         }
         Err(unreadable) => return Err(Refusal::Unreadable(unreadable).for_service(service)),

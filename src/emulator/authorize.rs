@@ -36,8 +36,8 @@ pub(crate) struct Verdicts {
 /// Decides every permission that a call needs.
 pub(crate) fn authorize(partition: &Partition, call: &Call, accesses: Vec<Access>) -> Verdicts {
     let mut verdicts = Verdicts { decided: Vec::new(), refusal: None };
-    let principal = call.caller.principal.arn();
     for access in accesses {
+        let principal = access.principal.as_ref().unwrap_or(&call.caller.principal).arn();
         let (action, resource, required) = (access.action.clone(), access.resource.clone(), access.required);
         match decide(partition, call, access) {
             Ok(decided) => {
@@ -46,7 +46,6 @@ pub(crate) fn authorize(partition: &Partition, call: &Call, accesses: Vec<Access
                     verdicts.refusal = Some(denial(partition, call, &decided));
                 }
                 let decision = decided.decision;
-                let principal = principal.clone();
                 verdicts.decided.push(DecidedAccess { action, resource, principal, required, decision });
                 if refused {
                     break;
@@ -73,10 +72,19 @@ struct Decided {
 fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decided, Undecidable> {
     let mut context = access.context;
     global_keys(partition, call, access.resource_account.as_ref(), &mut context);
-    let entity = partition.iam.entity(&call.caller.principal).unwrap_or_default();
-    let session = call.caller.access_key_id.as_deref().and_then(|id| partition.sts.session(id));
+    // Whoever an identity provider vouches for has nothing of the keys that may have signed the request.
+    let caller = access.principal.is_none();
+    if caller {
+        principal_keys(partition, call, &mut context);
+        session_keys(partition, call, &mut context);
+        instance_keys(partition, call, &mut context);
+    }
+    let principal = access.principal.unwrap_or_else(|| call.caller.principal.clone());
+    let entity = partition.iam.entity(&principal).unwrap_or_default();
+    let key = call.caller.access_key_id.as_deref().filter(|_| caller);
+    let session = key.and_then(|id| partition.sts.session(id));
     let request = Request {
-        principal: call.caller.principal.clone(),
+        principal,
         action: access.action,
         resource: access.resource,
         resource_account: access.resource_account.or_else(|| call.caller.account.clone()),
@@ -98,7 +106,7 @@ fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decided,
     Ok(Decided { request, policies, decision })
 }
 
-/// Fills in the keys that every request has, and those of its kind of principal.
+/// Fills in the keys that every request has.
 fn global_keys(
     partition: &Partition,
     call: &Call,
@@ -124,9 +132,6 @@ fn global_keys(
     if call.service == Service::S3 {
         signing_keys(&call.transport, context);
     }
-    principal_keys(partition, call, context);
-    session_keys(partition, call, context);
-    instance_keys(partition, call, context);
 }
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html>
@@ -206,7 +211,10 @@ fn session_keys(partition: &Partition, call: &Call, context: &mut Context) {
     context.set("aws:TokenIssueTime", session.issued.to_rfc3339_opts(SecondsFormat::Secs, true));
     // A long-term key has no such key, a temporary one has it even where MFA was not used.
     if call.caller.credential != CredentialKind::LongTerm {
-        context.set("aws:MultiFactorAuthPresent", session.mfa.unwrap_or(false).to_string());
+        // A code in the request itself goes before what its session has.
+        if context.get("aws:MultiFactorAuthPresent").is_none() {
+            context.set("aws:MultiFactorAuthPresent", session.mfa.unwrap_or(false).to_string());
+        }
         if session.mfa == Some(true) {
             context
                 .set("aws:MultiFactorAuthAge", (call.now - session.issued).num_seconds().max(0).to_string());
@@ -214,6 +222,9 @@ fn session_keys(partition: &Partition, call: &Call, context: &mut Context) {
     }
     if let Some(identity) = &session.source_identity {
         context.set("aws:SourceIdentity", identity.clone());
+    }
+    for (key, values) in &session.federated {
+        context.set_all(key, values.clone());
     }
     for (key, value) in &session.tags {
         context.set(&format!("aws:PrincipalTag/{key}"), value.clone());
@@ -245,6 +256,10 @@ fn denial(partition: &Partition, call: &Call, decided: &Decided) -> ServiceError
         }
         (Service::Ec2, _) => {
             ServiceError::new(403, "UnauthorizedOperation", ec2_denial(partition, call, decided))
+        }
+        (_, Principal::Federated { .. }) => {
+            let message = format!("Not authorized to perform {}", decided.request.action);
+            ServiceError::new(403, "AccessDenied", message)
         }
         (Service::S3, Principal::Anonymous) => ServiceError::new(403, "AccessDenied", "Access Denied"),
         _ => ServiceError::new(403, "AccessDenied", message),

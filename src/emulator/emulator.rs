@@ -200,7 +200,7 @@ impl Emulator {
         Ok(address)
     }
 
-    fn partition(&self) -> MutexGuard<'_, Partition> {
+    pub(crate) fn partition(&self) -> MutexGuard<'_, Partition> {
         lock(&self.0.partition)
     }
 }

@@ -91,7 +91,8 @@ impl Front<'_> {
         decided: &mut Vec<DecidedAccess>,
     ) -> Result<(&'static str, Reply), ServiceError> {
         let Surroundings { clock, peer, .. } = self.surroundings;
-        let authenticated = authenticate(self.partition, clock, self.service, parts, body)?;
+        let unsigned = self.may_be_unsigned(&parameters);
+        let authenticated = authenticate(self.partition, clock, self.service, unsigned, parts, body)?;
         let target = Target::of(self.service, parts, parameters)?;
         let operation = target.operation(self.service, parts)?;
         let input = target.input(self.service, operation.name, parts, &authenticated.body)?;
@@ -118,6 +119,18 @@ impl Front<'_> {
         self.authorized(operation, &mut call, decided)?;
         let reply = (operation.act)(self.partition, &call)?;
         Ok((operation.name, reply))
+    }
+
+    /// S3 has public buckets, and whoever has an identity provider's word needs no keys.
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
+    fn may_be_unsigned(&self, parameters: &Parameters) -> bool {
+        match self.service {
+            Service::S3 => true,
+            Service::Sts => {
+                parameters.get("Action").is_some_and(|action| sts::UNSIGNED.contains(&action.as_str()))
+            }
+            _ => false,
+        }
     }
 
     fn region(&self, signed: Option<String>) -> String {

@@ -30,6 +30,12 @@ impl Ids {
         self.base32(prefix, 16)
     }
 
+    /// The seed of an MFA device: 64 letters in base32.
+    pub(crate) fn mfa_seed(&mut self) -> String {
+        let half = self.base32("", 32);
+        self.base32(&half, 32)
+    }
+
     /// A secret access key of 40 characters.
     pub(crate) fn secret_key(&mut self) -> String {
         STANDARD.encode(self.bytes().get(..30).unwrap_or_default())

@@ -3,7 +3,7 @@
 //! The control route needs `Authorization: Bearer TOKEN`, and answers JSON:
 //! `GET /_rolecall/accounts`, with the keys of their root users; `GET /_rolecall/clock`; `POST /_rolecall/clock/advance`
 //! with `{"seconds": N}`; `GET /_rolecall/instances`; `POST /_rolecall/reset`, where it is allowed, which makes the
-//! emulator as new. `GET /_rolecall/health` needs no token.
+//! emulator as new; and what `identity_providers` tells. `GET /_rolecall/health` needs no token.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 use crate::emulator::Emulator;
 use crate::front::{BODY_LIMIT, Peer};
 use crate::host::bucket_of_host;
+use crate::identity_providers;
 use crate::route::host;
 use crate::sigv4::same;
 
@@ -221,12 +222,21 @@ fn control(
                 &json!({"error": "the server was started without `--allow-reset`"}),
             ),
         },
-        _ => json_response(
-            StatusCode::NOT_FOUND,
-            &json!({"error": "known are GET accounts, GET clock, POST clock/advance, GET health, GET instances and \
-                              POST reset"}),
-        ),
+        (&Method::POST, path) => match identity_providers::control(emulator, path, body) {
+            Some(Ok(answer)) => json_response(StatusCode::OK, &answer),
+            Some(Err(error)) => json_response(StatusCode::BAD_REQUEST, &json!({"error": error})),
+            None => unknown_path(),
+        },
+        _ => unknown_path(),
     }
+}
+
+fn unknown_path() -> Response<Full<Bytes>> {
+    json_response(
+        StatusCode::NOT_FOUND,
+        &json!({"error": "known are GET accounts, GET clock, POST clock/advance, GET health, GET instances, POST \
+                          mfa-code, POST reset, POST saml-metadata, POST tokens/saml and POST tokens/web-identity"}),
+    )
 }
 
 /// With the secrets of the root users: whoever holds the token may do everything.

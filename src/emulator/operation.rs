@@ -220,6 +220,8 @@ pub(crate) struct Access {
     pub(crate) resource_policy: ResourcePolicy,
     /// The service's and the resource's condition keys; the global ones are added by `authorize`.
     pub(crate) context: Context,
+    /// Who asks; `None`: the caller. An identity provider vouches for somebody else.
+    pub(crate) principal: Option<Principal>,
     /// False: a denial does not refuse the call, it only shows in `Call::granted`.
     pub(crate) required: bool,
 }
@@ -233,6 +235,7 @@ impl Access {
             resource_account: None,
             resource_policy: ResourcePolicy::None,
             context: Context::default(),
+            principal: None,
             required: true,
         }
     }

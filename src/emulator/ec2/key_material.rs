@@ -1,7 +1,6 @@
 //! The keys themselves: well-formed, distinct, and made in microseconds from a seed.
 //!
-//! An RSA key is the product of two primes of a list that everyone can read (`rsa_primes.txt`), as looking for primes would
-//! take longer than a whole scenario. So these keys are fit for `ssh-keygen` and for tests, and protect nothing.
+//! They are fit for `ssh-keygen` and for tests, and protect nothing (see `rsa`).
 //! There is no machine behind an instance that one could log in to.
 //!
 //! Fingerprints: <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/verify-keys.html>
@@ -14,10 +13,8 @@ use num_bigint::BigUint;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-const PRIMES: &str = include_str!("rsa_primes.txt");
-const EXPONENT: u32 = 65537;
-/// 1.2.840.113549.1.1.1, rsaEncryption, with its empty parameters.
-const RSA_ALGORITHM: &[u8] = &[0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 5, 0];
+use crate::der::{OCTET_STRING, bit_string, integer, sequence, tagged, unsigned};
+use crate::rsa::{RSA_ALGORITHM, RsaKey, RsaPublicKey};
 
 /// A new key pair.
 pub(super) struct NewKey {
@@ -37,22 +34,15 @@ pub(super) struct PublicKey {
 
 /// The `number`th RSA key of 2048 bits in a place; a place has as many distinct ones as there are pairs of primes.
 pub(super) fn rsa(place: &str, number: usize) -> NewKey {
-    let primes: Vec<BigUint> =
-        PRIMES.lines().filter_map(|line| BigUint::parse_bytes(line.as_bytes(), 16)).collect();
-    let start = place.bytes().fold(0_usize, |sum, byte| (sum * 31 + usize::from(byte)) % 1_000_003);
-    let mut pairs = primes.iter().enumerate().flat_map(|(at, p)| primes.iter().take(at).map(move |q| (p, q)));
-    let count = primes.len() * (primes.len().saturating_sub(1)) / 2;
-    let fallback = BigUint::from(3_u32);
-    let (p, q) = pairs.nth((start + number) % count.max(1)).unwrap_or((&fallback, &fallback));
+    let RsaKey { public, private, primes: (p, q) } = RsaKey::numbered(place, number);
+    let RsaPublicKey { modulus, exponent } = public;
     let one = BigUint::from(1_u32);
-    let exponent = BigUint::from(EXPONENT);
-    let modulus = p * q;
-    let private = exponent.modinv(&((p - &one) * (q - &one))).unwrap_or_default();
-    let (by_p, by_q) = (&private % (p - &one), &private % (q - &one));
-    let coefficient = q.modinv(p).unwrap_or_default();
-    let numbers = [&BigUint::ZERO, &modulus, &exponent, &private, p, q, &by_p, &by_q, &coefficient];
+    let (by_p, by_q) = (&private % (&p - &one), &private % (&q - &one));
+    let coefficient = q.modinv(&p).unwrap_or_default();
+    let numbers = [&BigUint::ZERO, &modulus, &exponent, &private, &p, &q, &by_p, &by_q, &coefficient];
     let pkcs1 = sequence(numbers.iter().flat_map(|number| integer(number)).collect());
-    let pkcs8 = sequence([integer(&BigUint::ZERO), RSA_ALGORITHM.to_vec(), tagged(4, &pkcs1)].concat());
+    let pkcs8 =
+        sequence([integer(&BigUint::ZERO), RSA_ALGORITHM.to_vec(), tagged(OCTET_STRING, &pkcs1)].concat());
     let blob = [string(b"ssh-rsa"), mpint(&exponent), mpint(&modulus)].concat();
     NewKey {
         private_pem: pem("RSA PRIVATE KEY", &pkcs1),
@@ -119,8 +109,7 @@ impl PublicKey {
         }
         // After the name: exponent, modulus. In DER: modulus, exponent.
         let key = sequence(numbers.iter().skip(1).rev().flat_map(integer).collect());
-        let bits = [vec![0], key].concat();
-        let spki = sequence([RSA_ALGORITHM.to_vec(), tagged(3, &bits)].concat());
+        let spki = sequence([RSA_ALGORITHM, &bit_string(&key)].concat());
         colons(&Md5::digest(&spki))
     }
 }
@@ -142,38 +131,6 @@ fn pem(label: &str, der: &[u8]) -> String {
 
 fn colons(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
-}
-
-/// DER.
-fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
-    let bytes = content.len().to_be_bytes();
-    let length: Vec<u8> = bytes.iter().copied().skip_while(|byte| *byte == 0).collect();
-    let mut out = vec![tag];
-    match (length.as_slice(), content.len()) {
-        (_, 0) => out.push(0),
-        ([short], 1..=127) => out.push(*short),
-        (long, _) => {
-            out.push(0x80 | u8::try_from(long.len()).unwrap_or(0));
-            out.extend(long);
-        }
-    }
-    out.extend(content);
-    out
-}
-
-fn sequence(content: Vec<u8>) -> Vec<u8> {
-    tagged(0x30, &content)
-}
-
-fn integer(number: &BigUint) -> Vec<u8> {
-    tagged(2, &unsigned(number))
-}
-
-/// Big-endian, with a zero in front where the first bit would say "negative".
-fn unsigned(number: &BigUint) -> Vec<u8> {
-    let bytes = number.to_bytes_be();
-    let pad = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
-    [vec![0; usize::from(pad)], bytes].concat()
 }
 
 /// SSH's wire format.

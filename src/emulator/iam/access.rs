@@ -71,6 +71,34 @@ pub(super) fn role_into_instance_profile(partition: &Partition, call: &Call) -> 
     Ok(needed)
 }
 
+pub(super) fn mfa_device(partition: &Partition, call: &Call) -> Accesses {
+    accesses(partition, call, &named_by_arn(partition, call, Noun::MfaDevice)?)
+}
+
+pub(super) fn oidc_provider(partition: &Partition, call: &Call) -> Accesses {
+    accesses(partition, call, &named_by_arn(partition, call, Noun::OidcProvider)?)
+}
+
+pub(super) fn saml_provider(partition: &Partition, call: &Call) -> Accesses {
+    accesses(partition, call, &named_by_arn(partition, call, Noun::SamlProvider)?)
+}
+
+pub(super) fn new_mfa_device(partition: &Partition, call: &Call) -> Accesses {
+    created(partition, call, Noun::MfaDevice)
+}
+
+pub(super) fn new_oidc_provider(partition: &Partition, call: &Call) -> Accesses {
+    created(partition, call, Noun::OidcProvider)
+}
+
+pub(super) fn new_saml_provider(partition: &Partition, call: &Call) -> Accesses {
+    created(partition, call, Noun::SamlProvider)
+}
+
+fn named_by_arn<'p>(partition: &'p Partition, call: &Call, noun: Noun) -> Result<Target<'p>, ServiceError> {
+    existing(partition, call, noun, text(call, noun.member())?)
+}
+
 pub(super) fn new_user(partition: &Partition, call: &Call) -> Accesses {
     created(partition, call, Noun::User)
 }
@@ -141,7 +169,7 @@ fn existing<'partition>(
 ) -> Result<Target<'partition>, ServiceError> {
     let account = partition.iam.account(call)?;
     let assumed = || {
-        let arn = if noun == Noun::Policy { name.to_owned() } else { noun.arn(&account.id, "/", name) };
+        let arn = if noun.is_named_by_arn() { name.to_owned() } else { noun.arn(&account.id, "/", name) };
         Target::of_arn(arn)
     };
     let target = |identity: &Identity, tags, boundary| Target { arn: identity.arn.clone(), tags, boundary };
@@ -162,6 +190,10 @@ fn existing<'partition>(
             let profile = account.instance_profile(name).ok();
             profile.map(|profile| target(&profile.identity, Some(&profile.tags), None))
         }
+        Noun::MfaDevice | Noun::OidcProvider | Noun::SamlProvider => {
+            let tags = account.tags(noun, name).ok();
+            tags.map(|tags| Target { arn: name.to_owned(), tags: Some(tags), boundary: None })
+        }
     };
     Ok(found.unwrap_or_else(assumed))
 }
@@ -169,7 +201,8 @@ fn existing<'partition>(
 /// A creation with tags needs the permission to tag as well.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html>
 fn created(partition: &Partition, call: &Call, noun: Noun) -> Accesses {
-    let arn = noun.arn(call.account()?, path(call), text(call, noun.name_member())?);
+    let name = text(call, noun.name_member())?;
+    let arn = noun.arn(call.account()?, path(call), name.strip_prefix("https://").unwrap_or(name));
     let target = Target::of_arn(arn);
     let mut needed = accesses(partition, call, &target)?;
     if !sent(call)?.is_empty() {

@@ -14,8 +14,11 @@ use super::groups::Group;
 use super::input::text;
 use super::instance_profiles::InstanceProfile;
 use super::managed_policies::{self, ManagedPolicy};
+use super::mfa_devices::MfaDevice;
 use super::noun::{Noun, folded};
+use super::oidc_providers::OidcProvider;
 use super::roles::Role;
+use super::saml_providers::SamlProvider;
 use super::store::Grants;
 use super::tags::Tags;
 use super::users::User;
@@ -31,6 +34,12 @@ pub(super) struct Account {
     pub(super) groups: BTreeMap<String, Group>,
     pub(super) policies: BTreeMap<String, ManagedPolicy>,
     pub(super) instance_profiles: BTreeMap<String, InstanceProfile>,
+    /// By serial number.
+    pub(super) mfa_devices: BTreeMap<String, MfaDevice>,
+    /// By ARN.
+    pub(super) oidc_providers: BTreeMap<String, OidcProvider>,
+    /// By ARN.
+    pub(super) saml_providers: BTreeMap<String, SamlProvider>,
 }
 
 macro_rules! found_by_name {
@@ -58,6 +67,9 @@ impl Account {
             groups: BTreeMap::new(),
             policies: BTreeMap::new(),
             instance_profiles: BTreeMap::new(),
+            mfa_devices: BTreeMap::new(),
+            oidc_providers: BTreeMap::new(),
+            saml_providers: BTreeMap::new(),
         }
     }
 
@@ -121,6 +133,9 @@ impl Account {
             Noun::Role => Ok(&self.role(name)?.tags),
             Noun::Policy => Ok(&self.policy(name)?.tags),
             Noun::InstanceProfile => Ok(&self.instance_profile(name)?.tags),
+            Noun::MfaDevice => Ok(&self.mfa_device(name)?.tags),
+            Noun::OidcProvider => Ok(&self.oidc_provider(name)?.tags),
+            Noun::SamlProvider => Ok(&self.saml_provider(name)?.tags),
             Noun::Group => Err(cannot_be_found(noun, name)),
         }
     }
@@ -132,6 +147,9 @@ impl Account {
             Noun::Role => Ok(&mut self.role_mut(name)?.tags),
             Noun::Policy => Ok(&mut self.policy_mut(name)?.tags),
             Noun::InstanceProfile => Ok(&mut self.instance_profile_mut(name)?.tags),
+            Noun::MfaDevice => Ok(&mut self.mfa_device_mut(name)?.tags),
+            Noun::OidcProvider => Ok(&mut self.oidc_provider_mut(name)?.tags),
+            Noun::SamlProvider => Ok(&mut self.saml_provider_mut(name)?.tags),
             Noun::Group => Err(cannot_be_found(noun, name)),
         }
     }
@@ -203,13 +221,13 @@ pub(super) fn summary(partition: &mut Partition, call: &Call) -> Result<Reply, S
         "SigningCertificatesPerUserQuota": 2,
         "ServerCertificates": 0,
         "ServerCertificatesQuota": 20,
-        "MFADevices": 0,
-        "MFADevicesInUse": 0,
+        "MFADevices": account.mfa_devices.len(),
+        "MFADevicesInUse": account.mfa_devices_in_use(),
         "AccountMFAEnabled": 0,
         "AccountAccessKeysPresent": i32::from(!account.root_keys.is_empty()),
         "AccountPasswordPresent": 1,
         "AccountSigningCertificatesPresent": 0,
-        "Providers": 0,
+        "Providers": account.oidc_providers.len() + account.saml_providers.len(),
         "GlobalEndpointTokenVersion": 1,
     }}))
 }

@@ -40,6 +40,9 @@ pub(super) fn cannot_be_found(noun: Noun, name: &str) -> ServiceError {
         }
         Noun::Policy => format!("Policy {name} was not found."),
         Noun::InstanceProfile => format!("Instance Profile {name} cannot be found."),
+        Noun::MfaDevice => format!("VirtualMFADevice with serial number {name} doesn't exist."),
+        Noun::OidcProvider => format!("OpenIDConnect Provider not found for arn {name}"),
+        Noun::SamlProvider => format!("Manifest not found for arn {name}"),
     })
 }
 
@@ -51,6 +54,9 @@ pub(super) fn name_taken(noun: Noun, name: &str) -> ServiceError {
         Noun::Group => format!("Group with name {name} already exists."),
         Noun::Policy => format!("A policy called {name} already exists. Duplicate names are not allowed."),
         Noun::InstanceProfile => format!("Instance Profile {name} already exists."),
+        Noun::MfaDevice => "MFADevice entity at the same path and name already exists.".to_owned(),
+        Noun::OidcProvider => format!("Provider with url {name} already exists."),
+        Noun::SamlProvider => format!("SAMLProvider with name {name} already exists."),
     })
 }
 

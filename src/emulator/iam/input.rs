@@ -14,6 +14,12 @@ pub(super) fn optional<'call>(call: &'call Call, member: &str) -> Option<&'call 
     call.input.get(member)?.as_str()
 }
 
+/// A list of texts, which may be absent.
+pub(super) fn texts(call: &Call, member: &str) -> Vec<String> {
+    let list = call.input.get(member).and_then(serde_json::Value::as_array);
+    list.into_iter().flatten().filter_map(serde_json::Value::as_str).map(str::to_owned).collect()
+}
+
 /// The path of a new entity.
 pub(super) fn path(call: &Call) -> &str {
     optional(call, "Path").unwrap_or("/")

@@ -20,24 +20,30 @@ mod instance_profiles;
 #[cfg(test)]
 pub(crate) mod lab;
 mod managed_policies;
+mod mfa_devices;
 mod noun;
+mod oidc_providers;
 mod opened_accounts;
 mod operations;
 mod pages;
+mod qr_code;
 mod quotas;
 mod roles;
+mod saml_providers;
 mod simulate;
 mod store;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod totp;
 mod trust;
 mod users;
 mod views;
 
 pub use aws_managed::aws_managed_policy;
+pub(crate) use mfa_devices::MfaRefusal;
 pub(crate) use noun::timestamp;
 pub(crate) use operations::OPERATIONS;
 pub(crate) use store::Store;
 pub(crate) use tags::Tag;
-pub(crate) use views::{Entity, InstanceProfileView, RoleView};
+pub(crate) use views::{Entity, InstanceProfileView, OidcProviderView, RoleView, SamlProviderView};

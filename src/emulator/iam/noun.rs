@@ -15,6 +15,9 @@ pub(super) enum Noun {
     Group,
     Policy,
     InstanceProfile,
+    MfaDevice,
+    OidcProvider,
+    SamlProvider,
 }
 
 impl Noun {
@@ -26,12 +29,21 @@ impl Noun {
             Self::Group => "GroupName",
             Self::Policy => "PolicyArn",
             Self::InstanceProfile => "InstanceProfileName",
+            Self::MfaDevice => "SerialNumber",
+            Self::OidcProvider => "OpenIDConnectProviderArn",
+            Self::SamlProvider => "SAMLProviderArn",
         }
     }
 
     /// The member of a request that names a new one.
     pub(super) fn name_member(self) -> &'static str {
-        if self == Self::Policy { "PolicyName" } else { self.member() }
+        match self {
+            Self::Policy => "PolicyName",
+            Self::MfaDevice => "VirtualMFADeviceName",
+            Self::OidcProvider => "Url",
+            Self::SamlProvider => "Name",
+            _ => self.member(),
+        }
     }
 
     /// The resource type in the ARN.
@@ -42,6 +54,9 @@ impl Noun {
             Self::Group => "group",
             Self::Policy => "policy",
             Self::InstanceProfile => "instance-profile",
+            Self::MfaDevice => "mfa",
+            Self::OidcProvider => "oidc-provider",
+            Self::SamlProvider => "saml-provider",
         }
     }
 
@@ -53,6 +68,9 @@ impl Noun {
             Self::Group => "Group",
             Self::Policy => "Policy",
             Self::InstanceProfile => "InstanceProfile",
+            Self::MfaDevice => "MFADevice",
+            Self::OidcProvider => "OpenIDConnectProvider",
+            Self::SamlProvider => "SAMLProvider",
         }
     }
 
@@ -63,7 +81,14 @@ impl Noun {
             Self::Group => "AGPA",
             Self::Policy => "ANPA",
             Self::InstanceProfile => "AIPA",
+            // These have no unique id that one sees, but for a SAML provider's.
+            Self::MfaDevice | Self::OidcProvider | Self::SamlProvider => "ASMLP",
         }
+    }
+
+    /// Whether requests name an existing one by its ARN.
+    pub(super) fn is_named_by_arn(self) -> bool {
+        matches!(self, Self::Policy | Self::MfaDevice | Self::OidcProvider | Self::SamlProvider)
     }
 
     /// The ARN; `path` has both slashes.

@@ -3,10 +3,11 @@
 use crate::operation::{Access, Call, Operation, Reply, ServiceError};
 use crate::partition::Partition;
 
-use super::noun::Noun::{Group, InstanceProfile, Policy, Role, User};
+use super::noun::Noun::{Group, InstanceProfile, MfaDevice, OidcProvider, Policy, Role, SamlProvider, User};
 use super::{
     access, access_keys, account, attachments, authorization_details, boundaries, groups, inline_policies,
-    instance_profiles, managed_policies, roles, simulate, tags, users,
+    instance_profiles, managed_policies, mfa_devices, oidc_providers, roles, saml_providers, simulate, tags,
+    users,
 };
 
 type AccessFunction = fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError>;
@@ -109,6 +110,38 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 
     row("SimulatePrincipalPolicy", access::policy_source, simulate::principal_policy),
     row("SimulateCustomPolicy", access::account_wide, simulate::custom_policy),
+
+    row("CreateVirtualMFADevice", access::new_mfa_device, mfa_devices::create),
+    row("EnableMFADevice", access::user, mfa_devices::enable),
+    row("ResyncMFADevice", access::user, mfa_devices::resync),
+    row("DeactivateMFADevice", access::user, mfa_devices::deactivate),
+    row("DeleteVirtualMFADevice", access::mfa_device, mfa_devices::delete),
+    row("GetMFADevice", access::user, mfa_devices::get),
+    row("ListMFADevices", access::user, mfa_devices::list),
+    row("ListVirtualMFADevices", access::account_wide, mfa_devices::list_virtual),
+    row("TagMFADevice", access::mfa_device, |partition, call| tags::tag(MfaDevice, partition, call)),
+    row("UntagMFADevice", access::mfa_device, |partition, call| tags::untag(MfaDevice, partition, call)),
+    row("ListMFADeviceTags", access::mfa_device, |partition, call| tags::list(MfaDevice, partition, call)),
+
+    row("CreateOpenIDConnectProvider", access::new_oidc_provider, oidc_providers::create),
+    row("GetOpenIDConnectProvider", access::oidc_provider, oidc_providers::get),
+    row("ListOpenIDConnectProviders", access::account_wide, oidc_providers::list),
+    row("DeleteOpenIDConnectProvider", access::oidc_provider, oidc_providers::delete),
+    row("AddClientIDToOpenIDConnectProvider", access::oidc_provider, oidc_providers::add_client_id),
+    row("RemoveClientIDFromOpenIDConnectProvider", access::oidc_provider, oidc_providers::remove_client_id),
+    row("UpdateOpenIDConnectProviderThumbprint", access::oidc_provider, oidc_providers::update_thumbprint),
+    row("TagOpenIDConnectProvider", access::oidc_provider, |partition, call| tags::tag(OidcProvider, partition, call)),
+    row("UntagOpenIDConnectProvider", access::oidc_provider, |partition, call| tags::untag(OidcProvider, partition, call)),
+    row("ListOpenIDConnectProviderTags", access::oidc_provider, |partition, call| tags::list(OidcProvider, partition, call)),
+
+    row("CreateSAMLProvider", access::new_saml_provider, saml_providers::create),
+    row("GetSAMLProvider", access::saml_provider, saml_providers::get),
+    row("ListSAMLProviders", access::account_wide, saml_providers::list),
+    row("UpdateSAMLProvider", access::saml_provider, saml_providers::update),
+    row("DeleteSAMLProvider", access::saml_provider, saml_providers::delete),
+    row("TagSAMLProvider", access::saml_provider, |partition, call| tags::tag(SamlProvider, partition, call)),
+    row("UntagSAMLProvider", access::saml_provider, |partition, call| tags::untag(SamlProvider, partition, call)),
+    row("ListSAMLProviderTags", access::saml_provider, |partition, call| tags::list(SamlProvider, partition, call)),
 
     row("CreateAccountAlias", access::account_wide, account::create_alias),
     row("DeleteAccountAlias", access::account_wide, account::delete_alias),

@@ -202,6 +202,10 @@ impl Store {
         self.accounts.get(account)
     }
 
+    pub(super) fn accounts_mut(&mut self) -> impl Iterator<Item = &mut Account> {
+        self.accounts.values_mut()
+    }
+
     pub(super) fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.accounts.values()
     }
@@ -277,6 +281,9 @@ impl Account {
             Noun::Group => self.groups.contains_key(&name),
             Noun::Policy => self.policies.contains_key(&name),
             Noun::InstanceProfile => self.instance_profiles.contains_key(&name),
+            Noun::MfaDevice => self.mfa_devices.values().any(|device| folded(&device.name) == name),
+            Noun::OidcProvider => self.oidc_providers.keys().any(|arn| folded(arn) == name),
+            Noun::SamlProvider => self.saml_providers.keys().any(|arn| folded(arn) == name),
         }
     }
 }

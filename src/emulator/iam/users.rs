@@ -118,6 +118,9 @@ pub(super) fn delete(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     if !user.access_keys.is_empty() {
         return Err(delete_conflict("Cannot delete entity, must delete access keys first."));
     }
+    if account.has_mfa(user) {
+        return Err(delete_conflict("Cannot delete entity, must delete MFA device first."));
+    }
     refuse_with_policies(&user.grants)?;
     if !user.groups.is_empty() {
         return Err(delete_conflict("Cannot delete entity, must remove users from group first."));

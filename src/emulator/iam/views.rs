@@ -2,6 +2,8 @@
 
 use policy::Policy;
 
+use crate::rsa::RsaPublicKey;
+
 /// The policies attached to a user or role, and its tags for `aws:PrincipalTag`.
 #[derive(Default)]
 pub(crate) struct Entity {
@@ -30,4 +32,20 @@ pub(crate) struct InstanceProfileView {
     pub(crate) name: String,
     /// The name of the role in it; `None`: empty.
     pub(crate) role: Option<String>,
+}
+
+/// What STS may ask of an OpenID Connect provider.
+pub(crate) struct OidcProviderView {
+    pub(crate) arn: String,
+    /// Without `https://`.
+    pub(crate) url: String,
+    pub(crate) client_ids: Vec<String>,
+}
+
+/// What STS may ask of a SAML provider.
+pub(crate) struct SamlProviderView {
+    /// The `entityID` of its metadata.
+    pub(crate) issuer: String,
+    /// The keys that its signatures may be made with.
+    pub(crate) keys: Vec<RsaPublicKey>,
 }

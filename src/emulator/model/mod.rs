@@ -24,6 +24,7 @@ pub(crate) use query::{Parameters, decode as decode_query};
 pub(crate) use rest::{RestRequest, decode as decode_rest};
 pub(crate) use route::{PathKind, s3_operation};
 pub(crate) use validate::validate;
+pub(crate) use xml::escape;
 
 /// One service's model.
 #[derive(Deserialize)]

@@ -34,6 +34,22 @@ pub(crate) struct SessionView {
     pub(crate) mfa: Option<bool>,
     /// The `SourceIdentity`, if set.
     pub(crate) source_identity: Option<String>,
+    /// The condition keys that an identity provider gave it.
+    pub(crate) federated: Vec<(String, Vec<String>)>,
+}
+
+impl SessionView {
+    /// A session with nothing but its time of issue.
+    pub(super) fn new(issued: DateTime<Utc>) -> Self {
+        Self {
+            issued,
+            policies: None,
+            tags: Vec::new(),
+            mfa: None,
+            source_identity: None,
+            federated: Vec::new(),
+        }
+    }
 }
 
 /// Temporary credentials as they are handed out.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::operation::{Access, Call, CredentialKind, Reply, ServiceError};
 use crate::partition::Partition;
 
+use super::mfa::MfaInput;
 use super::session_policies::SessionPolicies;
 use super::session_tags::SessionTags;
 use super::store::{NewSession, SessionView};
@@ -40,12 +41,20 @@ fn refuse_temporary(call: &Call) -> Result<(), ServiceError> {
     Err(denied(format!("Cannot call {} with session credentials", call.operation)))
 }
 
+/// How a token is made to have a least size is not documented.
+pub(super) fn refuse_token_size(call: &Call) -> Result<(), ServiceError> {
+    if call.input.get("MinimumSessionTokenSize").is_none() {
+        return Ok(());
+    }
+    Err(ServiceError::new(501, "NotImplemented", "MinimumSessionTokenSize is not emulated by rolecall"))
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct SessionInput {
     duration_seconds: Option<i64>,
-    serial_number: Option<String>,
-    token_code: Option<String>,
+    #[serde(flatten)]
+    mfa: MfaInput,
 }
 
 /// No permission is needed, but a long-term key.
@@ -56,21 +65,22 @@ pub(super) fn session_access(_partition: &Partition, call: &Call) -> Result<Vec<
 
 pub(super) fn session(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     refuse_temporary(call)?;
+    refuse_token_size(call)?;
     let input: SessionInput = call.parse()?;
-    if input.serial_number.is_some() || input.token_code.is_some() {
-        return Err(denied("MultiFactorAuthentication failed with invalid MFA one time pass code. "));
-    }
+    let mfa = input.mfa.step(partition, call)?;
+    let view = SessionView { mfa: Some(mfa.is_some()), ..SessionView::new(call.now) };
     let credentials = partition.sts.issue(
         &mut partition.ids,
         NewSession {
             account: call.account()?.clone(),
             principal: call.caller.principal.clone(),
             kind: CredentialKind::SessionToken,
-            view: plain_view(call),
+            view,
             transitive_tag_keys: Vec::new(),
             duration: duration(call, input.duration_seconds),
         },
     );
+    input.mfa.use_step(partition, mfa);
     Reply::of(&json!({ "Credentials": credentials.view() }))
 }
 
@@ -105,6 +115,7 @@ pub(super) fn federation_access(_partition: &Partition, call: &Call) -> Result<V
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html>
 pub(super) fn federation(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     refuse_temporary(call)?;
+    refuse_token_size(call)?;
     let input: FederationInput = call.parse()?;
     let account = call.account()?.clone();
     let policies = input.policies.resolve(partition, &account)?.unwrap_or_default();
@@ -123,26 +134,21 @@ pub(super) fn federation(partition: &mut Partition, call: &Call) -> Result<Reply
             account,
             principal,
             kind: CredentialKind::Federation,
-            view: SessionView { policies: Some(policies), tags, ..plain_view(call) },
+            view: SessionView {
+                policies: Some(policies),
+                tags,
+                mfa: Some(false),
+                ..SessionView::new(call.now)
+            },
             transitive_tag_keys: Vec::new(),
             duration: duration(call, input.duration_seconds),
         },
     );
     let mut output = json!({ "Credentials": credentials.view(), "FederatedUser": federated_user });
     if let Some(output) = output.as_object_mut() {
-        output.extend(packed_size.map(|size| ("PackedPolicySize".to_owned(), Value::from(size))));
+        output.insert("PackedPolicySize".to_owned(), Value::from(packed_size.unwrap_or_default()));
     }
     Reply::of(&output)
-}
-
-fn plain_view(call: &Call) -> SessionView {
-    SessionView {
-        issued: call.now,
-        policies: None,
-        tags: Vec::new(),
-        mfa: Some(false),
-        source_identity: None,
-    }
 }
 
 /// Seconds.

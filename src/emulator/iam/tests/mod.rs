@@ -1,6 +1,7 @@
 //! IAM's operations, called directly.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, reason = "tests")]
 
+mod federation;
 mod policies;
 
 use serde_json::{Value, json};

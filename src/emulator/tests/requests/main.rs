@@ -5,6 +5,7 @@
 mod authentication;
 mod authorization_messages;
 mod decided;
+mod federation;
 mod hosts;
 mod instances;
 mod listener;

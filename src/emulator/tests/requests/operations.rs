@@ -18,16 +18,16 @@ fn form(service: &'static str, body: &str) -> Unsigned {
 #[test]
 fn known_operations_that_are_not_emulated_say_so() {
     check(
-        &form("iam", "Action=CreateSAMLProvider&Version=2010-05-08"),
+        &form("iam", "Action=UploadServerCertificate&Version=2010-05-08"),
         501,
         "NotImplemented",
-        "CreateSAMLProvider",
+        "UploadServerCertificate",
     );
     check(
-        &form("sts", "Action=AssumeRoleWithSAML&Version=2011-06-15"),
+        &form("sts", "Action=GetWebIdentityToken&Version=2011-06-15"),
         501,
         "NotImplemented",
-        "AssumeRoleWithSAML",
+        "GetWebIdentityToken",
     );
     check(&form("ec2", "Action=CreateFleet&Version=2016-11-15"), 501, "NotImplemented", "CreateFleet");
     let torrent = Unsigned {
