@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::decision::Effect;
 use crate::json::{self, Flaw, Member, Node, Value};
 use crate::parse::{self, Rules};
 use crate::statement::Statement;
@@ -92,6 +93,20 @@ impl PolicyDocument {
         }
         text.push_str(self.text.get(copied..).unwrap_or(""));
         Self::parse(&text, self.kind).unwrap_or_else(|_| self.clone())
+    }
+
+    /// The same document with none but its Deny statements, each still under its place in the whole: what is left
+    /// of a bucket policy for an object that is not the bucket owner's.
+    #[must_use]
+    pub fn denials(&self) -> Self {
+        let mut denials = self.clone();
+        denials.statements.retain(|statement| statement.effect == Effect::Deny);
+        denials
+    }
+
+    /// Whether anything is said: what is left by [`denials`](Self::denials) may say nothing.
+    pub fn has_statements(&self) -> bool {
+        !self.statements.is_empty()
     }
 
     /// The document as it was written.

@@ -131,6 +131,7 @@ impl<'p> Voices<'p> {
             ResourcePolicy::Grants(policy) | ResourcePolicy::Key(Some(policy)) => {
                 hearing.hear(Layer::Resource, std::slice::from_ref(policy))
             }
+            ResourcePolicy::AnyGrants(policies) => hearing.hear(Layer::Resource, policies),
             ResourcePolicy::Trust(Some(policy)) => hearing.hear(Layer::Trust, std::slice::from_ref(policy)),
         };
         let has_policies = in_account && !matches!(caller, Principal::Root { .. });

@@ -205,6 +205,8 @@ pub enum ResourcePolicy {
     None,
     /// A bucket policy and its like: in the same account it grants by itself.
     Grants(Policy),
+    /// Several that each grant by itself, such as a bucket policy and an access control list.
+    AnyGrants(Vec<Policy>),
     /// A role's trust policy: nobody gets in without it. `None`: there is no such role.
     Trust(Option<Policy>),
     /// A KMS key policy: nobody gets in without it either. `None`: it is not told, and so lets nobody in.

@@ -65,6 +65,11 @@ impl Store {
         self.accounts.contains_key(account)
     }
 
+    /// All accounts, in order.
+    pub(crate) fn account_ids(&self) -> impl Iterator<Item = &AccountId> {
+        self.accounts.keys()
+    }
+
     /// The long-term credential of an access key id.
     pub(crate) fn credential(&self, access_key_id: &str) -> Option<Credential> {
         let owner = self.key_owners.get(access_key_id)?;

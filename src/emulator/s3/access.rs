@@ -4,12 +4,18 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html> and
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
 
+use std::sync::Arc;
+
 use policy::{AccountId, Policy, Principal, ResourcePolicy};
 use serde::Deserialize;
 
+use super::acl::Acl;
+use super::bucket_policy::BucketPolicy;
 use super::errors;
+use super::public_access::PublicAccessBlock;
 use super::store::{Bucket, Found, Object, Tag, is_version_id};
-use crate::operation::{Access, Call, ServiceError};
+use crate::model::Model;
+use crate::operation::{Access, Call, Service, ServiceError};
 use crate::partition::Partition;
 
 pub(super) type Accesses = Result<Vec<Access>, ServiceError>;
@@ -60,21 +66,38 @@ impl<'a> Asked<'a> {
 
     /// A permission on the bucket.
     pub(super) fn bucket(&self, action: &str) -> Access {
-        self.access(action, self.bucket.arn())
+        self.access(action, self.bucket.arn(), &self.bucket.owner, Some(&self.bucket.acl))
     }
 
-    /// A permission on an object.
+    /// A permission on an object, which the bucket's owner gives: to write it, or to handle what is the bucket
+    /// owner's, such as tags.
     pub(super) fn object(&self, action: &str, key: &str) -> Access {
-        self.access(action, self.bucket.object_arn(key))
+        let acl = Some(&self.bucket.acl).filter(|_| self.may_write_by_acl(action, key));
+        self.access(action, self.bucket.object_arn(key), &self.bucket.owner, acl)
     }
 
     /// A permission on an object, or on the version of it that is named.
     /// S3 has an action of its own for versions: `s3:GetObject` and `s3:GetObjectVersion`.
+    /// Reading an object and its list is for the object's owner to grant, in the list; all else for the bucket's.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-auth-workflow-object-operation.html>
     pub(super) fn version(&self, actions: Versioned, key: &str, version: Option<&str>) -> Access {
+        let action = if version.is_some() { actions.version } else { actions.latest };
+        let access = match self.bucket.object(key, version) {
+            Some(object) if actions.granted_by_object => {
+                let owner = self.bucket.owner_of(object);
+                self.access(action, self.bucket.object_arn(key), owner, Some(&object.acl))
+            }
+            _ => self.object(action, key),
+        };
         match version {
-            None => self.object(actions.latest, key),
-            Some(id) => self.object(actions.version, key).with("s3:VersionId", id),
+            None => access,
+            Some(id) => access.with("s3:VersionId", id),
         }
+    }
+
+    /// The permission to give an object that is being made an access control list.
+    pub(super) fn new_object_acl(&self, key: &str, owner: &AccountId) -> Access {
+        self.access("s3:PutObjectAcl", self.bucket.object_arn(key), owner, None)
     }
 
     /// What tells 404 from 403 where a key is missing: without `s3:ListBucket` nobody learns that it is.
@@ -83,31 +106,54 @@ impl<'a> Asked<'a> {
         self.bucket("s3:ListBucket").informing()
     }
 
-    fn access(&self, action: &str, resource: String) -> Access {
+    fn access(&self, action: &str, resource: String, owner: &AccountId, acl: Option<&Acl>) -> Access {
         let mut access = Access::new(action, resource).with("s3:ResourceAccount", self.bucket.owner.as_str());
-        access.resource_account = Some(self.bucket.owner.clone());
-        access.resource_policy = self.policy(action);
+        access.resource_account = Some(owner.clone());
+        access.resource_policy = self.policies(action, owner, acl);
         access
     }
 
-    fn policy(&self, action: &str) -> ResourcePolicy {
-        let Some(policy) = &self.bucket.policy else { return ResourcePolicy::None };
+    /// The bucket policy, of which only the denials hold for what is not the bucket owner's, and what `acl` grants.
+    fn policies(&self, action: &str, owner: &AccountId, acl: Option<&Acl>) -> ResourcePolicy {
         let caller = &self.call.caller;
-        if is_root_of(&caller.principal, &self.bucket.owner) && MANAGES_POLICY.contains(&action) {
-            return ResourcePolicy::None;
+        let restricted = self.is_restricted();
+        let mut policies = Vec::new();
+        let rescued = is_root_of(&caller.principal, &self.bucket.owner) && MANAGES_POLICY.contains(&action);
+        if let Some(policy) = self.bucket.policy.as_ref().filter(|_| !rescued) {
+            let document = policy.document();
+            let grants = *owner == self.bucket.owner && !restricted;
+            let document = if grants { document } else { Arc::new(document.denials()) };
+            policies.extend(
+                document
+                    .has_statements()
+                    .then(|| Policy { name: format!("bucket policy of {}", self.bucket.name), document }),
+            );
         }
+        let document = acl.filter(|acl| !restricted && self.bucket.heeds(acl)).and_then(Acl::document);
+        if let Some(document) = document {
+            policies.push(Policy { name: format!("access control list in {}", self.bucket.name), document });
+        }
+        if policies.is_empty() { ResourcePolicy::None } else { ResourcePolicy::AnyGrants(policies) }
+    }
+
+    /// Whether the bucket is public and serves nobody but its owner's account and AWS services for that.
+    fn is_restricted(&self) -> bool {
+        let caller = &self.call.caller;
         let foreign = caller.account.as_ref() != Some(&self.bucket.owner)
             && !matches!(caller.principal, Principal::Service { .. });
-        if foreign
-            && policy.is_public()
-            && self.bucket.public_access.is_some_and(|block| block.restricts_buckets())
-        {
-            return ResourcePolicy::None;
+        foreign
+            && self.bucket.policy.as_ref().is_some_and(BucketPolicy::is_public)
+            && self.bucket.public_access.is_some_and(PublicAccessBlock::restricts_buckets)
+    }
+
+    /// By the bucket's list others may make new objects, but overwrite and delete only their own.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#permissions>
+    fn may_write_by_acl(&self, action: &str, key: &str) -> bool {
+        let existing = self.bucket.object(key, None).map(|object| self.bucket.owner_of(object));
+        match existing {
+            Some(owner) => self.call.caller.account.as_ref() == Some(owner),
+            None => action == "s3:PutObject",
         }
-        ResourcePolicy::Grants(Policy {
-            name: format!("bucket policy of {}", self.bucket.name),
-            document: policy.document(),
-        })
     }
 }
 
@@ -124,21 +170,34 @@ fn is_root_of(principal: &Principal, owner: &AccountId) -> bool {
 pub(super) struct Versioned {
     pub(super) latest: &'static str,
     pub(super) version: &'static str,
+    /// Whether the object's own list grants it.
+    pub(super) granted_by_object: bool,
 }
 
-pub(super) const GET_OBJECT: Versioned = Versioned { latest: "s3:GetObject", version: "s3:GetObjectVersion" };
-pub(super) const GET_OBJECT_TAGGING: Versioned =
-    Versioned { latest: "s3:GetObjectTagging", version: "s3:GetObjectVersionTagging" };
-pub(super) const PUT_OBJECT_TAGGING: Versioned =
-    Versioned { latest: "s3:PutObjectTagging", version: "s3:PutObjectVersionTagging" };
-pub(super) const DELETE_OBJECT_TAGGING: Versioned =
-    Versioned { latest: "s3:DeleteObjectTagging", version: "s3:DeleteObjectVersionTagging" };
-pub(super) const DELETE_OBJECT: Versioned =
-    Versioned { latest: "s3:DeleteObject", version: "s3:DeleteObjectVersion" };
+impl Versioned {
+    const fn of_bucket(latest: &'static str, version: &'static str) -> Self {
+        Self { latest, version, granted_by_object: false }
+    }
+
+    const fn of_object(latest: &'static str, version: &'static str) -> Self {
+        Self { latest, version, granted_by_object: true }
+    }
+}
+
+pub(super) const GET_OBJECT: Versioned = Versioned::of_object("s3:GetObject", "s3:GetObjectVersion");
+pub(super) const GET_OBJECT_ATTRIBUTES: Versioned =
+    Versioned::of_object("s3:GetObjectAttributes", "s3:GetObjectVersionAttributes");
 pub(super) const GET_OBJECT_ACL: Versioned =
-    Versioned { latest: "s3:GetObjectAcl", version: "s3:GetObjectVersionAcl" };
+    Versioned::of_object("s3:GetObjectAcl", "s3:GetObjectVersionAcl");
 pub(super) const PUT_OBJECT_ACL: Versioned =
-    Versioned { latest: "s3:PutObjectAcl", version: "s3:PutObjectVersionAcl" };
+    Versioned::of_object("s3:PutObjectAcl", "s3:PutObjectVersionAcl");
+pub(super) const GET_OBJECT_TAGGING: Versioned =
+    Versioned::of_bucket("s3:GetObjectTagging", "s3:GetObjectVersionTagging");
+pub(super) const PUT_OBJECT_TAGGING: Versioned =
+    Versioned::of_bucket("s3:PutObjectTagging", "s3:PutObjectVersionTagging");
+pub(super) const DELETE_OBJECT_TAGGING: Versioned =
+    Versioned::of_bucket("s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging");
+pub(super) const DELETE_OBJECT: Versioned = Versioned::of_bucket("s3:DeleteObject", "s3:DeleteObjectVersion");
 
 /// One permission on the bucket of the request.
 pub(super) fn on_bucket(partition: &Partition, call: &Call, action: &str) -> Accesses {
@@ -161,6 +220,11 @@ pub(super) fn on_existing(partition: &Partition, call: &Call, actions: Versioned
         Some(object) => vec![with_existing_tags(access, object)],
         None => vec![access, asked.listing_informs()],
     })
+}
+
+/// One permission on an existing object that is the same for all its versions.
+pub(super) fn on_object(partition: &Partition, call: &Call, action: &'static str) -> Accesses {
+    on_existing(partition, call, Versioned::of_bucket(action, action))
 }
 
 /// Adds `s3:ExistingObjectTag/…` for each tag of the object.
@@ -198,9 +262,18 @@ pub(super) fn missing(call: &Call, input: &ObjectInput, found: &Found<'_>, listi
         return errors::access_denied();
     }
     match (found, &input.version_id) {
-        (Found::DeleteMarker, Some(_)) => errors::method_not_allowed("GET", "DeleteMarker"),
+        (Found::DeleteMarker, Some(_)) => errors::method_not_allowed(method(call), "DeleteMarker"),
+        (Found::DeleteMarker, None) if method(call) == "PUT" => {
+            errors::method_not_allowed("PUT", "DeleteMarker")
+        }
         (Found::NoVersion, Some(id)) if is_version_id(id) => errors::no_such_version(&input.key, id),
         (_, Some(id)) => errors::invalid_argument("Invalid version id specified", "versionId", id),
         (_, None) => errors::no_such_key(&input.key),
     }
+}
+
+/// The HTTP method of a call, which some errors tell.
+fn method(call: &Call) -> &'static str {
+    let operation = Model::of(Service::S3).operations.get(call.operation);
+    operation.map_or("GET", |operation| operation.http.method.as_str())
 }

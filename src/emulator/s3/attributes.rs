@@ -4,16 +4,21 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use policy::AccountId;
 use serde::{Deserialize, Serialize};
 
 use super::access::{Accesses, Asked, with_present, with_request_tags};
+use super::acl::{Acl, Subject};
+use super::acl_members::AclMembers;
 use super::checksums::{Algorithm, Checksum, ChecksumMembers, etag};
 use super::errors;
-use super::ownership::{self, AclMembers};
+use super::object_lock::{Lock, LockMembers};
+use super::ownership::{checked_acl, owner_of_new};
 use super::settings::BucketEncryption;
 use super::store::{Bucket, Encryption, Object, Tag};
 use super::tagging;
-use crate::operation::{Access, ServiceError};
+use crate::iam;
+use crate::operation::{Access, Call, ServiceError};
 
 const STORAGE_CLASSES: [&str; 10] = [
     "STANDARD",
@@ -61,9 +66,15 @@ pub(super) struct Attributes {
     #[serde(rename = "SSECustomerAlgorithm")]
     customer_algorithm: Option<String>,
     tagging: Option<String>,
-    object_lock_mode: Option<String>,
-    object_lock_retain_until_date: Option<String>,
-    object_lock_legal_hold_status: Option<String>,
+    #[serde(flatten)]
+    lock: LockMembers,
+}
+
+/// In whose hands a new object is.
+pub(super) struct Custody {
+    pub(super) owner: AccountId,
+    pub(super) acl: Acl,
+    pub(super) lock: Lock,
 }
 
 /// Which operation makes the object.
@@ -93,20 +104,17 @@ impl Attributes {
         if !tags.is_empty() {
             actions.push("s3:PutObjectTagging");
         }
-        if self.acl.is_sent() {
-            actions.push("s3:PutObjectAcl");
-        }
-        if self.object_lock_mode.is_some() || self.object_lock_retain_until_date.is_some() {
-            actions.push("s3:PutObjectRetention");
-        }
-        if self.object_lock_legal_hold_status.is_some() {
-            actions.push("s3:PutObjectLegalHold");
-        }
-        let access = |action: &&str| {
-            let access = with_request_tags(asked.object(action, key), &tags);
-            with_creation(self.with_headers(access), creation)
+        actions.extend(self.lock.actions());
+        let dressed = |access: Access| {
+            let access = self.with_headers(with_request_tags(access, &tags));
+            with_creation(self.lock.with_keys(access, asked.call.now), creation)
         };
-        Ok(actions.iter().map(access).collect())
+        let mut accesses: Vec<_> = actions.iter().map(|action| dressed(asked.object(action, key))).collect();
+        if self.acl.is_sent() {
+            let owner = owner_of_new(asked.bucket, asked.call, &self.acl)?;
+            accesses.push(dressed(asked.new_object_acl(key, &owner)));
+        }
+        Ok(accesses)
     }
 
     fn with_headers(&self, access: Access) -> Access {
@@ -116,9 +124,6 @@ impl Attributes {
             ("s3:x-amz-server-side-encryption-aws-kms-key-id", &self.kms_key),
             ("s3:x-amz-server-side-encryption-customer-algorithm", &self.customer_algorithm),
             ("s3:x-amz-website-redirect-location", &self.headers.website_redirect_location),
-            ("s3:object-lock-mode", &self.object_lock_mode),
-            ("s3:object-lock-retain-until-date", &self.object_lock_retain_until_date),
-            ("s3:object-lock-legal-hold", &self.object_lock_legal_hold_status),
         ];
         let access = self.acl.with_keys(access);
         headers.iter().fold(access, |access, (key, value)| with_present(access, key, value.as_deref()))
@@ -132,7 +137,6 @@ impl Attributes {
     /// Refuses what S3 refuses, and what is not emulated.
     pub(super) fn check(&self, bucket: &Bucket, key: &str) -> Result<(), ServiceError> {
         check_key(key)?;
-        ownership::check_object_acl(bucket, &self.acl)?;
         tagging::check_object_tags(&self.tags()?)?;
         if let Some(class) = &self.storage_class
             && !STORAGE_CLASSES.contains(&class.as_str())
@@ -140,12 +144,6 @@ impl Attributes {
             let message = "The storage class you specified is not valid";
             return Err(ServiceError::new(400, "InvalidStorageClass", message)
                 .with("StorageClassRequested", class.as_str()));
-        }
-        if self.object_lock_mode.is_some()
-            || self.object_lock_retain_until_date.is_some()
-            || self.object_lock_legal_hold_status.is_some()
-        {
-            return Err(errors::invalid_request("Bucket is missing Object Lock Configuration"));
         }
         if self.customer_algorithm.is_some() {
             return Err(errors::not_implemented("x-amz-server-side-encryption-customer-algorithm"));
@@ -186,10 +184,24 @@ impl Attributes {
         self.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned())
     }
 
+    /// Whose the object will be, what it grants, and what keeps it.
+    pub(super) fn custody(
+        &self,
+        iam: &iam::Store,
+        bucket: &Bucket,
+        call: &Call,
+    ) -> Result<Custody, ServiceError> {
+        let owner = owner_of_new(bucket, call, &self.acl)?;
+        let acl = checked_acl(iam, bucket, &self.acl, Subject::Object, &owner)?;
+        let lock = self.lock.lock(bucket, call.now)?;
+        Ok(Custody { owner, acl, lock })
+    }
+
     /// The object with these attributes and this body.
     pub(super) fn object(
         self,
         bucket: &Bucket,
+        Custody { owner, acl, lock }: Custody,
         body: Bytes,
         sent: &ChecksumMembers,
         asked: Option<Algorithm>,
@@ -205,6 +217,9 @@ impl Attributes {
             storage_class,
             encryption,
             tags,
+            owner,
+            acl,
+            lock,
             parts: None,
             body,
         })

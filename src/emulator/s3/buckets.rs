@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::access::{Accesses, with_present};
-use super::ownership::{self, AclMembers, ObjectOwnership};
+use super::acl_members::AclMembers;
+use super::object_lock::ObjectLock;
+use super::ownership::{self, ObjectOwnership};
 use super::public_access::PublicAccessBlock;
 use super::settings::BucketEncryption;
 use super::store::{Bucket, Owner, Tag, Versioning, whole_seconds};
@@ -117,10 +119,8 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     let region = location(&input.create_bucket_configuration, &call.region)?;
     let owner = call.account()?.clone();
     tagging::check_bucket_tags(&input.create_bucket_configuration.tags)?;
-    ownership::check_new_bucket_acl(input.object_ownership, &input.acl)?;
-    if input.object_lock_enabled_for_bucket {
-        return Err(errors::not_implemented("x-amz-bucket-object-lock-enabled"));
-    }
+    let ownership = input.object_ownership.unwrap_or(ObjectOwnership::BucketOwnerEnforced);
+    let acl = ownership::new_bucket_acl(&partition.iam, ownership, &input.acl, &owner)?;
     let reply = Reply::of(&json!({ "Location": format!("/{name}") }))?;
     if let Some(existing) = partition.s3.buckets.get(&name) {
         return refuse_existing(existing, call, reply);
@@ -130,14 +130,19 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         owner,
         region,
         created: whole_seconds(call.now),
-        versioning: Versioning::Off,
+        // Object Lock works on versions only.
+        versioning: if input.object_lock_enabled_for_bucket { Versioning::Enabled } else { Versioning::Off },
         objects: BTreeMap::new(),
         uploads: Vec::new(),
         tags: input.create_bucket_configuration.tags,
         policy: None,
         public_access: Some(PublicAccessBlock::all()),
-        ownership: Some(input.object_ownership.unwrap_or(ObjectOwnership::BucketOwnerEnforced)),
+        ownership: Some(ownership),
+        acl,
         encryption: BucketEncryption::default(),
+        object_lock: input.object_lock_enabled_for_bucket.then(ObjectLock::default),
+        configurations: BTreeMap::new(),
+        numbered: BTreeMap::new(),
     };
     partition.s3.buckets.insert(name, bucket);
     Ok(reply)

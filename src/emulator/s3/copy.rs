@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::access::{
     Accesses, Asked, GET_OBJECT, GET_OBJECT_TAGGING, ObjectInput, missing, with_existing_tags,
 };
-use super::attributes::{Attributes, Creation};
+use super::attributes::{Attributes, Creation, Custody};
 use super::checksums::{Algorithm, Checksum, ChecksumMembers, ChecksumType, etag};
 use super::conditions::{ReadConditions, Verdict, WriteConditions};
 use super::errors;
@@ -200,7 +200,8 @@ pub(super) fn copy(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
                        attributes.";
         return Err(errors::invalid_request(message));
     }
-    let object = input.object(bucket, original)?;
+    let custody = input.attributes.custody(&partition.iam, bucket, call)?;
+    let object = input.object(bucket, custody, original)?;
     let output = CopyOutput {
         copy_object_result: CopyResult {
             etag: object.etag.clone(),
@@ -223,12 +224,20 @@ impl CopyInput {
         self.metadata_directive.unwrap_or_default() == Directive::Copy && !self.attributes.changes_object()
     }
 
-    fn object(&self, bucket: &super::store::Bucket, original: Object) -> Result<Object, ServiceError> {
+    fn object(
+        &self,
+        bucket: &super::store::Bucket,
+        Custody { owner, acl, lock }: Custody,
+        original: Object,
+    ) -> Result<Object, ServiceError> {
         let mut object = Object {
             encryption: self.attributes.encryption(&bucket.encryption)?,
             storage_class: self.attributes.storage_class(),
             etag: etag(&original.body),
             parts: None,
+            owner,
+            acl,
+            lock,
             ..original
         };
         // An object of parts becomes one of a single part, with a checksum of the whole.

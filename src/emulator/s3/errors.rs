@@ -45,6 +45,11 @@ pub(super) fn malformed_xml() -> ServiceError {
     ServiceError::new(400, "MalformedXML", message)
 }
 
+pub(super) fn malformed_acl() -> ServiceError {
+    let message = "The XML you provided was not well-formed or did not validate against our published schema";
+    ServiceError::new(400, "MalformedACLError", message)
+}
+
 pub(super) fn precondition_failed(condition: &str) -> ServiceError {
     let message = "At least one of the pre-conditions you specified did not hold";
     ServiceError::new(412, "PreconditionFailed", message).with("Condition", condition)

@@ -5,15 +5,20 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
 
 mod access;
+mod acl;
+mod acl_members;
 mod attributes;
 mod bucket_policy;
 mod buckets;
 mod checksums;
 mod conditions;
+mod configuration_rules;
+mod configurations;
 mod copy;
 mod errors;
 mod listing;
 mod multipart;
+mod object_lock;
 mod objects;
 mod operations;
 mod ownership;

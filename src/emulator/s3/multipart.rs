@@ -54,7 +54,9 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     input.attributes.check(bucket, &input.key)?;
     let checksum_type = checksum_type(input.checksum_algorithm, input.checksum_type)?;
-    let template = input.attributes.object(bucket, Bytes::new(), &ChecksumMembers::default(), None)?;
+    let custody = input.attributes.custody(&partition.iam, bucket, call)?;
+    let template =
+        input.attributes.object(bucket, custody, Bytes::new(), &ChecksumMembers::default(), None)?;
     let upload = Upload {
         id: partition.ids.hex(),
         key: input.key.clone(),

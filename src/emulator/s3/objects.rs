@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::access::{Accesses, Asked, DELETE_OBJECT, ObjectInput, with_present};
+use super::access::{Accesses, Asked, DELETE_OBJECT, GET_OBJECT, ObjectInput, with_present};
 use super::attributes::{Attributes, Creation, check_key};
 use super::checksums::{Algorithm, ChecksumMembers, ChecksumType};
 use super::conditions::WriteConditions;
 use super::errors;
+use super::object_lock::{bypassing, check_bypass};
 use super::store::{Bucket, Encryption, Versioning, is_version_id, new_version_id};
 use crate::operation::{Access, Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -65,7 +67,7 @@ pub(super) fn add_conditions(
     };
     *accesses = std::mem::take(accesses).into_iter().map(present).collect();
     if conditions.reads() {
-        accesses.push(asked.object("s3:GetObject", key));
+        accesses.push(asked.version(GET_OBJECT, key, None));
     }
 }
 
@@ -74,8 +76,9 @@ pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     input.attributes.check(bucket, &input.key)?;
     input.conditions.check(bucket, &input.key)?;
-    let object =
-        input.attributes.object(bucket, call.body.clone(), &input.checksum, input.checksum_algorithm)?;
+    let custody = input.attributes.custody(&partition.iam, bucket, call)?;
+    let body = call.body.clone();
+    let object = input.attributes.object(bucket, custody, body, &input.checksum, input.checksum_algorithm)?;
     let mut output = PutOutput {
         etag: object.etag.clone(),
         checksum: object.checksum.members(),
@@ -95,6 +98,7 @@ struct DeleteInput {
     object: ObjectInput,
     #[serde(flatten)]
     conditions: WriteConditions,
+    bypass_governance_retention: Option<bool>,
 }
 
 pub(super) fn delete_access(partition: &Partition, call: &Call) -> Accesses {
@@ -103,16 +107,20 @@ pub(super) fn delete_access(partition: &Partition, call: &Call) -> Accesses {
     let key = &input.object.key;
     let mut accesses = vec![asked.version(DELETE_OBJECT, key, input.object.version_id.as_deref())];
     add_conditions(&mut accesses, &input.conditions, &asked, key);
+    accesses.extend(bypassing(&asked, key, input.bypass_governance_retention));
     Ok(accesses)
 }
 
 pub(super) fn delete(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let DeleteInput { object: input, conditions } = call.parse()?;
+    let DeleteInput { object: input, conditions, bypass_governance_retention: bypass } = call.parse()?;
     check_key(&input.key)?;
     let marker_id = new_version_id(&mut partition.ids);
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    check_bypass(bucket, bypass)?;
     conditions.check(bucket, &input.key)?;
-    let gone = remove(bucket, &input.key, input.version_id.as_deref(), call, marker_id)?;
+    let bypass = bypass == Some(true) && call.granted.last() == Some(&true);
+    let removal = Removal { marker_id, now: call.now, bypass };
+    let gone = remove(bucket, &input.key, input.version_id.as_deref(), removal)?;
     Reply::of(&json!({ "DeleteMarker": gone.marker.then_some(true), "VersionId": gone.version }))
 }
 
@@ -124,16 +132,27 @@ struct Gone {
     version: Option<String>,
 }
 
+/// How to delete.
+struct Removal {
+    /// The id of the marker, should one be made.
+    marker_id: String,
+    now: DateTime<Utc>,
+    /// Whether governance is passed over.
+    bypass: bool,
+}
+
 fn remove(
     bucket: &mut Bucket,
     key: &str,
     version: Option<&str>,
-    call: &Call,
-    marker_id: String,
+    removal: Removal,
 ) -> Result<Gone, ServiceError> {
     if let Some(id) = version {
         if !is_version_id(id) {
             return Err(errors::invalid_argument("Invalid version id specified", "versionId", id));
+        }
+        if let Some(object) = bucket.object(key, version) {
+            object.lock.check_deletion(removal.now, removal.bypass)?;
         }
         let marker = bucket.remove_version(key, Some(id));
         return Ok(Gone { marker, version: bucket.shown_version(id) });
@@ -142,7 +161,7 @@ fn remove(
         bucket.remove_version(key, None);
         return Ok(Gone { marker: false, version: None });
     }
-    let version = bucket.add_version(key, None, call.now, marker_id);
+    let version = bucket.add_version(key, None, removal.now, removal.marker_id);
     Ok(Gone { marker: true, version })
 }
 
@@ -151,6 +170,7 @@ fn remove(
 struct DeleteManyInput {
     bucket: String,
     delete: DeleteMany,
+    bypass_governance_retention: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -185,6 +205,7 @@ pub(super) fn delete_many_access(partition: &Partition, call: &Call) -> Accesses
     let mut all = Vec::new();
     for object in &input.delete.objects {
         all.extend(delete_one_accesses(&asked, object));
+        all.extend(bypassing(&asked, &object.key, input.bypass_governance_retention));
     }
     Ok(all.into_iter().map(Access::informing).collect())
 }
@@ -222,6 +243,8 @@ pub(super) fn delete_many(partition: &mut Partition, call: &Call) -> Result<Repl
     if input.delete.objects.is_empty() || input.delete.objects.len() > DELETE_LIMIT {
         return Err(errors::malformed_xml());
     }
+    let wanted = input.bypass_governance_retention;
+    check_bypass(partition.s3.bucket(&input.bucket)?, wanted)?;
     let mut granted = call.granted.iter().copied();
     let (mut deleted, mut refused) = (Vec::new(), Vec::new());
     let mut seen = BTreeSet::new();
@@ -229,13 +252,15 @@ pub(super) fn delete_many(partition: &mut Partition, call: &Call) -> Result<Repl
         let needed = if object.conditions().reads() { 2 } else { 1 };
         let decisions: Vec<bool> = granted.by_ref().take(needed).collect();
         let allowed = decisions.len() == needed && decisions.iter().all(|granted| *granted);
+        let bypass = wanted == Some(true) && granted.next() == Some(true);
         // A key that is named twice is deleted once.
         if !seen.insert((object.key.clone(), object.version_id.clone())) {
             continue;
         }
         let marker_id = new_version_id(&mut partition.ids);
         let bucket = partition.s3.bucket_mut(&input.bucket)?;
-        match delete_one(bucket, &object, call, allowed, marker_id) {
+        let removal = Removal { marker_id, now: call.now, bypass };
+        match delete_one(bucket, &object, allowed, removal) {
             Ok(entry) => deleted.push(entry),
             Err(error) => refused.push(Refused {
                 key: object.key,
@@ -256,16 +281,15 @@ pub(super) fn delete_many(partition: &mut Partition, call: &Call) -> Result<Repl
 fn delete_one(
     bucket: &mut Bucket,
     object: &Identifier,
-    call: &Call,
     allowed: bool,
-    marker_id: String,
+    removal: Removal,
 ) -> Result<Deleted, ServiceError> {
     if !allowed {
         return Err(errors::access_denied());
     }
     check_key(&object.key)?;
     object.conditions().check(bucket, &object.key)?;
-    let gone = remove(bucket, &object.key, object.version_id.as_deref(), call, marker_id)?;
+    let gone = remove(bucket, &object.key, object.version_id.as_deref(), removal)?;
     Ok(Deleted {
         key: object.key.clone(),
         version_id: object.version_id.clone(),

@@ -3,12 +3,12 @@
 //! Permissions by <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>
 
 use super::access::{
-    DELETE_OBJECT_TAGGING, GET_OBJECT_ACL, GET_OBJECT_TAGGING, on_bucket, on_existing, on_key,
+    DELETE_OBJECT_TAGGING, GET_OBJECT_ACL, GET_OBJECT_TAGGING, on_bucket, on_existing, on_key, on_object,
 };
 use super::listing::list_access;
 use super::{
-    bucket_policy, buckets, copy, listing, multipart, objects, ownership, parts, public_access, reads,
-    settings, tagging, versions,
+    bucket_policy, buckets, configurations, copy, listing, multipart, object_lock, objects, ownership, parts,
+    public_access, reads, settings, tagging, versions,
 };
 use crate::operation::Operation;
 
@@ -66,13 +66,48 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "PutBucketEncryption", access: |p, c| on_bucket(p, c, "s3:PutEncryptionConfiguration"), act: settings::put_encryption },
     Operation { name: "GetBucketEncryption", access: |p, c| on_bucket(p, c, "s3:GetEncryptionConfiguration"), act: settings::show_encryption },
     Operation { name: "DeleteBucketEncryption", access: |p, c| on_bucket(p, c, "s3:PutEncryptionConfiguration"), act: settings::delete_encryption },
-    Operation { name: "GetBucketCors", access: |p, c| on_bucket(p, c, "s3:GetBucketCORS"), act: settings::no_cors },
-    Operation { name: "GetBucketLifecycleConfiguration", access: |p, c| on_bucket(p, c, "s3:GetLifecycleConfiguration"), act: settings::no_lifecycle },
-    Operation { name: "GetBucketWebsite", access: |p, c| on_bucket(p, c, "s3:GetBucketWebsite"), act: settings::no_website },
-    Operation { name: "GetBucketReplication", access: |p, c| on_bucket(p, c, "s3:GetReplicationConfiguration"), act: settings::no_replication },
-    Operation { name: "GetObjectLockConfiguration", access: |p, c| on_bucket(p, c, "s3:GetBucketObjectLockConfiguration"), act: settings::no_object_lock },
-    Operation { name: "GetBucketLogging", access: |p, c| on_bucket(p, c, "s3:GetBucketLogging"), act: settings::nothing },
-    Operation { name: "GetBucketNotificationConfiguration", access: |p, c| on_bucket(p, c, "s3:GetBucketNotification"), act: settings::nothing },
-    Operation { name: "GetBucketAccelerateConfiguration", access: |p, c| on_bucket(p, c, "s3:GetAccelerateConfiguration"), act: settings::nothing },
-    Operation { name: "GetBucketRequestPayment", access: |p, c| on_bucket(p, c, "s3:GetBucketRequestPayment"), act: settings::payer },
+
+    Operation { name: "PutBucketCors", access: |p, c| on_bucket(p, c, "s3:PutBucketCORS"), act: |p, c| configurations::put(p, c, &configurations::CORS) },
+    Operation { name: "GetBucketCors", access: |p, c| on_bucket(p, c, "s3:GetBucketCORS"), act: |p, c| configurations::show(p, c, &configurations::CORS) },
+    Operation { name: "DeleteBucketCors", access: |p, c| on_bucket(p, c, "s3:PutBucketCORS"), act: |p, c| configurations::delete(p, c, &configurations::CORS) },
+    Operation { name: "PutBucketWebsite", access: |p, c| on_bucket(p, c, "s3:PutBucketWebsite"), act: |p, c| configurations::put(p, c, &configurations::WEBSITE) },
+    Operation { name: "GetBucketWebsite", access: |p, c| on_bucket(p, c, "s3:GetBucketWebsite"), act: |p, c| configurations::show(p, c, &configurations::WEBSITE) },
+    Operation { name: "DeleteBucketWebsite", access: |p, c| on_bucket(p, c, "s3:DeleteBucketWebsite"), act: |p, c| configurations::delete(p, c, &configurations::WEBSITE) },
+    Operation { name: "PutBucketLogging", access: |p, c| on_bucket(p, c, "s3:PutBucketLogging"), act: |p, c| configurations::put(p, c, &configurations::LOGGING) },
+    Operation { name: "GetBucketLogging", access: |p, c| on_bucket(p, c, "s3:GetBucketLogging"), act: |p, c| configurations::show(p, c, &configurations::LOGGING) },
+    Operation { name: "PutBucketNotificationConfiguration", access: |p, c| on_bucket(p, c, "s3:PutBucketNotification"), act: |p, c| configurations::put(p, c, &configurations::NOTIFICATION) },
+    Operation { name: "GetBucketNotificationConfiguration", access: |p, c| on_bucket(p, c, "s3:GetBucketNotification"), act: |p, c| configurations::show(p, c, &configurations::NOTIFICATION) },
+    Operation { name: "PutBucketAccelerateConfiguration", access: |p, c| on_bucket(p, c, "s3:PutAccelerateConfiguration"), act: |p, c| configurations::put(p, c, &configurations::ACCELERATE) },
+    Operation { name: "GetBucketAccelerateConfiguration", access: |p, c| on_bucket(p, c, "s3:GetAccelerateConfiguration"), act: |p, c| configurations::show(p, c, &configurations::ACCELERATE) },
+    Operation { name: "PutBucketLifecycleConfiguration", access: |p, c| on_bucket(p, c, "s3:PutLifecycleConfiguration"), act: |p, c| configurations::put(p, c, &configurations::LIFECYCLE) },
+    Operation { name: "GetBucketLifecycleConfiguration", access: |p, c| on_bucket(p, c, "s3:GetLifecycleConfiguration"), act: |p, c| configurations::show(p, c, &configurations::LIFECYCLE) },
+    Operation { name: "DeleteBucketLifecycle", access: |p, c| on_bucket(p, c, "s3:PutLifecycleConfiguration"), act: |p, c| configurations::delete(p, c, &configurations::LIFECYCLE) },
+    Operation { name: "PutBucketReplication", access: configurations::put_replication_access, act: |p, c| configurations::put(p, c, &configurations::REPLICATION) },
+    Operation { name: "GetBucketReplication", access: |p, c| on_bucket(p, c, "s3:GetReplicationConfiguration"), act: |p, c| configurations::show(p, c, &configurations::REPLICATION) },
+    Operation { name: "DeleteBucketReplication", access: |p, c| on_bucket(p, c, "s3:PutReplicationConfiguration"), act: |p, c| configurations::delete(p, c, &configurations::REPLICATION) },
+    Operation { name: "PutBucketRequestPayment", access: |p, c| on_bucket(p, c, "s3:PutBucketRequestPayment"), act: |p, c| configurations::put(p, c, &configurations::REQUEST_PAYMENT) },
+    Operation { name: "GetBucketRequestPayment", access: |p, c| on_bucket(p, c, "s3:GetBucketRequestPayment"), act: configurations::show_payer },
+    Operation { name: "PutBucketMetricsConfiguration", access: |p, c| on_bucket(p, c, "s3:PutMetricsConfiguration"), act: |p, c| configurations::put_one(p, c, &configurations::METRICS) },
+    Operation { name: "GetBucketMetricsConfiguration", access: |p, c| on_bucket(p, c, "s3:GetMetricsConfiguration"), act: |p, c| configurations::show_one(p, c, &configurations::METRICS) },
+    Operation { name: "DeleteBucketMetricsConfiguration", access: |p, c| on_bucket(p, c, "s3:PutMetricsConfiguration"), act: |p, c| configurations::delete_one(p, c, &configurations::METRICS) },
+    Operation { name: "ListBucketMetricsConfigurations", access: |p, c| on_bucket(p, c, "s3:GetMetricsConfiguration"), act: |p, c| configurations::list(p, c, &configurations::METRICS) },
+    Operation { name: "PutBucketAnalyticsConfiguration", access: |p, c| on_bucket(p, c, "s3:PutAnalyticsConfiguration"), act: |p, c| configurations::put_one(p, c, &configurations::ANALYTICS) },
+    Operation { name: "GetBucketAnalyticsConfiguration", access: |p, c| on_bucket(p, c, "s3:GetAnalyticsConfiguration"), act: |p, c| configurations::show_one(p, c, &configurations::ANALYTICS) },
+    Operation { name: "DeleteBucketAnalyticsConfiguration", access: |p, c| on_bucket(p, c, "s3:PutAnalyticsConfiguration"), act: |p, c| configurations::delete_one(p, c, &configurations::ANALYTICS) },
+    Operation { name: "ListBucketAnalyticsConfigurations", access: |p, c| on_bucket(p, c, "s3:GetAnalyticsConfiguration"), act: |p, c| configurations::list(p, c, &configurations::ANALYTICS) },
+    Operation { name: "PutBucketInventoryConfiguration", access: |p, c| on_bucket(p, c, "s3:PutInventoryConfiguration"), act: |p, c| configurations::put_one(p, c, &configurations::INVENTORY) },
+    Operation { name: "GetBucketInventoryConfiguration", access: |p, c| on_bucket(p, c, "s3:GetInventoryConfiguration"), act: |p, c| configurations::show_one(p, c, &configurations::INVENTORY) },
+    Operation { name: "DeleteBucketInventoryConfiguration", access: |p, c| on_bucket(p, c, "s3:PutInventoryConfiguration"), act: |p, c| configurations::delete_one(p, c, &configurations::INVENTORY) },
+    Operation { name: "ListBucketInventoryConfigurations", access: |p, c| on_bucket(p, c, "s3:GetInventoryConfiguration"), act: |p, c| configurations::list(p, c, &configurations::INVENTORY) },
+    Operation { name: "PutBucketIntelligentTieringConfiguration", access: |p, c| on_bucket(p, c, "s3:PutIntelligentTieringConfiguration"), act: |p, c| configurations::put_one(p, c, &configurations::INTELLIGENT_TIERING) },
+    Operation { name: "GetBucketIntelligentTieringConfiguration", access: |p, c| on_bucket(p, c, "s3:GetIntelligentTieringConfiguration"), act: |p, c| configurations::show_one(p, c, &configurations::INTELLIGENT_TIERING) },
+    Operation { name: "DeleteBucketIntelligentTieringConfiguration", access: |p, c| on_bucket(p, c, "s3:PutIntelligentTieringConfiguration"), act: |p, c| configurations::delete_one(p, c, &configurations::INTELLIGENT_TIERING) },
+    Operation { name: "ListBucketIntelligentTieringConfigurations", access: |p, c| on_bucket(p, c, "s3:GetIntelligentTieringConfiguration"), act: |p, c| configurations::list(p, c, &configurations::INTELLIGENT_TIERING) },
+
+    Operation { name: "PutObjectLockConfiguration", access: |p, c| on_bucket(p, c, "s3:PutBucketObjectLockConfiguration"), act: object_lock::put_configuration },
+    Operation { name: "GetObjectLockConfiguration", access: |p, c| on_bucket(p, c, "s3:GetBucketObjectLockConfiguration"), act: object_lock::show_configuration },
+    Operation { name: "PutObjectRetention", access: object_lock::put_retention_access, act: object_lock::put_retention },
+    Operation { name: "GetObjectRetention", access: |p, c| on_object(p, c, "s3:GetObjectRetention"), act: object_lock::show_retention },
+    Operation { name: "PutObjectLegalHold", access: object_lock::put_legal_hold_access, act: object_lock::put_legal_hold },
+    Operation { name: "GetObjectLegalHold", access: |p, c| on_object(p, c, "s3:GetObjectLegalHold"), act: object_lock::show_legal_hold },
 ];

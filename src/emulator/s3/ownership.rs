@@ -1,16 +1,20 @@
-//! Object ownership, and the ACLs that it switches off. Only ACLs that give nothing to others are emulated.
+//! Object ownership: whose a new object is, and whether access control lists count. And the operations on those lists.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>
 
+use policy::AccountId;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::access::{Accesses, Asked, ObjectInput, PUT_OBJECT_ACL, on_existing, with_present};
+use super::access::{Accesses, Asked, ObjectInput, PUT_OBJECT_ACL, on_existing};
+use super::acl::{Acl, Subject};
+use super::acl_members::{AclMembers, Owners};
 use super::errors;
 use super::public_access::PublicAccessBlock;
 use super::reads::existing;
-use super::store::{Bucket, canonical_user_id};
-use crate::operation::{Access, Call, Reply, ServiceError};
+use super::store::Bucket;
+use crate::iam;
+use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,102 +34,66 @@ impl ObjectOwnership {
     }
 }
 
-/// The members by which a request gives an ACL.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct AclMembers {
-    #[serde(rename = "ACL")]
-    canned: Option<String>,
-    grant_full_control: Option<String>,
-    grant_read: Option<String>,
-    #[serde(rename = "GrantReadACP")]
-    grant_read_acp: Option<String>,
-    grant_write: Option<String>,
-    #[serde(rename = "GrantWriteACP")]
-    grant_write_acp: Option<String>,
-    access_control_policy: Option<Value>,
+/// Who will own an object that the caller makes.
+pub(super) fn owner_of_new(
+    bucket: &Bucket,
+    call: &Call,
+    acl: &AclMembers,
+) -> Result<AccountId, ServiceError> {
+    let handed_over = match bucket.ownership {
+        Some(ObjectOwnership::BucketOwnerEnforced) => true,
+        Some(ObjectOwnership::BucketOwnerPreferred) => acl.gives_bucket_owner_control(),
+        Some(ObjectOwnership::ObjectWriter) | None => false,
+    };
+    if handed_over {
+        return Ok(bucket.owner.clone());
+    }
+    // Objects that nobody's account owns are not emulated.
+    call.caller.account.clone().ok_or_else(|| errors::not_implemented("Authorization"))
 }
 
-impl AclMembers {
-    pub(super) fn is_sent(&self) -> bool {
-        self.canned.is_some() || self.has_grants()
+/// The list that a request gives, or else the private one; refused where the bucket does not take it.
+pub(super) fn checked_acl(
+    iam: &iam::Store,
+    bucket: &Bucket,
+    acl: &AclMembers,
+    subject: Subject,
+    owner: &AccountId,
+) -> Result<Acl, ServiceError> {
+    let given = acl.acl(iam, subject, Owners { own: owner, bucket: &bucket.owner })?;
+    let given = given.unwrap_or_else(|| Acl::private(owner));
+    if bucket.ownership == Some(ObjectOwnership::BucketOwnerEnforced) && !acl.fits_no_acls(&given, owner) {
+        let message = "The bucket does not allow ACLs";
+        return Err(ServiceError::new(400, "AccessControlListNotSupported", message));
     }
-
-    fn has_grants(&self) -> bool {
-        self.grants().iter().any(|(_, grant)| grant.is_some())
-    }
-
-    fn grants(&self) -> [(&'static str, Option<&str>); 5] {
-        [
-            ("s3:x-amz-grant-full-control", self.grant_full_control.as_deref()),
-            ("s3:x-amz-grant-read", self.grant_read.as_deref()),
-            ("s3:x-amz-grant-read-acp", self.grant_read_acp.as_deref()),
-            ("s3:x-amz-grant-write", self.grant_write.as_deref()),
-            ("s3:x-amz-grant-write-acp", self.grant_write_acp.as_deref()),
-        ]
-    }
-
-    /// Adds the condition keys of the ACL headers.
-    pub(super) fn with_keys(&self, access: Access) -> Access {
-        let access = with_present(access, "s3:x-amz-acl", self.canned.as_deref());
-        self.grants().into_iter().fold(access, |access, (key, value)| with_present(access, key, value))
-    }
-
-    /// Whether the ACL gives nothing to anyone but the bucket's owner.
-    fn is_owners(&self) -> bool {
-        let canned = self.canned.as_deref();
-        let plain = canned.is_none_or(|acl| matches!(acl, "private" | "bucket-owner-full-control"));
-        plain && !self.has_grants() && self.access_control_policy.is_none()
-    }
-
-    fn is_public(&self) -> bool {
-        let groups = ["global/AllUsers", "global/AuthenticatedUsers"];
-        let grants_public = |grant: &str| groups.iter().any(|group| grant.contains(group));
-        let canned = matches!(
-            self.canned.as_deref(),
-            Some("public-read" | "public-read-write" | "authenticated-read")
-        );
-        canned
-            || self.grants().iter().any(|(_, grant)| grant.is_some_and(grants_public))
-            || self.access_control_policy.as_ref().is_some_and(|policy| grants_public(&policy.to_string()))
-    }
-}
-
-/// Refuses the ACL of a new object that the bucket does not take.
-pub(super) fn check_object_acl(bucket: &Bucket, acl: &AclMembers) -> Result<(), ServiceError> {
-    if acl.is_owners() {
-        return Ok(());
-    }
-    if bucket.ownership == Some(ObjectOwnership::BucketOwnerEnforced) {
-        return Err(ServiceError::new(
-            400,
-            "AccessControlListNotSupported",
-            "The bucket does not allow ACLs",
-        ));
-    }
-    if acl.is_public() && bucket.public_access.is_some_and(PublicAccessBlock::blocks_acls) {
+    if given.is_public() && bucket.public_access.is_some_and(PublicAccessBlock::blocks_acls) {
         return Err(errors::access_denied());
     }
-    Err(errors::not_implemented("x-amz-acl"))
+    Ok(given)
 }
 
-/// Refuses the ACL of a new bucket, which has all of Block Public Access switched on.
-pub(super) fn check_new_bucket_acl(
-    ownership: Option<ObjectOwnership>,
+/// The list of a new bucket, which has all of Block Public Access switched on.
+pub(super) fn new_bucket_acl(
+    iam: &iam::Store,
+    ownership: ObjectOwnership,
     acl: &AclMembers,
-) -> Result<(), ServiceError> {
-    if acl.is_owners() {
-        return Ok(());
+    owner: &AccountId,
+) -> Result<Acl, ServiceError> {
+    let given = acl.acl(iam, Subject::Bucket, Owners { own: owner, bucket: owner })?;
+    let given = given.unwrap_or_else(|| Acl::private(owner));
+    if ownership == ObjectOwnership::BucketOwnerEnforced && !given.is_private(owner) {
+        return Err(no_acls_of_bucket());
     }
-    if ownership.unwrap_or(ObjectOwnership::BucketOwnerEnforced) == ObjectOwnership::BucketOwnerEnforced {
-        let message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
-        return Err(ServiceError::new(400, "InvalidBucketAclWithObjectOwnership", message));
-    }
-    if acl.is_public() {
+    if given.is_public() {
         let message = "Bucket cannot have public ACLs set with BlockPublicAccess enabled";
         return Err(ServiceError::new(400, "InvalidBucketAclWithBlockPublicAccessError", message));
     }
-    Err(errors::not_implemented("x-amz-acl"))
+    Ok(given)
+}
+
+fn no_acls_of_bucket() -> ServiceError {
+    let message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
+    ServiceError::new(400, "InvalidBucketAclWithObjectOwnership", message)
 }
 
 #[derive(Deserialize)]
@@ -157,7 +125,13 @@ struct Rule {
 pub(super) fn put_controls(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: PutControlsInput = call.parse()?;
     let [rule] = input.ownership_controls.rules.as_slice() else { return Err(errors::malformed_xml()) };
-    partition.s3.bucket_mut(&input.bucket)?.ownership = Some(rule.object_ownership);
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    // A list that grants something to others must be taken back before ACLs are switched off.
+    let enforced = rule.object_ownership == ObjectOwnership::BucketOwnerEnforced;
+    if enforced && !bucket.acl.is_private(&bucket.owner) {
+        return Err(no_acls_of_bucket());
+    }
+    bucket.ownership = Some(rule.object_ownership);
     Ok(Reply::empty())
 }
 
@@ -178,25 +152,23 @@ pub(super) fn delete_controls(partition: &mut Partition, call: &Call) -> Result<
     Ok(Reply { status: Some(204), ..Reply::empty() })
 }
 
-/// The one grant of every bucket and object: everything to the owner.
-fn owners_acl(bucket: &Bucket) -> Value {
-    let id = canonical_user_id(&bucket.owner);
-    json!({
-        "Owner": { "ID": id },
-        "Grants": [{ "Grantee": { "ID": id, "Type": "CanonicalUser" }, "Permission": "FULL_CONTROL" }],
-    })
-}
-
 pub(super) fn show_bucket_acl(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
-    Reply::of(&owners_acl(partition.s3.bucket(&input.bucket)?))
+    let bucket = partition.s3.bucket(&input.bucket)?;
+    Reply::of(&bucket.acl.shown(&bucket.owner))
 }
 
 pub(super) fn show_object_acl(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: ObjectInput = call.parse()?;
     let bucket = partition.s3.bucket(&input.bucket)?;
-    existing(bucket, call, &input)?;
-    Reply::of(&owners_acl(bucket))
+    let (_, object) = existing(bucket, call, &input)?;
+    // Where ACLs are switched off, those that objects have from before are not shown.
+    let reply = if bucket.ownership == Some(ObjectOwnership::BucketOwnerEnforced) {
+        Acl::private(&bucket.owner).shown(&bucket.owner)
+    } else {
+        object.acl.shown(&object.owner)
+    };
+    Reply::of(&reply)
 }
 
 pub(super) fn put_bucket_acl_access(partition: &Partition, call: &Call) -> Accesses {
@@ -206,9 +178,19 @@ pub(super) fn put_bucket_acl_access(partition: &Partition, call: &Call) -> Acces
 
 pub(super) fn put_bucket_acl(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
-    let acl: AclMembers = call.parse()?;
-    check_object_acl(partition.s3.bucket(&input.bucket)?, &acl)?;
+    let acl = sent_acl(call)?;
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    bucket.acl = checked_acl(&partition.iam, bucket, &acl, Subject::Bucket, &bucket.owner)?;
     Ok(Reply::empty())
+}
+
+fn sent_acl(call: &Call) -> Result<AclMembers, ServiceError> {
+    let acl: AclMembers = call.parse()?;
+    if acl.is_sent() {
+        return Ok(acl);
+    }
+    let message = "Your request was missing a required header";
+    Err(ServiceError::new(400, "MissingSecurityHeader", message).with("MissingHeaderName", "x-amz-acl"))
 }
 
 pub(super) fn put_object_acl_access(partition: &Partition, call: &Call) -> Accesses {
@@ -222,9 +204,12 @@ pub(super) fn put_object_acl_access(partition: &Partition, call: &Call) -> Acces
 
 pub(super) fn put_object_acl(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: ObjectInput = call.parse()?;
-    let acl: AclMembers = call.parse()?;
-    let bucket = partition.s3.bucket(&input.bucket)?;
-    existing(bucket, call, &input)?;
-    check_object_acl(bucket, &acl)?;
+    let members = sent_acl(call)?;
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    let (_, object) = existing(bucket, call, &input)?;
+    let acl = checked_acl(&partition.iam, bucket, &members, Subject::Object, &object.owner)?;
+    if let Some(object) = bucket.object_mut(&input.key, input.version_id.as_deref()) {
+        object.acl = acl;
+    }
     Ok(Reply::empty())
 }

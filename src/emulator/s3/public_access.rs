@@ -36,6 +36,10 @@ impl PublicAccessBlock {
         self.block_public_acls
     }
 
+    pub(super) fn ignores_acls(self) -> bool {
+        self.ignore_public_acls
+    }
+
     pub(super) fn blocks_policies(self) -> bool {
         self.block_public_policy
     }

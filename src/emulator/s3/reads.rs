@@ -10,12 +10,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::access::{
-    Accesses, Asked, GET_OBJECT, GET_OBJECT_TAGGING, ObjectInput, missing, on_existing, with_existing_tags,
+    Accesses, Asked, GET_OBJECT, GET_OBJECT_ATTRIBUTES, GET_OBJECT_TAGGING, ObjectInput, missing,
+    on_existing, with_existing_tags,
 };
 use super::attributes::ContentHeaders;
 use super::checksums::{ChecksumMembers, ChecksumType};
 use super::conditions::{ReadConditions, Verdict};
 use super::errors;
+use super::object_lock::LockOutput;
 use super::store::{Bucket, Encryption, Found, Object, Version};
 use crate::operation::{Access, Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -69,6 +71,8 @@ struct ReadOutput<'a> {
     storage_class: Option<&'a str>,
     parts_count: Option<usize>,
     tag_count: Option<usize>,
+    #[serde(flatten)]
+    lock: LockOutput,
 }
 
 /// `s3:GetObject`; how many tags there are is told to those who may read them.
@@ -82,6 +86,14 @@ pub(super) fn access(partition: &Partition, call: &Call) -> Accesses {
     {
         let reads_tags = asked.version(GET_OBJECT_TAGGING, &input.key, version).informing();
         accesses.push(with_existing_tags(reads_tags, object));
+    }
+    if let Some(object) = asked.bucket.object(&input.key, version)
+        && asked.bucket.object_lock.is_some()
+    {
+        // Last, so that their places are known from the end.
+        for action in ["s3:GetObjectRetention", "s3:GetObjectLegalHold"] {
+            accesses.push(with_existing_tags(asked.object(action, &input.key).informing(), object));
+        }
     }
     Ok(accesses)
 }
@@ -125,11 +137,20 @@ fn read(partition: &Partition, call: &Call) -> Result<(Reply, Option<Bytes>), Se
         metadata: &object.metadata,
         storage_class: Some(object.storage_class.as_str()).filter(|class| *class != "STANDARD"),
         parts_count: input.part_number.and(object.parts.as_ref().map(Vec::len)),
+        lock: shown_lock(bucket, call, object),
         tag_count: Some(object.tags.len()).filter(|count| *count > 0 && call.granted.get(1) == Some(&true)),
     };
     let mut reply = Reply::of(&output)?;
     reply.status = span.is_some().then_some(206);
     Ok((reply, Some(object.body.slice(bytes))))
+}
+
+/// Retention and hold are told to those who may read them.
+fn shown_lock(bucket: &Bucket, call: &Call, object: &Object) -> LockOutput {
+    match call.granted.as_slice() {
+        [.., retention, hold] if bucket.object_lock.is_some() => object.lock.output(*retention, *hold),
+        _ => LockOutput::default(),
+    }
 }
 
 /// The object that the request names, or why it is not shown. The second access of such requests tells
@@ -243,11 +264,7 @@ pub(super) fn attributes_access(partition: &Partition, call: &Call) -> Accesses 
     if object.is_none() {
         accesses.push(asked.listing_informs());
     }
-    let attributes = match version {
-        None => asked.object("s3:GetObjectAttributes", &input.key),
-        Some(id) => asked.object("s3:GetObjectVersionAttributes", &input.key).with("s3:VersionId", id),
-    };
-    accesses.push(attributes);
+    accesses.push(asked.version(GET_OBJECT_ATTRIBUTES, &input.key, version));
     let tagged = |access: Access| match object {
         Some(object) => with_existing_tags(access, object),
         None => access,

@@ -1,4 +1,4 @@
-//! Default encryption, and the settings of buckets that are shown as never made.
+//! Default encryption.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html>
 
@@ -117,47 +117,4 @@ pub(super) fn delete_encryption(partition: &mut Partition, call: &Call) -> Resul
     let input: Named = call.parse()?;
     partition.s3.bucket_mut(&input.bucket)?.encryption = BucketEncryption::default();
     Ok(Reply { status: Some(204), ..Reply::empty() })
-}
-
-/// A setting that no bucket here has: code and message of its error.
-fn never_made(partition: &Partition, call: &Call, code: &'static str, message: &str) -> ServiceError {
-    let named =
-        call.parse().and_then(|input: Named| partition.s3.bucket(&input.bucket).map(|bucket| &bucket.name));
-    match named {
-        Ok(name) => ServiceError::new(404, code, message).with("BucketName", name),
-        Err(error) => error,
-    }
-}
-
-pub(super) fn no_cors(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    Err(never_made(partition, call, "NoSuchCORSConfiguration", "The CORS configuration does not exist"))
-}
-
-pub(super) fn no_lifecycle(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let message = "The lifecycle configuration does not exist";
-    Err(never_made(partition, call, "NoSuchLifecycleConfiguration", message))
-}
-
-pub(super) fn no_website(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let message = "The specified bucket does not have a website configuration";
-    Err(never_made(partition, call, "NoSuchWebsiteConfiguration", message))
-}
-
-pub(super) fn no_replication(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let message = "The replication configuration was not found";
-    Err(never_made(partition, call, "ReplicationConfigurationNotFoundError", message))
-}
-
-pub(super) fn no_object_lock(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let message = "Object Lock configuration does not exist for this bucket";
-    Err(never_made(partition, call, "ObjectLockConfigurationNotFoundError", message))
-}
-
-/// For settings that are shown as an empty element where they were never made.
-pub(super) fn nothing(_partition: &mut Partition, _call: &Call) -> Result<Reply, ServiceError> {
-    Ok(Reply::empty())
-}
-
-pub(super) fn payer(_partition: &mut Partition, _call: &Call) -> Result<Reply, ServiceError> {
-    Reply::of(&json!({ "Payer": "BucketOwner" }))
 }

@@ -6,12 +6,15 @@ use bytes::Bytes;
 use chrono::{DateTime, SubsecRound, Utc};
 use policy::AccountId;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::acl::Acl;
 use super::attributes::ContentHeaders;
 use super::bucket_policy::BucketPolicy;
 use super::checksums::{Algorithm, Checksum, ChecksumType};
 use super::errors;
+use super::object_lock::{Lock, ObjectLock};
 use super::ownership::ObjectOwnership;
 use super::public_access::PublicAccessBlock;
 use super::settings::BucketEncryption;
@@ -43,7 +46,14 @@ pub(super) struct Bucket {
     pub(super) policy: Option<BucketPolicy>,
     pub(super) public_access: Option<PublicAccessBlock>,
     pub(super) ownership: Option<ObjectOwnership>,
+    pub(super) acl: Acl,
     pub(super) encryption: BucketEncryption,
+    /// `None`: made without Object Lock, and never given it.
+    pub(super) object_lock: Option<ObjectLock>,
+    /// Those of which there is one, by the member that holds it in requests.
+    pub(super) configurations: BTreeMap<&'static str, Value>,
+    /// Those of which there may be several, by member and id.
+    pub(super) numbered: BTreeMap<&'static str, BTreeMap<String, Value>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +82,10 @@ pub(super) struct Object {
     pub(super) storage_class: String,
     pub(super) encryption: Encryption,
     pub(super) tags: Vec<Tag>,
+    /// Who made it, unless the bucket's owner has all objects.
+    pub(super) owner: AccountId,
+    pub(super) acl: Acl,
+    pub(super) lock: Lock,
     pub(super) checksum: Checksum,
     /// The sizes of its parts; `None`: it was not uploaded in parts.
     pub(super) parts: Option<Vec<usize>>,
@@ -189,6 +203,20 @@ impl Bucket {
 
     pub(super) fn object_arn(&self, key: &str) -> String {
         format!("arn:aws:s3:::{}/{key}", self.name)
+    }
+
+    /// Whose an object is: where ACLs are switched off, all are the bucket owner's.
+    pub(super) fn owner_of<'a>(&'a self, object: &'a Object) -> &'a AccountId {
+        match self.ownership {
+            Some(ObjectOwnership::BucketOwnerEnforced) => &self.owner,
+            _ => &object.owner,
+        }
+    }
+
+    /// Whether a list here grants anything: not where ACLs are switched off, or where public ones are ignored.
+    pub(super) fn heeds(&self, acl: &Acl) -> bool {
+        self.ownership != Some(ObjectOwnership::BucketOwnerEnforced)
+            && !(acl.is_public() && self.public_access.is_some_and(PublicAccessBlock::ignores_acls))
     }
 
     /// The latest version of a key, or the one that is named.

@@ -41,7 +41,12 @@ pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
     if input.versioning_configuration.mfa_delete.as_deref() == Some("Enabled") {
         return Err(errors::not_implemented("MfaDelete"));
     }
-    partition.s3.bucket_mut(&input.bucket)?.versioning = versioning;
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    if bucket.object_lock.is_some() && versioning != Versioning::Enabled {
+        let message = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.";
+        return Err(ServiceError::new(409, "InvalidBucketState", message));
+    }
+    bucket.versioning = versioning;
     Ok(Reply::empty())
 }
 

@@ -125,7 +125,7 @@ fn take_no_acls() {
     let put = |acl: &str| json!({ "Bucket": "main", "Key": "k", "ACL": acl });
     place.refused("PutObject", put("public-read"), 400, "AccessControlListNotSupported");
     place.ok("PutObject", put("bucket-owner-full-control"));
-    place.ok("PutObject", put("private"));
+    place.refused("PutObject", put("private"), 400, "AccessControlListNotSupported");
     place.refused(
         "PutBucketAcl",
         json!({ "Bucket": "main", "ACL": "public-read" }),

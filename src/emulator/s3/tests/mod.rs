@@ -1,8 +1,11 @@
 //! Tests over partition and call, without a wire: what each operation needs, and what it does.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, reason = "tests")]
 
+mod acls;
 mod buckets;
+mod configurations;
 mod listing;
+mod locks;
 mod objects;
 mod permissions;
 mod policies;

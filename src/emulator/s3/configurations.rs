@@ -1,0 +1,233 @@
+//! The configurations of a bucket that are kept and shown, but that nothing here acts on: CORS, lifecycle, website,
+//! logging, notifications, transfer acceleration, replication, who pays, and the four kinds of which a bucket may have
+//! several, by id.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::access::{Accesses, Asked};
+use super::configuration_rules as rules;
+use super::errors;
+use super::store::Bucket;
+use crate::operation::{Access, Call, Reply, ServiceError};
+use crate::partition::Partition;
+
+/// A kind of configuration.
+pub(super) struct Configuration {
+    /// The member of the request that holds it.
+    pub(super) member: &'static str,
+    /// Whether the answer holds it in a member of that name, and not its members themselves.
+    wrapped: bool,
+    /// Code and message where there is none; `None`: an empty answer.
+    absent: Option<(&'static str, &'static str)>,
+    /// Refuses what S3 refuses beyond the model, and fills in what S3 fills in.
+    check: fn(&Partition, &Bucket, &mut Value) -> Result<(), ServiceError>,
+}
+
+const fn shown(
+    member: &'static str,
+    check: fn(&Partition, &Bucket, &mut Value) -> Result<(), ServiceError>,
+) -> Configuration {
+    Configuration { member, wrapped: false, absent: None, check }
+}
+
+pub(super) static CORS: Configuration = Configuration {
+    absent: Some(("NoSuchCORSConfiguration", "The CORS configuration does not exist")),
+    ..shown("CORSConfiguration", rules::cors)
+};
+pub(super) static LIFECYCLE: Configuration = Configuration {
+    absent: Some(("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")),
+    ..shown("LifecycleConfiguration", rules::lifecycle)
+};
+pub(super) static WEBSITE: Configuration = Configuration {
+    absent: Some((
+        "NoSuchWebsiteConfiguration",
+        "The specified bucket does not have a website configuration",
+    )),
+    ..shown("WebsiteConfiguration", rules::website)
+};
+pub(super) static REPLICATION: Configuration = Configuration {
+    wrapped: true,
+    absent: Some(("ReplicationConfigurationNotFoundError", "The replication configuration was not found")),
+    ..shown("ReplicationConfiguration", rules::replication)
+};
+pub(super) static LOGGING: Configuration = shown("BucketLoggingStatus", rules::logging);
+pub(super) static NOTIFICATION: Configuration = shown("NotificationConfiguration", rules::notification);
+pub(super) static ACCELERATE: Configuration = shown("AccelerateConfiguration", rules::accelerate);
+pub(super) static REQUEST_PAYMENT: Configuration = shown("RequestPaymentConfiguration", |_, _, _| Ok(()));
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Named {
+    bucket: String,
+}
+
+pub(super) fn put(
+    partition: &mut Partition,
+    call: &Call,
+    kind: &'static Configuration,
+) -> Result<Reply, ServiceError> {
+    let input: Named = call.parse()?;
+    let mut value = call.input.get(kind.member).cloned().ok_or_else(errors::malformed_xml)?;
+    (kind.check)(partition, partition.s3.bucket(&input.bucket)?, &mut value)?;
+    partition.s3.bucket_mut(&input.bucket)?.configurations.insert(kind.member, value);
+    Ok(Reply::empty())
+}
+
+pub(super) fn show(
+    partition: &mut Partition,
+    call: &Call,
+    kind: &'static Configuration,
+) -> Result<Reply, ServiceError> {
+    let input: Named = call.parse()?;
+    let bucket = partition.s3.bucket(&input.bucket)?;
+    match (bucket.configurations.get(kind.member), kind.absent) {
+        (Some(value), _) if kind.wrapped => Reply::of(&json!({ kind.member: value })),
+        (Some(value), _) => Reply::of(value),
+        (None, Some((code, message))) => {
+            Err(ServiceError::new(404, code, message).with("BucketName", &bucket.name))
+        }
+        (None, None) => Ok(Reply::empty()),
+    }
+}
+
+pub(super) fn delete(
+    partition: &mut Partition,
+    call: &Call,
+    kind: &'static Configuration,
+) -> Result<Reply, ServiceError> {
+    let input: Named = call.parse()?;
+    partition.s3.bucket_mut(&input.bucket)?.configurations.remove(kind.member);
+    Ok(Reply { status: Some(204), ..Reply::empty() })
+}
+
+/// The owner pays unless it is said otherwise.
+pub(super) fn show_payer(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let reply = show(partition, call, &REQUEST_PAYMENT)?;
+    if reply.output.get("Payer").is_some() {
+        Ok(reply)
+    } else {
+        Reply::of(&json!({ "Payer": "BucketOwner" }))
+    }
+}
+
+/// Whoever sets up replication hands S3 a role.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html>
+pub(super) fn put_replication_access(partition: &Partition, call: &Call) -> Accesses {
+    let mut accesses = vec![Asked::of(partition, call)?.bucket("s3:PutReplicationConfiguration")];
+    let role = call.input.get(REPLICATION.member).and_then(|replication| replication.get("Role")?.as_str());
+    if let Some(role) = role.filter(|role| role.starts_with("arn:")) {
+        accesses.push(Access::new("iam:PassRole", role).with("iam:PassedToService", "s3.amazonaws.com"));
+    }
+    Ok(accesses)
+}
+
+/// A kind of configuration of which a bucket may have several.
+pub(super) struct Numbered {
+    member: &'static str,
+    list: &'static str,
+    check: fn(&mut Value) -> Result<(), ServiceError>,
+}
+
+pub(super) static METRICS: Numbered =
+    Numbered { member: "MetricsConfiguration", list: "MetricsConfigurationList", check: |_| Ok(()) };
+pub(super) static ANALYTICS: Numbered =
+    Numbered { member: "AnalyticsConfiguration", list: "AnalyticsConfigurationList", check: |_| Ok(()) };
+pub(super) static INVENTORY: Numbered = Numbered {
+    member: "InventoryConfiguration",
+    list: "InventoryConfigurationList",
+    check: rules::inventory,
+};
+pub(super) static INTELLIGENT_TIERING: Numbered = Numbered {
+    member: "IntelligentTieringConfiguration",
+    list: "IntelligentTieringConfigurationList",
+    check: |_| Ok(()),
+};
+
+/// How many a page of a listing holds.
+const PAGE: usize = 100;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WithId {
+    bucket: String,
+    id: String,
+}
+
+pub(super) fn put_one(
+    partition: &mut Partition,
+    call: &Call,
+    kind: &'static Numbered,
+) -> Result<Reply, ServiceError> {
+    let input: WithId = call.parse()?;
+    let mut value = call.input.get(kind.member).cloned().ok_or_else(errors::malformed_xml)?;
+    if value.get("Id").and_then(Value::as_str) != Some(&input.id) {
+        let message = "Document ID does not match the specified configuration ID.";
+        return Err(ServiceError::new(400, "IdMismatch", message));
+    }
+    (kind.check)(&mut value)?;
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    bucket.numbered.entry(kind.member).or_default().insert(input.id, value);
+    Ok(Reply { status: Some(204), ..Reply::empty() })
+}
+
+fn no_such_configuration() -> ServiceError {
+    ServiceError::new(404, "NoSuchConfiguration", "The specified configuration does not exist.")
+}
+
+pub(super) fn show_one(
+    partition: &mut Partition,
+    call: &Call,
+    kind: &'static Numbered,
+) -> Result<Reply, ServiceError> {
+    let input: WithId = call.parse()?;
+    let bucket = partition.s3.bucket(&input.bucket)?;
+    let value = bucket.numbered.get(kind.member).and_then(|all| all.get(&input.id));
+    Reply::of(&json!({ kind.member: value.ok_or_else(no_such_configuration)? }))
+}
+
+pub(super) fn delete_one(
+    partition: &mut Partition,
+    call: &Call,
+    kind: &'static Numbered,
+) -> Result<Reply, ServiceError> {
+    let input: WithId = call.parse()?;
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    let removed = bucket.numbered.get_mut(kind.member).and_then(|all| all.remove(&input.id));
+    removed.map(|_| Reply { status: Some(204), ..Reply::empty() }).ok_or_else(no_such_configuration)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListInput {
+    bucket: String,
+    continuation_token: Option<String>,
+}
+
+pub(super) fn list(
+    partition: &mut Partition,
+    call: &Call,
+    kind: &'static Numbered,
+) -> Result<Reply, ServiceError> {
+    let input: ListInput = call.parse()?;
+    let bucket = partition.s3.bucket(&input.bucket)?;
+    let after = input.continuation_token.as_deref().map(super::listing::read_token).transpose()?;
+    let mut all = bucket
+        .numbered
+        .get(kind.member)
+        .into_iter()
+        .flatten()
+        .filter(|(id, _)| after.as_ref().is_none_or(|after| *id > after));
+    let page: Vec<_> = all.by_ref().take(PAGE).collect();
+    let next = all.next().and(page.last()).map(|(id, _)| super::listing::make_token(id));
+    let mut output = Map::new();
+    output.insert("IsTruncated".to_owned(), json!(next.is_some()));
+    output.insert("ContinuationToken".to_owned(), json!(input.continuation_token));
+    output.insert("NextContinuationToken".to_owned(), json!(next));
+    if !page.is_empty() {
+        output.insert(kind.list.to_owned(), page.into_iter().map(|(_, value)| value.clone()).collect());
+    }
+    Reply::of(&output)
+}

@@ -1,0 +1,420 @@
+//! Object Lock: versions that nobody may delete before their time, or while a legal hold is on them.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html>
+
+use chrono::{DateTime, Months, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::access::{Accesses, Asked, ObjectInput, on_object, with_present};
+use super::errors;
+use super::reads::existing;
+use super::store::{Bucket, Object, Versioning};
+use crate::operation::{Access, Call, Reply, ServiceError};
+use crate::partition::Partition;
+
+/// What passes over a retention in governance mode.
+const BYPASS: &str = "s3:BypassGovernanceRetention";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(super) enum Mode {
+    /// Those with a special permission may end it.
+    Governance,
+    /// Nobody may.
+    Compliance,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Retention {
+    mode: Mode,
+    retain_until_date: DateTime<Utc>,
+}
+
+/// What keeps a version from being deleted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lock {
+    pub(super) retention: Option<Retention>,
+    /// `None`: never said.
+    pub(super) legal_hold: Option<bool>,
+}
+
+/// Object Lock of a bucket.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ObjectLock {
+    /// What new versions get.
+    default: Option<DefaultRetention>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DefaultRetention {
+    mode: Mode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    years: Option<i64>,
+}
+
+/// The members by which a request locks a new object.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct LockMembers {
+    object_lock_mode: Option<String>,
+    object_lock_retain_until_date: Option<DateTime<Utc>>,
+    object_lock_legal_hold_status: Option<String>,
+}
+
+/// What answers tell of a lock.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct LockOutput {
+    object_lock_mode: Option<Mode>,
+    object_lock_retain_until_date: Option<DateTime<Utc>>,
+    object_lock_legal_hold_status: Option<&'static str>,
+}
+
+fn protected() -> ServiceError {
+    ServiceError::new(403, "AccessDenied", "Access Denied because object protected by object lock.")
+}
+
+fn on_or_off(hold: bool) -> &'static str {
+    if hold { "ON" } else { "OFF" }
+}
+
+impl Lock {
+    /// # Errors
+    /// `AccessDenied`, where the version must not be deleted. `bypass`: who deletes may and wants to pass over
+    /// governance.
+    pub(super) fn check_deletion(&self, now: DateTime<Utc>, bypass: bool) -> Result<(), ServiceError> {
+        let retained = self.retention.as_ref().is_some_and(|retention| retention.holds(now, bypass));
+        if retained || self.legal_hold == Some(true) { Err(protected()) } else { Ok(()) }
+    }
+
+    /// What is told of it to those who may read its retention and its hold.
+    pub(super) fn output(&self, retention: bool, hold: bool) -> LockOutput {
+        let retention = self.retention.as_ref().filter(|_| retention);
+        LockOutput {
+            object_lock_mode: retention.map(|retention| retention.mode),
+            object_lock_retain_until_date: retention.map(|retention| retention.retain_until_date),
+            object_lock_legal_hold_status: self.legal_hold.filter(|_| hold).map(on_or_off),
+        }
+    }
+}
+
+impl Retention {
+    fn holds(&self, now: DateTime<Utc>, bypass: bool) -> bool {
+        self.retain_until_date > now && !(bypass && self.mode == Mode::Governance)
+    }
+
+    /// Whether `next` holds at least as long and as fast.
+    fn is_kept_by(&self, next: Option<&Self>) -> bool {
+        next.is_some_and(|next| {
+            next.retain_until_date >= self.retain_until_date
+                && (next.mode == self.mode || self.mode == Mode::Governance)
+        })
+    }
+}
+
+impl DefaultRetention {
+    fn from(&self, now: DateTime<Utc>) -> Option<Retention> {
+        let days = self.days.and_then(TimeDelta::try_days).and_then(|days| now.checked_add_signed(days));
+        let years = self.years.and_then(|years| u32::try_from(years).ok());
+        let years = years.and_then(|years| now.checked_add_months(Months::new(years.checked_mul(12)?)));
+        Some(Retention { mode: self.mode, retain_until_date: days.or(years)? })
+    }
+}
+
+impl LockMembers {
+    /// The permissions that locking a new object needs beyond writing it.
+    pub(super) fn actions(&self) -> Vec<&'static str> {
+        let mut actions = Vec::new();
+        if self.object_lock_mode.is_some() || self.object_lock_retain_until_date.is_some() {
+            actions.push("s3:PutObjectRetention");
+        }
+        if self.object_lock_legal_hold_status.is_some() {
+            actions.push("s3:PutObjectLegalHold");
+        }
+        actions
+    }
+
+    pub(super) fn with_keys(&self, access: Access, now: DateTime<Utc>) -> Access {
+        let access = with_present(access, "s3:object-lock-mode", self.object_lock_mode.as_deref());
+        let hold = self.object_lock_legal_hold_status.as_deref();
+        with_date(
+            with_present(access, "s3:object-lock-legal-hold", hold),
+            self.object_lock_retain_until_date,
+            now,
+        )
+    }
+
+    /// The lock of a new version.
+    pub(super) fn lock(&self, bucket: &Bucket, now: DateTime<Utc>) -> Result<Lock, ServiceError> {
+        let retention = match (self.object_lock_mode.as_deref(), self.object_lock_retain_until_date) {
+            (None, None) => None,
+            (Some(mode), Some(until)) => {
+                Some(Retention { mode: mode_of_header(mode)?, retain_until_date: in_future(until, now)? })
+            }
+            (mode, _) => {
+                if let Some(mode) = mode {
+                    mode_of_header(mode)?;
+                }
+                let missing = if mode.is_some() {
+                    "x-amz-object-lock-retain-until-date"
+                } else {
+                    "x-amz-object-lock-mode"
+                };
+                let message =
+                    "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied";
+                return Err(ServiceError::new(400, "InvalidArgument", message).with("ArgumentName", missing));
+            }
+        };
+        let hold = self.object_lock_legal_hold_status.as_deref();
+        if retention.is_some() || hold.is_some() {
+            demand_lock(bucket)?;
+        }
+        let default = bucket.object_lock.as_ref().and_then(|lock| lock.default.as_ref()?.from(now));
+        Ok(Lock { retention: retention.or(default), legal_hold: hold.map(|hold| hold == "ON") })
+    }
+}
+
+fn mode_of_header(text: &str) -> Result<Mode, ServiceError> {
+    match text {
+        "GOVERNANCE" => Ok(Mode::Governance),
+        "COMPLIANCE" => Ok(Mode::Compliance),
+        _ => {
+            let message = "Unknown wormMode directive.";
+            Err(errors::invalid_argument(message, "x-amz-object-lock-mode", text))
+        }
+    }
+}
+
+fn in_future(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, ServiceError> {
+    if until > now {
+        return Ok(until);
+    }
+    // S3 tells the time of its home.
+    let shown = (until - TimeDelta::hours(8)).format("%a %b %d %H:%M:%S PST %Y").to_string();
+    Err(errors::invalid_argument("The retain until date must be in the future!", "RetainUntilDate", shown))
+}
+
+/// Adds the keys of the date until which a version is kept.
+fn with_date(access: Access, until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Access {
+    let Some(until) = until else { return access };
+    let shown = until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let days = (until - now).num_days().max(0).to_string();
+    access
+        .with("s3:object-lock-retain-until-date", shown)
+        .with("s3:object-lock-remaining-retention-days", days)
+}
+
+fn demand_lock(bucket: &Bucket) -> Result<(), ServiceError> {
+    match bucket.object_lock {
+        Some(_) => Ok(()),
+        None => Err(errors::invalid_request("Bucket is missing Object Lock Configuration")),
+    }
+}
+
+/// What passing over governance needs where a request asks for it: without it, the lock holds.
+pub(super) fn bypassing(asked: &Asked<'_>, key: &str, wanted: Option<bool>) -> Option<Access> {
+    (wanted == Some(true)).then(|| asked.object(BYPASS, key).informing())
+}
+
+/// Refuses a request to pass over governance where there is no Object Lock.
+pub(super) fn check_bypass(bucket: &Bucket, wanted: Option<bool>) -> Result<(), ServiceError> {
+    if wanted.is_none() || bucket.object_lock.is_some() {
+        return Ok(());
+    }
+    let message = "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.";
+    let error = ServiceError::new(400, "InvalidArgument", message);
+    Err(error.with("ArgumentName", "x-amz-bypass-governance-retention"))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ConfigurationInput {
+    bucket: String,
+    object_lock_configuration: Option<ConfigurationElement>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ConfigurationElement {
+    object_lock_enabled: Option<String>,
+    rule: Option<RuleElement>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RuleElement {
+    default_retention: Option<Value>,
+}
+
+pub(super) fn put_configuration(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: ConfigurationInput = call.parse()?;
+    let element = input.object_lock_configuration.ok_or_else(errors::malformed_xml)?;
+    if element.object_lock_enabled.is_none() {
+        return Err(errors::malformed_xml());
+    }
+    let default = element.rule.map(|rule| default_retention(rule.default_retention)).transpose()?;
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    if bucket.object_lock.is_none() && bucket.versioning != Versioning::Enabled {
+        let message = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration";
+        return Err(ServiceError::new(409, "InvalidBucketState", message));
+    }
+    bucket.object_lock = Some(ObjectLock { default });
+    Ok(Reply::empty())
+}
+
+/// A mode, and days or years.
+fn default_retention(element: Option<Value>) -> Result<DefaultRetention, ServiceError> {
+    let default: Option<DefaultRetention> = element.and_then(|element| serde_json::from_value(element).ok());
+    let default = default.ok_or_else(errors::malformed_xml)?;
+    let period = match (default.days, default.years) {
+        (Some(period), None) | (None, Some(period)) => period,
+        _ => return Err(errors::malformed_xml()),
+    };
+    if period < 1 {
+        let message = "Default retention period must be a positive integer value.";
+        return Err(ServiceError::new(400, "InvalidArgument", message));
+    }
+    if default.days.is_some_and(|days| days > 36_500) || default.years.is_some_and(|years| years > 100) {
+        let message = "Default retention period is too large.";
+        return Err(ServiceError::new(400, "InvalidRetentionPeriod", message));
+    }
+    Ok(default)
+}
+
+pub(super) fn show_configuration(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: ConfigurationInput = call.parse()?;
+    let bucket = partition.s3.bucket(&input.bucket)?;
+    let Some(lock) = &bucket.object_lock else {
+        let message = "Object Lock configuration does not exist for this bucket";
+        return Err(ServiceError::new(404, "ObjectLockConfigurationNotFoundError", message)
+            .with("BucketName", &bucket.name));
+    };
+    let rule = lock.default.as_ref().map(|default| json!({ "DefaultRetention": default }));
+    Reply::of(&json!({ "ObjectLockConfiguration": { "ObjectLockEnabled": "Enabled", "Rule": rule } }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RetentionInput {
+    #[serde(flatten)]
+    object: ObjectInput,
+    retention: Option<RetentionElement>,
+    bypass_governance_retention: Option<bool>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RetentionElement {
+    mode: Option<Mode>,
+    retain_until_date: Option<DateTime<Utc>>,
+}
+
+pub(super) fn put_retention_access(partition: &Partition, call: &Call) -> Accesses {
+    let input: RetentionInput = call.parse()?;
+    let asked = Asked::of(partition, call)?;
+    let element = input.retention.unwrap_or_default();
+    let mode = element.mode.map(|mode| if mode == Mode::Governance { "GOVERNANCE" } else { "COMPLIANCE" });
+    let mut accesses = on_object(partition, call, "s3:PutObjectRetention")?;
+    if let Some(first) = accesses.first_mut() {
+        let access = std::mem::replace(first, Access::new("", ""));
+        let access = with_present(access, "s3:object-lock-mode", mode);
+        *first = with_date(access, element.retain_until_date, call.now);
+    }
+    accesses.extend(bypassing(&asked, &input.object.key, input.bypass_governance_retention));
+    Ok(accesses)
+}
+
+pub(super) fn put_retention(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: RetentionInput = call.parse()?;
+    let bucket = partition.s3.bucket_mut(&input.object.bucket)?;
+    let (_, object) = existing(bucket, call, &input.object)?;
+    demand_lock(bucket)?;
+    let next = match input.retention.ok_or_else(errors::malformed_xml)? {
+        RetentionElement { mode: None, retain_until_date: None } => None,
+        RetentionElement { mode: Some(mode), retain_until_date: Some(until) } => {
+            Some(Retention { mode, retain_until_date: in_future(until, call.now)? })
+        }
+        _ => return Err(errors::malformed_xml()),
+    };
+    let bypass =
+        input.bypass_governance_retention == Some(true) && call.granted.last().copied() == Some(true);
+    if let Some(retention) = &object.lock.retention
+        && retention.holds(call.now, bypass)
+        && !retention.is_kept_by(next.as_ref())
+    {
+        return Err(protected());
+    }
+    if let Some(object) = bucket.object_mut(&input.object.key, input.object.version_id.as_deref()) {
+        object.lock.retention = next;
+    }
+    Ok(Reply::empty())
+}
+
+fn locked<'a>(partition: &'a Partition, call: &Call) -> Result<&'a Object, ServiceError> {
+    let input: ObjectInput = call.parse()?;
+    let bucket = partition.s3.bucket(&input.bucket)?;
+    let (_, object) = existing(bucket, call, &input)?;
+    demand_lock(bucket)?;
+    Ok(object)
+}
+
+fn no_lock() -> ServiceError {
+    let message = "The specified object does not have a ObjectLock configuration";
+    ServiceError::new(404, "NoSuchObjectLockConfiguration", message)
+}
+
+pub(super) fn show_retention(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let retention = locked(partition, call)?.lock.retention.as_ref().ok_or_else(no_lock)?;
+    Reply::of(&json!({ "Retention": retention }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct LegalHoldInput {
+    #[serde(flatten)]
+    object: ObjectInput,
+    legal_hold: Option<LegalHold>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct LegalHold {
+    status: Option<String>,
+}
+
+impl LegalHoldInput {
+    fn status(&self) -> Option<&str> {
+        self.legal_hold.as_ref()?.status.as_deref()
+    }
+}
+
+pub(super) fn put_legal_hold_access(partition: &Partition, call: &Call) -> Accesses {
+    let input: LegalHoldInput = call.parse()?;
+    let mut accesses = on_object(partition, call, "s3:PutObjectLegalHold")?;
+    if let (Some(first), Some(status)) = (accesses.first_mut(), input.status()) {
+        first.context.set("s3:object-lock-legal-hold", status);
+    }
+    Ok(accesses)
+}
+
+pub(super) fn put_legal_hold(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let input: LegalHoldInput = call.parse()?;
+    let bucket = partition.s3.bucket_mut(&input.object.bucket)?;
+    existing(bucket, call, &input.object)?;
+    demand_lock(bucket)?;
+    let hold = input.status().ok_or_else(errors::malformed_xml)? == "ON";
+    if let Some(object) = bucket.object_mut(&input.object.key, input.object.version_id.as_deref()) {
+        object.lock.legal_hold = Some(hold);
+    }
+    Ok(Reply::empty())
+}
+
+pub(super) fn show_legal_hold(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let hold = locked(partition, call)?.lock.legal_hold.ok_or_else(no_lock)?;
+    Reply::of(&json!({ "LegalHold": { "Status": on_or_off(hold) } }))
+}

@@ -1,0 +1,106 @@
+//! Configurations that are kept and shown.
+
+use serde_json::{Value, json};
+
+use super::Place;
+
+fn with(member: &str, value: Value) -> Value {
+    json!({ "Bucket": "main", member: value })
+}
+
+/// Puts a configuration and checks that it is shown.
+#[track_caller]
+fn check(operation: [&'static str; 2], member: &str, value: Value, shown: Value) {
+    let mut place = Place::new();
+    place.ok(operation[0], with(member, value));
+    assert_eq!(place.ok(operation[1], json!({ "Bucket": "main" })), shown, "{}", operation[1]);
+}
+
+#[test]
+fn are_shown_as_they_were_put() {
+    let cors = json!({ "CORSRules": [{ "AllowedMethods": ["GET"], "AllowedOrigins": ["*"] }] });
+    check(["PutBucketCors", "GetBucketCors"], "CORSConfiguration", cors.clone(), cors);
+    let rules = json!([{ "ID": "a", "Status": "Enabled", "Filter": {}, "Expiration": { "Days": 7 } }]);
+    check(
+        ["PutBucketLifecycleConfiguration", "GetBucketLifecycleConfiguration"],
+        "LifecycleConfiguration",
+        json!({ "Rules": rules }),
+        json!({ "Rules": rules, "TransitionDefaultMinimumObjectSize": "all_storage_classes_128K" }),
+    );
+    let website = json!({ "IndexDocument": { "Suffix": "index.html" } });
+    check(["PutBucketWebsite", "GetBucketWebsite"], "WebsiteConfiguration", website.clone(), website);
+    let payer = json!({ "Payer": "Requester" });
+    check(
+        ["PutBucketRequestPayment", "GetBucketRequestPayment"],
+        "RequestPaymentConfiguration",
+        payer.clone(),
+        payer,
+    );
+}
+
+#[test]
+fn are_refused_where_they_make_no_sense() {
+    let mut place = Place::new();
+    let mut refused = |operation: &'static str, member: &str, value: Value, code: &str| {
+        place.refused(operation, with(member, value), 400, code);
+    };
+    let cors =
+        |method: &str| json!({ "CORSRules": [{ "AllowedMethods": [method], "AllowedOrigins": ["*"] }] });
+    refused("PutBucketCors", "CORSConfiguration", cors("PATCH"), "InvalidRequest");
+    let rule = |more: Value| {
+        let mut rule = json!({ "ID": "a", "Status": "Enabled", "Filter": {} });
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "Rules": [rule] })
+    };
+    let lifecycle = "PutBucketLifecycleConfiguration";
+    let member = "LifecycleConfiguration";
+    refused(lifecycle, member, rule(json!({})), "MalformedXML");
+    refused(
+        lifecycle,
+        member,
+        rule(json!({ "Expiration": { "Days": 1, "ExpiredObjectDeleteMarker": true } })),
+        "MalformedXML",
+    );
+    refused(
+        lifecycle,
+        member,
+        rule(json!({ "Expiration": { "Date": "2026-01-01T01:00:00Z" } })),
+        "InvalidArgument",
+    );
+    let website = |suffix: &str| json!({ "IndexDocument": { "Suffix": suffix } });
+    refused("PutBucketWebsite", "WebsiteConfiguration", website("/a"), "InvalidArgument");
+    let logging = json!({ "LoggingEnabled": { "TargetBucket": "none", "TargetPrefix": "" } });
+    refused("PutBucketLogging", "BucketLoggingStatus", logging, "InvalidTargetBucketForLogging");
+    let replication =
+        json!({ "Role": "r", "Rules": [{ "Status": "Enabled", "Destination": { "Bucket": "b" } }] });
+    refused("PutBucketReplication", "ReplicationConfiguration", replication, "InvalidRequest");
+}
+
+#[test]
+fn can_be_several_by_id() {
+    let mut place = Place::new();
+    let put = |id: &str, own: &str| json!({ "Bucket": "main", "Id": id, "MetricsConfiguration": { "Id": own, "Filter": { "Prefix": "p" } } });
+    place.refused("PutBucketMetricsConfiguration", put("a", "b"), 400, "IdMismatch");
+    place.ok("PutBucketMetricsConfiguration", put("a", "a"));
+    place.ok("PutBucketMetricsConfiguration", put("b", "b"));
+    let listed = place.ok("ListBucketMetricsConfigurations", json!({ "Bucket": "main" }));
+    assert_eq!(listed["MetricsConfigurationList"][1]["Id"], "b");
+    place.ok("DeleteBucketMetricsConfiguration", json!({ "Bucket": "main", "Id": "a" }));
+    let gone = json!({ "Bucket": "main", "Id": "a" });
+    place.refused("GetBucketMetricsConfiguration", gone, 404, "NoSuchConfiguration");
+}
+
+#[test]
+fn of_replication_hand_over_a_role() {
+    let place = Place::new();
+    let role = "arn:aws:iam::111122223333:role/r";
+    let accesses = place
+        .accesses(
+            "PutBucketReplication",
+            with("ReplicationConfiguration", json!({ "Role": role, "Rules": [] })),
+        )
+        .unwrap();
+    let asked: Vec<_> = accesses.iter().map(|access| access.action.as_str()).collect();
+    assert_eq!(asked, ["s3:PutReplicationConfiguration", "iam:PassRole"]);
+    assert_eq!(accesses[1].resource, role);
+}
