@@ -83,6 +83,10 @@ pub(crate) fn verify(operation: &str, headers: &HeaderMap, body: &[u8]) -> Resul
     if operation == "CompleteMultipartUpload" {
         return Ok(());
     }
+    if Algorithm::ALL.iter().filter(|algorithm| sent(algorithm.header()).is_some()).count() > 1 {
+        let message = "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.";
+        return Err(ServiceError::new(400, "InvalidRequest", message));
+    }
     for algorithm in Algorithm::ALL {
         let (header, name) = (algorithm.header(), algorithm.as_str());
         let Some(value) = sent(header) else { continue };

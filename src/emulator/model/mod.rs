@@ -6,6 +6,7 @@ mod json;
 mod query;
 mod rest;
 mod route;
+mod s3_violation;
 mod validate;
 mod xml;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Kind, Model, Shape};
+use super::{Kind, Model, Shape, s3_violation};
 use crate::operation::{Protocol, Service, ServiceError};
 
 /// # Errors
@@ -20,7 +20,9 @@ pub(crate) fn validate(
     match service.protocol() {
         Protocol::Query => all(&found, "ValidationError"),
         Protocol::Ec2 => found.first().map_or(Ok(()), |violation| Err(violation.for_ec2())),
-        Protocol::S3 => found.first().map_or(Ok(()), |violation| Err(violation.for_s3())),
+        Protocol::S3 => {
+            found.iter().find(|found| !found.is_harmless()).map_or(Ok(()), |found| Err(found.for_s3(input)))
+        }
         Protocol::Json { .. } if service == Service::Organizations => {
             found.first().map_or(Ok(()), |violation| Err(violation.for_organizations()))
         }
@@ -56,7 +58,7 @@ impl Checker<'_> {
                                 self.check(shape, value, &path);
                             }
                         }
-                        None if shape.required.contains(name) && !is_stream(shape, name) => {
+                        None if shape.required.contains(name) && !self.is_stream(shape, name) => {
                             self.add(&path, None, "Member must not be null".to_owned());
                         }
                         None => {}
@@ -110,14 +112,16 @@ impl Checker<'_> {
         }
     }
 
+    /// The body of an upload is not part of the decoded members.
+    fn is_stream(&self, shape: &Shape, name: &str) -> bool {
+        let member = shape.members.0.iter().find(|(member, _)| member == name);
+        let target = member.and_then(|(_, member)| self.model.shape(&member.shape));
+        shape.payload.as_deref() == Some(name) && target.is_some_and(|target| target.kind == Kind::Blob)
+    }
+
     fn add(&mut self, path: &str, value: Option<String>, constraint: String) {
         self.found.push(Violation { path: path.to_owned(), value, constraint });
     }
-}
-
-/// The body of an upload is not part of the decoded members.
-fn is_stream(shape: &Shape, name: &str) -> bool {
-    shape.payload.as_deref() == Some(name)
 }
 
 /// One error that tells of all.
@@ -199,15 +203,19 @@ impl Violation {
         ServiceError::new(400, "InvalidInputException", message).with("Reason", reason)
     }
 
-    fn for_s3(&self) -> ServiceError {
-        match &self.value {
-            None => {
-                ServiceError::new(400, "InvalidRequest", format!("Missing required parameter: {}", self.path))
-            }
-            Some(value) => ServiceError::new(400, "InvalidArgument", self.constraint.clone())
-                .with("ArgumentName", self.path.clone())
-                .with("ArgumentValue", value.clone()),
-        }
+    /// S3 does not look at the value of `x-amz-checksum-mode`.
+    fn is_harmless(&self) -> bool {
+        self.path == "checksumMode" && self.value.is_some()
+    }
+
+    fn for_s3(&self, input: Option<&Shape>) -> ServiceError {
+        let (member, within) = match self.path.split_once('.') {
+            Some((member, _)) => (member, true),
+            None => (self.path.as_str(), false),
+        };
+        let value = self.value.as_deref();
+        s3_violation::Flaw { member: member.to_owned(), within, value, constraint: &self.constraint }
+            .error(input)
     }
 }
 
@@ -215,7 +223,7 @@ fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-fn camel(name: &str) -> String {
+pub(super) fn camel(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -258,5 +266,27 @@ mod tests {
         let input = json!({"MinCount": 1, "MaxCount": 1, "InstanceType": "t9.micro"});
         let message = "Invalid value 't9.micro' for InstanceType.";
         check(Service::Ec2, "RunInstances", input, "InvalidParameterValue", message);
+        let put = |more: Value| {
+            let mut input = json!({"Bucket": "b", "Key": "k"});
+            input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            input
+        };
+        let acl = json!({"Grants": [{"Permission": "NONE"}]});
+        check(Service::S3, "PutObject", put(json!({"ACL": "x"})), "InvalidArgument", "");
+        check(
+            Service::S3,
+            "PutObject",
+            put(json!({"StorageClass": "x"})),
+            "InvalidStorageClass",
+            "not valid",
+        );
+        check(
+            Service::S3,
+            "PutObjectAcl",
+            put(json!({"AccessControlPolicy": acl})),
+            "MalformedACLError",
+            "well-formed",
+        );
+        check(Service::S3, "PutObjectTagging", put(json!({})), "MissingRequestBodyError", "empty");
     }
 }

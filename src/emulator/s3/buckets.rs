@@ -269,6 +269,11 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
         let message = "Argument max-buckets must be an integer between 1 and 10000";
         return Err(errors::invalid_argument(message, "max-buckets", limit.to_string()));
     }
+    let is_region = |region: &str| region == HOME_REGION || LOCATIONS.contains(&region) && region != "EU";
+    if let Some(region) = input.bucket_region.as_deref().filter(|region| !is_region(region)) {
+        let message = format!("Argument value {region} is not a valid AWS Region");
+        return Err(ServiceError::new(400, "InvalidArgument", message).with("ArgumentName", "bucket-region"));
+    }
     let after = input.continuation_token.as_deref().map(super::listing::read_token).transpose()?;
     let prefix = input.prefix.as_deref().unwrap_or_default();
     let mut buckets = partition.s3.buckets.values().filter(|bucket| {

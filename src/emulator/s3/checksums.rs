@@ -42,6 +42,13 @@ pub(super) struct Checksum {
 }
 
 impl ChecksumType {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Composite => "COMPOSITE",
+            Self::FullObject => "FULL_OBJECT",
+        }
+    }
+
     /// What a multipart upload computes where it says nothing of the type.
     pub(super) fn default_of(algorithm: Algorithm) -> Self {
         match algorithm {

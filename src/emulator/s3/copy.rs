@@ -43,8 +43,8 @@ impl SourceInput {
     /// Bucket, key and version of the header `/BUCKET/KEY?versionId=ID`, which is URL-encoded.
     pub(super) fn object(&self) -> Result<ObjectInput, ServiceError> {
         let malformed = || {
-            let message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
-            errors::invalid_argument(message, "x-amz-copy-source", &self.copy_source)
+            let message = "Invalid copy source object key";
+            errors::invalid_argument(message, "x-amz-copy-source", "x-amz-copy-source")
         };
         let decode =
             |text: &str| percent_decode_str(text).decode_utf8().map(String::from).map_err(|_| malformed());
@@ -93,6 +93,10 @@ impl SourceInput {
         let bucket = partition.s3.bucket(&source.bucket)?;
         let (version, object) = match bucket.find(&source.key, source.version_id.as_deref()) {
             Found::Object(version, object) => (version, object),
+            Found::DeleteMarker if source.version_id.is_some() => {
+                let message = "The source of a copy request may not specifically refer to a delete marker by version id.";
+                return Err(errors::invalid_request(message));
+            }
             other => return Err(missing(call, &source, &other, 1)),
         };
         match self.conditions().judge(version, object) {

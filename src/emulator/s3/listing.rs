@@ -128,7 +128,9 @@ pub(super) fn read_token(token: &str) -> Result<String, ServiceError> {
     let text = STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let key = text.and_then(|text| text.strip_prefix("1:").map(str::to_owned));
     let message = "The continuation token provided is incorrect";
-    key.ok_or_else(|| errors::invalid_argument(message, "continuation-token", token))
+    key.ok_or_else(|| {
+        ServiceError::new(400, "InvalidArgument", message).with("ArgumentName", "continuation-token")
+    })
 }
 
 /// `s3:ListBucket` (or its like) with the keys of what is asked for, each only where the request has it.

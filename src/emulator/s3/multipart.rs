@@ -92,10 +92,8 @@ fn checksum_type(
             )),
         };
     };
-    let (kind, name) = match asked.unwrap_or(ChecksumType::default_of(algorithm)) {
-        kind @ ChecksumType::Composite => (kind, "COMPOSITE"),
-        kind @ ChecksumType::FullObject => (kind, "FULL_OBJECT"),
-    };
+    let kind = asked.unwrap_or(ChecksumType::default_of(algorithm));
+    let name = kind.as_str();
     let impossible = match kind {
         ChecksumType::Composite => algorithm == Algorithm::Crc64Nvme,
         ChecksumType::FullObject => matches!(algorithm, Algorithm::Sha1 | Algorithm::Sha256),
@@ -124,9 +122,10 @@ struct CompleteInput {
     #[serde(flatten)]
     upload: UploadInput,
     #[serde(default)]
-    multipart_upload: Completed,
+    multipart_upload: Option<Completed>,
     #[serde(flatten)]
     checksum: ChecksumMembers,
+    checksum_type: Option<ChecksumType>,
     mpu_object_size: Option<usize>,
     #[serde(flatten)]
     conditions: WriteConditions,
@@ -178,10 +177,23 @@ pub(super) fn complete(partition: &mut Partition, call: &Call) -> Result<Reply, 
     let UploadInput { bucket: name, key, upload_id } = &input.upload;
     let bucket = partition.s3.bucket_mut(name)?;
     let upload = bucket.upload(key, upload_id)?;
+    if let Some(kind) = input.checksum_type
+        && upload.algorithm.map(|_| upload.checksum_type) != Some(kind)
+    {
+        let begun = upload.algorithm.map_or("null", |_| upload.checksum_type.as_str());
+        let message = format!(
+            "The upload was created using the {begun} checksum mode. The complete request must use the same checksum \
+             mode."
+        );
+        return Err(errors::invalid_request(message));
+    }
     let parts = chosen_parts(upload, &input)?;
     let body = joined(&parts);
-    if input.mpu_object_size.is_some_and(|size| size != body.len()) {
-        let message = "The provided 'x-amz-mp-object-size' header value does not match what was computed.";
+    if let Some(size) = input.mpu_object_size.filter(|size| *size != body.len()) {
+        let message = format!(
+            "The provided 'x-amz-mp-object-size' header value {size} does not match what was computed: {}",
+            body.len()
+        );
         return Err(errors::invalid_request(message));
     }
     let mut object = upload.template.clone();
@@ -207,7 +219,9 @@ pub(super) fn complete(partition: &mut Partition, call: &Call) -> Result<Reply, 
 
 /// The parts that the request lists, if they can be put together.
 fn chosen_parts<'a>(upload: &'a Upload, input: &CompleteInput) -> Result<Vec<&'a Part>, ServiceError> {
-    let listed = &input.multipart_upload.parts;
+    let Some(Completed { parts: listed }) = &input.multipart_upload else {
+        return Err(errors::invalid_request("You must specify at least one part"));
+    };
     if listed.is_empty() {
         return Err(errors::malformed_xml());
     }

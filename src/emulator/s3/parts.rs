@@ -12,7 +12,6 @@ use super::copy::SourceInput;
 use super::errors;
 use super::listing::{PAGE_LIMIT, page_limit};
 use super::multipart::UploadInput;
-use super::reads::byte_range;
 use super::store::{Encryption, Owner, Part, Upload, whole_seconds};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -139,15 +138,24 @@ pub(super) fn copy(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
 
 /// A range to copy lies wholly in its object, unlike a range to read.
 fn copied_range(range: &str, size: usize) -> Result<std::ops::Range<usize>, ServiceError> {
-    let refused = || {
-        let message = format!("Range specified is not valid for source object of size: {size}");
-        errors::invalid_argument(message, "x-amz-copy-source-range", range)
+    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?;
+    let bounds = range.strip_prefix("bytes=").and_then(|bounds| bounds.split_once('-'));
+    let bounds: Option<(usize, usize)> =
+        bounds.and_then(|(first, last)| Some((number(first)?, number(last)?)));
+    let Some((first, last)) = bounds.filter(|(first, last)| first <= last) else {
+        let message = "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last \
+                       are the zero-based offsets of the first and last bytes to copy";
+        return Err(errors::invalid_argument(message, "x-amz-copy-source-range", range));
     };
-    let last = range.rsplit_once('-').and_then(|(_, last)| last.parse::<usize>().ok()).ok_or_else(refused)?;
-    match byte_range(range, size) {
-        Ok(Some(span)) if last < size && !range.contains("=-") => Ok(span),
-        _ => Err(refused()),
+    if first >= size {
+        let message = "The specified copy range is invalid for the source object size";
+        return Err(errors::invalid_request(message));
     }
+    if last >= size {
+        let message = format!("Range specified is not valid for source object of size: {size}");
+        return Err(errors::invalid_argument(message, "x-amz-copy-source-range", range));
+    }
+    Ok(first..last + 1)
 }
 
 #[derive(Deserialize)]

@@ -121,7 +121,9 @@ fn read(partition: &Partition, call: &Call) -> Result<(Reply, Option<Bytes>), Se
         }
     }
     let span = input.span(object)?;
-    let shows_checksum = input.checksum_mode.as_deref() == Some("ENABLED") && span.is_none();
+    let shows_checksum =
+        input.checksum_mode.as_deref().is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED"))
+            && span.is_none();
     let bytes = span.clone().unwrap_or(0..object.body.len());
     let output = ReadOutput {
         accept_ranges: "bytes",
@@ -205,7 +207,7 @@ fn part(object: &Object, number: i64) -> Result<Range<usize>, ServiceError> {
 }
 
 /// One range of bytes. Anything else in the header is ignored, as HTTP has it.
-pub(super) fn byte_range(header: &str, size: usize) -> Result<Option<Range<usize>>, ServiceError> {
+fn byte_range(header: &str, size: usize) -> Result<Option<Range<usize>>, ServiceError> {
     let parsed = header.strip_prefix("bytes=").and_then(|range| range.trim().split_once('-'));
     let Some((first, last)) = parsed else { return Ok(None) };
     let number = |text: &str| (!text.is_empty()).then(|| text.parse::<usize>()).transpose();

@@ -159,7 +159,7 @@ fn are_refused_where_the_request_is_wrong() {
         (json!({ "Tagging": "a&b&c&d&e&f&g&h&i&j&k" }), 400, "BadRequest"),
         (json!({ "Tagging": "aws:a=1" }), 400, "InvalidTag"),
         (json!({ "Metadata": { "k": "v".repeat(2048) } }), 400, "MetadataTooLarge"),
-        (json!({ "ObjectLockMode": "GOVERNANCE" }), 400, "InvalidRequest"),
+        (json!({ "ObjectLockLegalHoldStatus": "ON" }), 400, "InvalidRequest"),
     ] {
         place.refused("PutObject", key_with("k", more), status, code);
     }
