@@ -136,6 +136,7 @@ fn policy_of<'p>(policies: &'p Policies, name: &StatementName) -> Option<&'p Pol
         Layer::ResourceControl => policies.resource_control.iter().flatten().find(named),
         Layer::Resource | Layer::Trust => match &policies.resource {
             ResourcePolicy::Grants(policy) => Some(policy),
+            ResourcePolicy::AnyGrants(policies) => policies.iter().find(named),
             ResourcePolicy::Key(policy) | ResourcePolicy::Trust(policy) => policy.as_ref(),
             ResourcePolicy::None => None,
         },
