@@ -203,9 +203,10 @@ impl Violation {
         ServiceError::new(400, "InvalidInputException", message).with("Reason", reason)
     }
 
-    /// S3 does not look at the value of `x-amz-checksum-mode`.
+    /// S3 does not look at the value of `x-amz-checksum-mode`, and the operation has words of its own for places.
     fn is_harmless(&self) -> bool {
-        self.path == "checksumMode" && self.value.is_some()
+        let judged_elsewhere = ["checksumMode", "createBucketConfiguration.locationConstraint"];
+        judged_elsewhere.contains(&self.path.as_str()) && self.value.is_some()
     }
 
     fn for_s3(&self, input: Option<&Shape>) -> ServiceError {

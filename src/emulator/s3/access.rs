@@ -57,6 +57,12 @@ impl<'a> Asked<'a> {
         name: &str,
         expected_owner: Option<&str>,
     ) -> Result<Self, ServiceError> {
+        if let Some(owner) = expected_owner.filter(|owner| AccountId::new(owner).is_none()) {
+            let message = format!(
+                "The value of the expected bucket owner parameter must be an AWS Account ID... [{owner}]"
+            );
+            return Err(ServiceError::new(400, "InvalidBucketOwnerAWSAccountID", message));
+        }
         let bucket = partition.s3.bucket(name)?;
         if expected_owner.is_some_and(|owner| owner != bucket.owner.as_str()) {
             return Err(errors::access_denied());

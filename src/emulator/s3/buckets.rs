@@ -121,7 +121,11 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     tagging::check_bucket_tags(&input.create_bucket_configuration.tags)?;
     let ownership = input.object_ownership.unwrap_or(ObjectOwnership::BucketOwnerEnforced);
     let acl = ownership::new_bucket_acl(&partition.iam, ownership, &input.acl, &owner)?;
-    let reply = Reply::of(&json!({ "Location": format!("/{name}") }))?;
+    let place = match region.as_str() {
+        HOME_REGION => format!("/{name}"),
+        _ => format!("http://{name}.s3.amazonaws.com/"),
+    };
+    let reply = Reply::of(&json!({ "Location": place, "BucketArn": format!("arn:aws:s3:::{name}") }))?;
     if let Some(existing) = partition.s3.buckets.get(&name) {
         return refuse_existing(existing, call, reply);
     }
@@ -212,7 +216,11 @@ struct Named {
 pub(super) fn head(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
     let bucket = partition.s3.bucket(&input.bucket)?;
-    Reply::of(&json!({ "BucketRegion": bucket.region, "AccessPointAlias": false }))
+    Reply::of(&json!({
+        "BucketArn": bucket.arn(),
+        "BucketRegion": bucket.region,
+        "AccessPointAlias": false,
+    }))
 }
 
 /// A bucket in the home region has no location constraint.
@@ -254,6 +262,8 @@ struct Listed<'a> {
     creation_date: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bucket_region: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bucket_arn: Option<String>,
 }
 
 /// The action has no resource type of its own; AWS's examples grant it on `*` and on `arn:aws:s3:::*`.
@@ -290,6 +300,7 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
         name: &bucket.name,
         creation_date: bucket.created,
         bucket_region: detailed.then_some(bucket.region.as_str()),
+        bucket_arn: detailed.then(|| bucket.arn()),
     });
     Reply::of(&json!({
         "Buckets": listed.collect::<Vec<_>>(),

@@ -13,7 +13,7 @@ use super::conditions::WriteConditions;
 use super::errors;
 use super::listing::{CommonPrefix, PAGE_LIMIT, encoded, is_passed, page, page_limit};
 use super::objects::add_conditions;
-use super::store::{Encryption, Owner, Part, Upload, new_version_id, whole_seconds};
+use super::store::{Encryption, Initiator, Owner, Part, Upload, new_version_id, whole_seconds};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -61,7 +61,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         id: partition.ids.hex(),
         key: input.key.clone(),
         initiated: whole_seconds(call.now),
-        initiator: call.caller.account.as_ref().map(super::store::canonical_user_id).unwrap_or_default(),
+        initiator: Initiator::of(call),
         template,
         algorithm: input.checksum_algorithm,
         checksum_type,
@@ -341,7 +341,8 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
         page_limit(input.max_uploads, "max-uploads")?,
     );
     let encoding = input.encoding_type.as_deref();
-    let last = page.items.last().filter(|upload| page.next.as_deref() == Some(upload.key.as_str()));
+    // They tell the last upload shown, also where there is no more behind it.
+    let last = page.items.last();
     let listed = |upload: &&Upload| {
         json!({
             "UploadId": upload.id,
@@ -349,7 +350,7 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
             "Initiated": upload.initiated,
             "StorageClass": upload.template.storage_class,
             "Owner": Owner::of(&bucket.owner),
-            "Initiator": { "ID": upload.initiator },
+            "Initiator": upload.initiator,
             "ChecksumAlgorithm": upload.algorithm,
             "ChecksumType": upload.algorithm.map(|_| upload.checksum_type),
         })
@@ -358,9 +359,9 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
         "Bucket": bucket.name,
         "KeyMarker": encoded(input.key_marker.as_deref().unwrap_or_default(), encoding),
         "UploadIdMarker": input.upload_id_marker.as_deref().unwrap_or_default(),
-        "NextKeyMarker": page.next.as_deref().map(|next| encoded(next, encoding)),
-        "NextUploadIdMarker": last.map(|upload| &upload.id),
-        "Prefix": encoded(prefix, encoding),
+        "NextKeyMarker": last.map_or_else(String::new, |upload| encoded(&upload.key, encoding)),
+        "NextUploadIdMarker": last.map_or("", |upload| upload.id.as_str()),
+        "Prefix": (!prefix.is_empty()).then(|| encoded(prefix, encoding)),
         "Delimiter": delimiter.map(|delimiter| encoded(delimiter, encoding)),
         "MaxUploads": input.max_uploads.unwrap_or(PAGE_LIMIT).min(PAGE_LIMIT),
         "IsTruncated": page.next.is_some(),

@@ -196,7 +196,7 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
         "MaxParts": input.max_parts.unwrap_or(PAGE_LIMIT).min(PAGE_LIMIT),
         "IsTruncated": shown.len() < behind.len(),
         "Parts": (!shown.is_empty()).then(|| shown.iter().map(listed).collect::<Vec<_>>()),
-        "Initiator": { "ID": upload.initiator },
+        "Initiator": upload.initiator,
         "Owner": Owner::of(&bucket.owner),
         "StorageClass": upload.template.storage_class,
         "ChecksumAlgorithm": upload.algorithm,

@@ -123,7 +123,7 @@ fn read(partition: &Partition, call: &Call) -> Result<(Reply, Option<Bytes>), Se
     let span = input.span(object)?;
     let shows_checksum =
         input.checksum_mode.as_deref().is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED"))
-            && span.is_none();
+            && (span.is_none() || input.part_number.is_some() && object.parts.is_none());
     let bytes = span.clone().unwrap_or(0..object.body.len());
     let output = ReadOutput {
         accept_ranges: "bytes",

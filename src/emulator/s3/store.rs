@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, SubsecRound, Utc};
-use policy::AccountId;
+use policy::{AccountId, Principal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -19,7 +19,7 @@ use super::ownership::ObjectOwnership;
 use super::public_access::PublicAccessBlock;
 use super::settings::BucketEncryption;
 use crate::ids::Ids;
-use crate::operation::ServiceError;
+use crate::operation::{Call, ServiceError};
 
 /// The id of a version that was made while versioning was off or suspended.
 pub(super) const NULL_VERSION: &str = "null";
@@ -107,8 +107,7 @@ pub(super) struct Upload {
     pub(super) id: String,
     pub(super) key: String,
     pub(super) initiated: DateTime<Utc>,
-    /// The ARN or canonical user id of who began it.
-    pub(super) initiator: String,
+    pub(super) initiator: Initiator,
     /// What the object will be, still without a body.
     pub(super) template: Object,
     /// `None`: the client asked for none.
@@ -144,6 +143,33 @@ impl Encryption {
     /// Keys of S3's own, the default.
     pub(super) fn sse_s3() -> Self {
         Self { algorithm: "AES256".to_owned(), kms_key: None, bucket_key: None }
+    }
+}
+
+/// Who began an upload: an account by its canonical user id, a user or role by its ARN and name.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Initiator.html>
+#[derive(Serialize)]
+pub(super) struct Initiator {
+    #[serde(rename = "ID")]
+    id: String,
+    #[serde(rename = "DisplayName")]
+    name: Option<String>,
+}
+
+impl Initiator {
+    pub(super) fn of(call: &Call) -> Self {
+        let principal = &call.caller.principal;
+        match principal {
+            Principal::User { name, .. } => Self { id: principal.arn(), name: Some(name.clone()) },
+            Principal::AssumedRole { session, .. } => {
+                Self { id: principal.arn(), name: Some(session.clone()) }
+            }
+            Principal::FederatedUser { name, .. } => Self { id: principal.arn(), name: Some(name.clone()) },
+            _ => Self {
+                id: call.caller.account.as_ref().map(canonical_user_id).unwrap_or_default(),
+                name: None,
+            },
+        }
     }
 }
 
