@@ -234,10 +234,14 @@ fn accesses(partition: &Partition, call: &Call, target: &Target<'_>) -> Accesses
 }
 
 fn access(call: &Call, action: String, target: &Target<'_>) -> Result<Access, ServiceError> {
+    // Some actions on users and roles have the key, others, such as `CreateAccessKey`, have not:
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+    let bounded = policy::reference::action(&action)
+        .is_some_and(|action| action.has_condition_key("iam:PermissionsBoundary"));
     let mut access = Access::new(action, &target.arn);
     add_resource_tags(&mut access, target);
     let boundary = optional(call, "PermissionsBoundary").or(target.boundary);
-    if let Some(boundary) = boundary {
+    if let Some(boundary) = boundary.filter(|_| bounded) {
         access.context.set("iam:PermissionsBoundary", boundary);
     }
     if call.operation.starts_with("Attach") || call.operation.starts_with("Detach") {

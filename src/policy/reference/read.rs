@@ -240,6 +240,11 @@ impl Action {
         keys.into_iter()
     }
 
+    /// Whether its requests have this condition key, written as the reference has it, in any case.
+    pub fn has_condition_key(&self, key: &str) -> bool {
+        self.condition_keys().any(|known| known.eq_ignore_ascii_case(key))
+    }
+
     /// Whether a request may ask for it on this resource: an ARN of one of its kinds of resource; or `*`, where each
     /// request need not name one.
     pub fn fits(&self, resource: &str) -> bool {

@@ -109,6 +109,9 @@ mod tests {
             ["arn:${Partition}:s3:::${BucketName}/${ObjectName}"]
         );
         assert!(action.condition_keys().any(|key| key == "s3:RequestObjectTag/<key>"), "{action:?}");
+        assert!(
+            action.has_condition_key("s3:requestobjecttagkeys") && !action.has_condition_key("s3:prefix")
+        );
         let attach = super::action("autoscaling:CreateAutoScalingGroup").unwrap();
         assert!(attach.dependent_actions.contains(&"iam:PassRole"), "{attach:?}");
         assert_eq!(super::action("s3:GetObjekt"), None);

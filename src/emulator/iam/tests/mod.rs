@@ -323,6 +323,9 @@ fn condition_keys_tell_tags_boundaries_and_policies() {
     ] {
         assert_eq!(context.get(key), Some(&[value.to_owned()][..]), "{key}");
     }
+    let key = lab.access("CreateAccessKey", &user("u")).unwrap();
+    assert_eq!(key[0].context.get("iam:PermissionsBoundary"), None);
+    assert_eq!(key[0].context.get("aws:ResourceTag/team"), Some(&["red".to_owned()][..]));
     let tag =
         lab.access("TagUser", &json!({ "UserName": "u", "Tags": [{ "Key": "a", "Value": "b" }] })).unwrap();
     assert_eq!(tag[0].context.get("aws:RequestTag/a"), Some(&["b".to_owned()][..]));
