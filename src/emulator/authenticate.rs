@@ -7,12 +7,11 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
-use policy::Principal;
 use sha2::{Digest, Sha256};
 
 use crate::chunked::{BadChunks, Streaming};
 use crate::clock::Clock;
-use crate::operation::{Caller, CredentialKind, Service, ServiceError};
+use crate::operation::{Caller, Service, ServiceError};
 use crate::partition::{Credential, Partition};
 use crate::refusal::{Mismatch, Refusal};
 use crate::sigv4::{Signature, header, hex, same};
@@ -37,6 +36,8 @@ pub(crate) struct Authenticated {
 pub(crate) enum Signing {
     Unsigned,
     Header,
+    /// The policy of a form upload.
+    Form,
     /// A presigned URL, with its age.
     Query(TimeDelta),
 }
@@ -72,12 +73,7 @@ pub(crate) fn authenticate(
 fn anonymous(parts: &mut Parts, body: Bytes) -> Result<Authenticated, Refusal> {
     let declared = header(parts, "x-amz-content-sha256").unwrap_or_else(|| UNSIGNED.to_owned());
     let body = body_of(parts, None, &declared, body)?;
-    let caller = Caller {
-        principal: Principal::Anonymous,
-        account: None,
-        access_key_id: None,
-        credential: CredentialKind::Anonymous,
-    };
+    let caller = Caller::anonymous();
     Ok(Authenticated { caller, region: None, body, signing: Signing::Unsigned })
 }
 

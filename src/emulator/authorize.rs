@@ -139,6 +139,7 @@ fn signing_keys(transport: &Transport, context: &mut Context) {
     let kind = match transport.signing {
         Signing::Unsigned => return,
         Signing::Header => "REST-HEADER",
+        Signing::Form => "POST",
         Signing::Query(age) => {
             context.set("s3:signatureAge", age.num_milliseconds().max(0).to_string());
             "REST-QUERY-STRING"

@@ -15,6 +15,7 @@ use crate::model::{
 use crate::operation::{Call, Operation, Protocol, Reply, Service, ServiceError, Transport};
 use crate::partition::Partition;
 use crate::route::{Place, Route};
+use crate::s3::FormUpload;
 use crate::sigv4::header;
 use crate::{decided, ec2, iam, integrity, organizations, s3, sts};
 
@@ -67,10 +68,16 @@ pub(crate) fn handle(
     };
     let (request_id, host_id) = response_ids(partition, service);
     let mut decided = Vec::new();
-    let outcome =
-        Front { partition, surroundings, service }.answer(&mut parts, body, parameters, &mut decided);
+    let mut front = Front { partition, surroundings, service, form: None };
+    let outcome = front.answer(&mut parts, body, parameters, &mut decided);
     let answer = match outcome {
-        Ok((operation, reply)) => render(service, operation, reply, &request_id),
+        Ok((operation, reply)) => {
+            let answer = render(service, operation, reply, &request_id);
+            match front.form {
+                Some(form) => form.dress(answer),
+                None => answer,
+            }
+        }
         Err(error) => render_error(service, &error, &request_id, &host_id),
     };
     Handled { response: finish(service, &method, answer, &request_id, &host_id), request_id, decided }
@@ -80,6 +87,8 @@ struct Front<'a> {
     partition: &'a mut Partition,
     surroundings: Surroundings<'a>,
     service: Service,
+    /// The form that the request is, where it is one.
+    form: Option<FormUpload>,
 }
 
 impl Front<'_> {
@@ -92,7 +101,15 @@ impl Front<'_> {
     ) -> Result<(&'static str, Reply), ServiceError> {
         let Surroundings { clock, peer, .. } = self.surroundings;
         let unsigned = self.may_be_unsigned(&parameters);
-        let authenticated = authenticate(self.partition, clock, self.service, unsigned, parts, body)?;
+        self.form = FormUpload::of(self.service, parts, &parameters, &body)?;
+        let authenticated = match &self.form {
+            Some(form) => {
+                let authenticated = form.authenticate(self.partition, clock.now())?;
+                form.rewrite(parts)?;
+                authenticated
+            }
+            None => authenticate(self.partition, clock, self.service, unsigned, parts, body)?,
+        };
         let target = Target::of(self.service, parts, parameters)?;
         let operation = target.operation(self.service, parts)?;
         let input = target.input(self.service, operation.name, parts, &authenticated.body)?;

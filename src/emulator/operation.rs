@@ -193,6 +193,18 @@ pub(crate) struct Caller {
     pub(crate) credential: CredentialKind,
 }
 
+impl Caller {
+    /// Nobody in particular.
+    pub(crate) fn anonymous() -> Self {
+        Self {
+            principal: Principal::Anonymous,
+            account: None,
+            access_key_id: None,
+            credential: CredentialKind::Anonymous,
+        }
+    }
+}
+
 /// The kinds of credentials that differ in what they may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CredentialKind {

@@ -22,7 +22,7 @@ use crate::operation::Service;
 pub(crate) use encode::{Answer, json_error, render, render_error};
 pub(crate) use json::decode as decode_json;
 pub(crate) use query::{Parameters, decode as decode_query};
-pub(crate) use rest::{RestRequest, decode as decode_rest};
+pub(crate) use rest::{RestRequest, decode as decode_rest, s3_document};
 pub(crate) use route::{PathKind, s3_operation};
 pub(crate) use validate::validate;
 pub(crate) use xml::escape;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::query::{Parameters, scalar};
 use super::xml::Element;
 use super::{Kind, Location, Member, Model, Shape};
-use crate::operation::ServiceError;
+use crate::operation::{Service, ServiceError};
 
 /// What a REST operation is decoded from.
 pub(crate) struct RestRequest<'a> {
@@ -104,6 +104,12 @@ fn payload(model: &Model, shape: &Shape, body: &[u8]) -> Result<Option<Value>, S
             structure(model, shape, &root).map(Some).ok_or_else(malformed)
         }
     }
+}
+
+/// A document of S3 that stands somewhere else than in a body; `None`: it can't be read.
+pub(crate) fn s3_document(document: &[u8], shape: &str) -> Option<Value> {
+    let model = Model::of(Service::S3);
+    structure(model, model.shape(shape)?, &Element::parse(document)?)
 }
 
 fn structure(model: &Model, shape: &Shape, element: &Element) -> Option<Value> {

@@ -65,3 +65,15 @@ pub(super) fn method_not_allowed(method: &str, resource_type: &str) -> ServiceEr
         .with("Method", method)
         .with("ResourceType", resource_type)
 }
+
+pub(super) fn entity_too_large(size: usize, most: usize) -> ServiceError {
+    ServiceError::new(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+        .with("ProposedSize", size.to_string())
+        .with("MaxSizeAllowed", most.to_string())
+}
+
+pub(super) fn entity_too_small(size: usize, least: usize) -> ServiceError {
+    ServiceError::new(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
+        .with("ProposedSize", size.to_string())
+        .with("MinSizeAllowed", least.to_string())
+}

@@ -16,6 +16,9 @@ mod configuration_rules;
 mod configurations;
 mod copy;
 mod errors;
+mod form_parts;
+mod form_policy;
+mod form_upload;
 mod listing;
 mod multipart;
 mod object_lock;
@@ -33,5 +36,6 @@ mod tagging;
 mod tests;
 mod versions;
 
+pub(crate) use form_upload::FormUpload;
 pub(crate) use operations::OPERATIONS;
 pub(crate) use store::Store;

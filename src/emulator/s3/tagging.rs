@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -12,6 +12,7 @@ use super::access::{Accesses, Asked, ObjectInput, PUT_OBJECT_TAGGING, on_existin
 use super::errors;
 use super::reads::existing;
 use super::store::Tag;
+use crate::model::s3_document;
 use crate::operation::{Access, Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -39,6 +40,15 @@ pub(super) fn parse_header(header: &str) -> Result<Vec<Tag>, ServiceError> {
         tags.push(tag);
     }
     Ok(tags)
+}
+
+/// The header that stands for the document of tags in a form.
+pub(super) fn header_of_document(document: &str) -> Result<String, ServiceError> {
+    let tags = s3_document(document.as_bytes(), "Tagging").ok_or_else(errors::malformed_xml)?;
+    let tags = TagSet::deserialize(&tags).map_or_else(|_| Vec::new(), |tagging| tagging.tag_set);
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let pairs = tags.iter().map(|tag| format!("{}={}", encode(&tag.key), encode(&tag.value)));
+    Ok(pairs.collect::<Vec<_>>().join("&"))
 }
 
 /// Refuses tags that an object must not have.

@@ -4,6 +4,7 @@
 mod acls;
 mod buckets;
 mod configurations;
+mod forms;
 mod listing;
 mod locks;
 mod objects;
