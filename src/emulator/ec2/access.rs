@@ -111,6 +111,15 @@ pub(super) fn modify_metadata_options(partition: &Partition, call: &Call) -> Ans
     Ok(needed)
 }
 
+/// On no resource, with what is set.
+pub(super) fn modify_metadata_defaults(_: &Partition, call: &Call) -> Answer {
+    let mut needed = access(call, "*");
+    for (name, value) in attributes_of(&call.input) {
+        needed = needed.with(&format!("ec2:Attribute/{name}"), value);
+    }
+    Ok(vec![needed])
+}
+
 pub(super) fn modify_instance_attribute(partition: &Partition, call: &Call) -> Answer {
     let input: ModifyInstanceAttribute = read(call)?;
     let mut needed = modify_metadata_options(partition, call)?;

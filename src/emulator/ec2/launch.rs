@@ -7,9 +7,8 @@ use std::net::Ipv4Addr;
 use serde_json::{Value, json};
 
 use super::images::{self, Image};
-use super::instance_attributes::default_metadata_options;
 use super::instance_types::{self, InstanceType};
-use super::instances::{Instance, InstanceProfile, Reservation, State};
+use super::instances::{Instance, InstanceProfile, MetadataOptions, Reservation, State};
 use super::launch_request::{DeviceMapping, RunInstances};
 use super::network_interfaces::NetworkInterface;
 use super::networks::Subnet;
@@ -35,6 +34,7 @@ struct Launch {
     public_key: Option<String>,
     profile: Option<InstanceProfile>,
     addresses: Vec<Ipv4Addr>,
+    metadata_options: MetadataOptions,
     instance_tags: Tags,
     volume_tags: Tags,
     interface_tags: Tags,
@@ -107,7 +107,7 @@ fn check(
         Some(specification) => Some(specification.resolve(partition, &place.account)?),
         None => None,
     };
-    input.metadata_options.apply(&default_metadata_options(image.imds_support))?;
+    let metadata_options = input.metadata_options.apply(&region.metadata_options(image.imds_support))?;
     Ok(Launch {
         kind,
         count,
@@ -116,6 +116,7 @@ fn check(
         public_key,
         profile,
         addresses,
+        metadata_options,
         instance_tags: instance_tags(input)?,
         volume_tags: tags_for(&input.tag_specifications, "volume")?,
         interface_tags: tags_for(&input.tag_specifications, "network-interface")?,
@@ -258,9 +259,7 @@ fn start(
             mac_address: mac_address(&ids.hex()),
             security_groups: launch.groups.clone(),
             profile: None,
-            metadata_options: input
-                .metadata_options
-                .apply(&default_metadata_options(launch.image.imds_support))?,
+            metadata_options: launch.metadata_options.clone(),
             user_data: input.user_data.clone(),
             monitoring: input.monitoring.as_ref().and_then(|monitoring| monitoring.enabled).unwrap_or(false),
             ebs_optimized: input.ebs_optimized.unwrap_or(false),

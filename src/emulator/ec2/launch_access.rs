@@ -5,7 +5,6 @@
 
 use super::access::{Answer, access, create_tags_on, pass_role};
 use super::images::{self, Image};
-use super::instance_attributes::default_metadata_options;
 use super::launch_request::RunInstances;
 use super::networks::Subnet;
 use super::resource::{Resource, requested};
@@ -72,7 +71,8 @@ impl Launch<'_> {
 
     fn instance(&self) -> Access {
         let input = self.input;
-        let defaults = default_metadata_options(self.image.as_ref().and_then(|image| image.imds_support));
+        let imds_support = self.image.as_ref().and_then(|image| image.imds_support);
+        let defaults = self.region.metadata_options(imds_support);
         let options = input.metadata_options.apply(&defaults).unwrap_or(defaults);
         let needed = self
             .access(self.place.arn("instance", "*"), &[])

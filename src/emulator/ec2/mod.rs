@@ -19,6 +19,7 @@ mod launch;
 mod launch_access;
 mod launch_request;
 mod launch_templates;
+mod metadata_defaults;
 mod modify_rules;
 mod network_access;
 mod network_interfaces;
@@ -153,6 +154,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         access: network_access::disassociate_route_table,
         act: route_tables::disassociate_route_table,
     },
+    on_everything("GetInstanceMetadataDefaults", metadata_defaults::get_instance_metadata_defaults),
     Operation {
         name: "GetSecurityGroupsForVpc",
         access: network_access::on_one_vpc,
@@ -163,6 +165,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         name: "ModifyInstanceAttribute",
         access: access::modify_instance_attribute,
         act: instance_attributes::modify_instance_attribute,
+    },
+    Operation {
+        name: "ModifyInstanceMetadataDefaults",
+        access: access::modify_metadata_defaults,
+        act: metadata_defaults::modify_instance_metadata_defaults,
     },
     Operation {
         name: "ModifyInstanceMetadataOptions",

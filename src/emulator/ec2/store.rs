@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::instances::{Instance, Reservation};
 use super::key_pairs::KeyPair;
 use super::launch_templates::LaunchTemplate;
+use super::metadata_defaults::MetadataDefaults;
 use super::network_interfaces::NetworkInterface;
 use super::networks::{InternetGateway, Subnet, Vpc};
 use super::profile_associations::Association;
@@ -71,6 +72,7 @@ pub(super) struct Region {
     pub(super) volumes: Vec<Volume>,
     pub(super) associations: Vec<Association>,
     pub(super) launch_templates: Vec<LaunchTemplate>,
+    pub(super) metadata_defaults: MetadataDefaults,
     /// How many RSA keys were made here.
     pub(super) rsa_keys: usize,
 }

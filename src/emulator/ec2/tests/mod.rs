@@ -4,6 +4,8 @@
 mod launch_templates;
 mod networks;
 mod permissions;
+mod security_groups;
+mod volumes;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -314,6 +316,31 @@ fn metadata_options_follow_the_image() {
 }
 
 #[test]
+fn an_account_may_set_metadata_options_for_its_launches() {
+    let mut lab = Lab::new();
+    let wanted = json!({ "HttpTokens": "required", "HttpPutResponseHopLimit": 3 });
+    let needed = lab.access("ModifyInstanceMetadataDefaults", &wanted);
+    assert_eq!(needed[0].context.get("ec2:Attribute/HttpTokens").unwrap(), ["required"]);
+    lab.ok("ModifyInstanceMetadataDefaults", &wanted);
+    let level = lab.ok("GetInstanceMetadataDefaults", &json!({}))["AccountLevel"].clone();
+    assert_eq!((&level["HttpTokens"], &level["HttpPutResponseHopLimit"]), (&json!("required"), &json!(3)));
+    let launched = lab.launch(&json!({ "MetadataOptions": { "HttpPutResponseHopLimit": 1 } }));
+    let options = &launched["MetadataOptions"];
+    assert_eq!(
+        (&options["HttpTokens"], &options["HttpPutResponseHopLimit"]),
+        (&json!("required"), &json!(1))
+    );
+    let run = lab.launch_input(&json!({}));
+    let needed = lab.access("RunInstances", &run);
+    assert_eq!(needed[1].context.get("ec2:MetadataHttpTokens").unwrap(), ["required"]);
+    lab.ok("ModifyInstanceMetadataDefaults", &json!({ "HttpTokens": "no-preference" }));
+    assert_eq!(lab.launch(&json!({}))["MetadataOptions"]["HttpTokens"], "optional");
+    for wrong in [json!({ "HttpTokens": "maybe" }), json!({ "HttpPutResponseHopLimit": 65 })] {
+        lab.refused("ModifyInstanceMetadataDefaults", &wrong, "InvalidParameterValue");
+    }
+}
+
+#[test]
 fn filters_and_pages() {
     let mut lab = Lab::new();
     for number in 0..7 {
@@ -376,120 +403,6 @@ fn the_default_network() {
     lab.launch(&json!({ "SubnetId": subnets[0]["SubnetId"] }));
     assert_eq!(lab.ok("DescribeSubnets", &json!({}))["Subnets"][0]["AvailableIpAddressCount"], 4090);
     assert_eq!(lab.ok("DescribeVpcs", &default), vpcs);
-}
-
-#[test]
-fn security_groups_and_their_rules() {
-    let mut lab = Lab::new();
-    let web = json!({ "GroupName": "web", "Description": "web" });
-    let group = lab.ok("CreateSecurityGroup", &web)["GroupId"].as_str().unwrap().to_owned();
-    lab.refused("CreateSecurityGroup", &web, "InvalidGroup.Duplicate");
-    lab.refused("CreateSecurityGroup", &json!({ "GroupName": "x" }), "MissingParameter");
-    let ssh = json!({ "GroupId": group, "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "10.1.2.3/8" });
-    let added = lab.ok("AuthorizeSecurityGroupIngress", &ssh);
-    assert_eq!(added["SecurityGroupRules"][0]["CidrIpv4"], "10.0.0.0/8");
-    let message = lab.refused("AuthorizeSecurityGroupIngress", &ssh, "InvalidPermission.Duplicate");
-    assert_eq!(
-        message,
-        "the specified rule \"peer: 10.0.0.0/8, TCP, from port: 22, to port: 22, ALLOW\" already exists"
-    );
-    for (member, value) in
-        [("CidrIp", json!("10.0.0/8")), ("IpProtocol", json!("carrier-pigeon")), ("ToPort", json!(21))]
-    {
-        let mut wrong = ssh.clone();
-        wrong[member] = value;
-        lab.refused("AuthorizeSecurityGroupIngress", &wrong, "InvalidParameterValue");
-    }
-    let described = lab.ok("DescribeSecurityGroups", &json!({ "GroupIds": [group] }));
-    let described = &described["SecurityGroups"][0];
-    assert_eq!(described["IpPermissions"][0]["IpRanges"][0]["CidrIp"], "10.0.0.0/8");
-    assert_eq!(described["IpPermissionsEgress"][0]["IpProtocol"], "-1");
-    let rules = json!({ "Filters": [{ "Name": "group-id", "Values": [group] }] });
-    let rules = lab.ok("DescribeSecurityGroupRules", &rules);
-    assert_eq!(rules["SecurityGroupRules"].as_array().unwrap().len(), 2);
-    lab.ok("RevokeSecurityGroupIngress", &ssh);
-    lab.refused("RevokeSecurityGroupIngress", &ssh, "InvalidPermission.NotFound");
-
-    let none = json!({ "Filters": [{ "Name": "group-id", "Values": ["sg-005216b55886f0fdc"] }] });
-    assert_eq!(lab.ok("DescribeSecurityGroupRules", &none)["SecurityGroupRules"], json!([]));
-    let malformed = json!({ "Filters": [{ "Name": "group-id", "Values": ["foobar"] }] });
-    let message = lab.refused("DescribeSecurityGroupRules", &malformed, "InvalidGroupId.Malformed");
-    assert_eq!(message, "The security group ID 'foobar' is malformed");
-
-    let id = lab.launch_id(&json!({ "SecurityGroupIds": [group] }));
-    lab.refused("DeleteSecurityGroup", &json!({ "GroupId": group }), "DependencyViolation");
-    lab.ok("TerminateInstances", &json!({ "InstanceIds": [id] }));
-    lab.ok("DeleteSecurityGroup", &json!({ "GroupId": group }));
-    lab.refused("DeleteSecurityGroup", &json!({ "GroupId": group }), "InvalidGroup.NotFound");
-    lab.refused("DeleteSecurityGroup", &json!({ "GroupName": "default" }), "CannotDelete");
-}
-
-#[test]
-fn volumes() {
-    let mut lab = Lab::new();
-    let message =
-        lab.refused("CreateVolume", &json!({ "AvailabilityZone": "us-east-1a" }), "MissingParameter");
-    assert_eq!(message, "The request must contain the parameter size/snapshot");
-    let elsewhere = json!({ "AvailabilityZone": "eu-west-1a", "Size": 8 });
-    lab.refused("CreateVolume", &elsewhere, "InvalidZone.NotFound");
-    let wanted =
-        json!({ "AvailabilityZone": "us-east-1b", "Size": 9, "Encrypted": true, "VolumeType": "gp3" });
-    let needed = lab.access("CreateVolume", &wanted);
-    let value = |key: &str| needed[0].context.get(key).unwrap()[0].clone();
-    assert_eq!((value("ec2:Encrypted"), value("ec2:VolumeSize")), ("true".to_owned(), "9".to_owned()));
-    let made = lab.ok("CreateVolume", &wanted);
-    assert_eq!((&made["State"], &made["Encrypted"]), (&json!("creating"), &json!(true)));
-    let one = json!({ "VolumeId": made["VolumeId"] });
-    assert_eq!(lab.access("DeleteVolume", &one)[0].context.get("ec2:VolumeSize").unwrap(), ["9"]);
-    lab.ok("DeleteVolume", &one);
-    lab.refused("DeleteVolume", &one, "InvalidVolume.NotFound");
-    let instance = lab.launch_id(&json!({}));
-    let volumes = lab.ok("DescribeVolumes", &json!({}));
-    let attached = volumes["Volumes"][0]["VolumeId"].as_str().unwrap();
-    let message = lab.refused("DeleteVolume", &json!({ "VolumeId": attached }), "VolumeInUse");
-    assert_eq!(message, format!("Volume {attached} is currently attached to {instance}"));
-}
-
-#[test]
-fn rules_are_modified() {
-    let mut lab = Lab::new();
-    let groups = lab.ok("DescribeSecurityGroups", &json!({}));
-    let group = groups["SecurityGroups"][0]["GroupId"].as_str().unwrap().to_owned();
-    let arn = groups["SecurityGroups"][0]["SecurityGroupArn"].as_str().unwrap().to_owned();
-    let ssh = json!({ "GroupId": group, "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "10.0.0.0/8" });
-    let rule = lab.ok("AuthorizeSecurityGroupIngress", &ssh)["SecurityGroupRules"][0].clone();
-    let rule = rule["SecurityGroupRuleId"].as_str().unwrap().to_owned();
-    let modify = |rule: &str, wanted: Value| {
-        let rules = json!([{ "SecurityGroupRuleId": rule, "SecurityGroupRule": wanted }]);
-        json!({ "GroupId": group, "SecurityGroupRules": rules })
-    };
-    let whole = json!({ "IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "CidrIpv4": "2.3.4.5/32" });
-    let but = |name: &str, value: Value| {
-        let mut changed = whole.clone();
-        changed[name] = value;
-        changed
-    };
-    let cases = [
-        (but("IpProtocol", Value::Null), "InvalidParameterValue"),
-        (but("ToPort", Value::Null), "InvalidParameterValue"),
-        (but("CidrIpv4", Value::Null), "MissingParameter"),
-        (but("CidrIpv6", json!("::/0")), "InvalidParameterCombination"),
-    ];
-    for (wanted, code) in cases {
-        lab.refused("ModifySecurityGroupRules", &modify(&rule, wanted), code);
-    }
-    let unknown = modify("sgr-00000000", whole.clone());
-    let message = lab.refused("ModifySecurityGroupRules", &unknown, "InvalidSecurityGroupRuleId.NotFound");
-    assert_eq!(message, "The security group rule ID 'sgr-00000000' does not exist");
-    let of_rule = format!("arn:aws:ec2:us-east-1:{ACCOUNT}:security-group-rule/{rule}");
-    let needed = lab.access("ModifySecurityGroupRules", &modify(&rule, whole.clone()));
-    let resources: Vec<_> = needed.iter().map(|access| access.resource.as_str()).collect();
-    assert_eq!(resources, [arn.as_str(), &of_rule]);
-    lab.ok("ModifySecurityGroupRules", &modify(&rule, whole));
-    let found = lab.ok("DescribeSecurityGroupRules", &json!({ "SecurityGroupRuleIds": [rule] }));
-    let found = &found["SecurityGroupRules"][0];
-    let ports = (&found["IpProtocol"], &found["FromPort"], &found["CidrIpv4"]);
-    assert_eq!(ports, (&json!("udp"), &json!(53), &json!("2.3.4.5/32")));
 }
 
 #[test]
