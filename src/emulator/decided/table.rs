@@ -241,6 +241,7 @@ fn key(word: &'static str) -> Option<Key> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use super::super::resource::Where;
     use super::*;
 
     #[test]
@@ -255,6 +256,44 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Each action must be in the service authorization reference, take the resources, and know the keys.
+    #[test]
+    fn rows_are_as_the_reference_has_them() {
+        let account = policy::AccountId::new("111122223333").unwrap();
+        let place = Where { region: "us-east-1", account: &account };
+        let mut wrong: Vec<String> = Vec::new();
+        for table in Service::ALL.iter().filter_map(|service| of(*service)) {
+            for action in table.rows.values().flat_map(|row| &row.actions) {
+                let reference = policy::reference::action(&action.name)
+                    .unwrap_or_else(|| unreachable!("{}", action.name));
+                // What is named by ARN only has no sample; and that a function may have a qualifier, the reference
+                // leaves out: https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+                let has_sample = |way: &&Way| match (way.kind, way.paths.len()) {
+                    ("*" | "alias" | "subscription", _) | ("layer-version", 1) => false,
+                    ("function", paths) => paths == 1 || action.name.contains("ProvisionedConcurrency"),
+                    _ => true,
+                };
+                let ways = action.terms.iter().flat_map(|term| &term.ways);
+                for way in ways.filter(has_sample) {
+                    let more = way.paths.get(1).map(|_| "1");
+                    let sample = table.types.get(way.kind).unwrap().arn(&place, "a", more);
+                    if !reference.fits(&sample) {
+                        wrong.push(format!("{}: {sample}", action.name));
+                    }
+                }
+                for key in &action.keys {
+                    let name = key.name.trim_end_matches('*').to_lowercase();
+                    let is_known =
+                        reference.condition_keys().any(|known| known.to_lowercase().starts_with(&name));
+                    if !is_known {
+                        wrong.push(format!("{}: {}", action.name, key.name));
+                    }
+                }
+            }
+        }
+        assert_eq!(wrong, Vec::<String>::new());
     }
 
     #[track_caller]
