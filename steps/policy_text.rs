@@ -2,7 +2,7 @@
 
 use harness::{Stage, StepError};
 use serde_json::{Value, json};
-use target::{PolicyDocument, PolicyKind};
+use target::{PolicyDocument, PolicyKind, UnmatchedAction};
 
 /// The doc string of a step as a policy of the scenario's account.
 ///
@@ -19,28 +19,45 @@ pub(crate) fn from_doc_string(
             "the policy goes below this step, between two lines of `\"\"\"`",
         ));
     };
-    let at = |line: usize, column: usize, label: &str, message: String| {
-        let column = as_written(stage, text.lines().nth(line.saturating_sub(1)).unwrap_or_default(), column);
-        StepError::failed(label, message).in_doc_string(line, column)
+    let written_column = |line: usize, column: usize| {
+        as_written(stage, text.lines().nth(line.saturating_sub(1)).unwrap_or_default(), column)
     };
     if let Some((line, column, name)) = text.lines().zip(1..).find_map(|(words, line)| unfilled(words, line))
     {
-        let column = as_written(stage, text.lines().nth(line.saturating_sub(1)).unwrap_or_default(), column);
-        return Err(stands_for_nothing(&name).in_doc_string(line, column));
+        return Err(stands_for_nothing(&name).in_doc_string(line, written_column(line, column)));
     }
     let filled = for_account(stage, text);
     let document = filled.trim();
-    PolicyDocument::parse(document, kind).map_err(|error| {
-        let before = filled.get(..filled.len() - filled.trim_start().len()).unwrap_or_default();
+    let before = filled.get(..filled.len() - filled.trim_start().len()).unwrap_or_default();
+    // Of the document's first line in the doc string, which the document's own columns do not count.
+    let indent = |line: usize| match line {
+        1 => before.chars().rev().take_while(|letter| *letter != '\n').count(),
+        _ => 0,
+    };
+    let parsed = PolicyDocument::parse(document, kind).map_err(|error| {
         let line = before.matches('\n').count() + error.line;
-        let indent = if error.line == 1 {
-            before.chars().rev().take_while(|letter| *letter != '\n').count()
-        } else {
-            0
-        };
-        at(line, indent + error.column, "is not a policy", clipped(&error.message))
+        StepError::failed("is not a policy", clipped(&error.message))
+            .in_doc_string(line, written_column(line, indent(error.line) + error.column))
     })?;
-    Ok(document.to_owned())
+    match without_slips(&parsed) {
+        Err((slip, error)) => {
+            let line = before.matches('\n').count() + slip.line;
+            Err(error.in_doc_string(line, written_column(line, indent(slip.line) + slip.column)))
+        }
+        Ok(()) => Ok(document.to_owned()),
+    }
+}
+
+/// An action that no service has: AWS takes it, and a denial that rests on the slip would prove nothing.
+fn without_slips(policy: &PolicyDocument) -> Result<(), (UnmatchedAction, StepError)> {
+    let Some(slip) = policy.unmatched_actions().into_iter().next() else { return Ok(()) };
+    let message = format!("`{}` is no action of any service, so it allows and denies nothing", slip.pattern);
+    let error = StepError::failed("matches no action", message);
+    let error = match slip.nearest.as_slice() {
+        [] => error,
+        nearest => error.help(format!("did you mean `{}`?", nearest.join("` or `"))),
+    };
+    Err((slip, error))
 }
 
 /// IAM names a principal that is not there, but not where it stands.
@@ -177,8 +194,9 @@ pub(crate) fn from_table(stage: &Stage, step: &cucumber::gherkin::Step) -> Resul
     };
     let statements: Vec<Value> = rows.iter().map(statement).collect();
     let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-    PolicyDocument::parse(&text, PolicyKind::Identity)
+    let parsed = PolicyDocument::parse(&text, PolicyKind::Identity)
         .map_err(|error| StepError::failed("is not a policy", error.message))?;
+    without_slips(&parsed).map_err(|(_, error)| error)?;
     Ok(text)
 }
 

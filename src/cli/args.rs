@@ -11,8 +11,13 @@ use secrecy::SecretString;
 ///
 /// Without a command, runs the features below `features`.
 #[derive(Debug, Parser)]
-#[command(name = "rolecall", version, after_help = EXIT_CODES)]
+#[command(name = "rolecall", after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
 pub(crate) struct CliArgs {
+    /// Print the version, and that of the service authorization reference; with `--verbose` all that decisions rest on.
+    #[arg(long, short = 'V')]
+    pub(crate) version: bool,
+    #[arg(long, hide = true, requires = "version")]
+    pub(crate) verbose: bool,
     /// When to colour the output.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub(crate) color: ColorChoice,

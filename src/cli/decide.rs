@@ -50,7 +50,7 @@ pub(crate) fn decide(args: &DecideArgs, surroundings: &Surroundings) -> Status {
 }
 
 fn name(file: &Path) -> String {
-    if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() }
+    if file.as_os_str() == "-" { "standard input".to_owned() } else { format!("`{}`", file.display()) }
 }
 
 fn read(file: &Path) -> io::Result<String> {
@@ -101,9 +101,8 @@ enum Trouble {
 
 fn answer(text: &str, whole: bool) -> Result<Answered, Trouble> {
     let case = Case::parse(text, &emulator::aws_managed_policy).map_err(Trouble::Unreadable)?;
-    let decision = policy::decide(&case.request, &case.policies)
-        .map_err(|undecidable| Trouble::Undecidable(undecidable.to_string()))?;
-    Ok(Answered { answer: decision.answer(whole), case })
+    let answer = case.answer(whole).map_err(|undecidable| Trouble::Undecidable(undecidable.to_string()))?;
+    Ok(Answered { case, answer })
 }
 
 impl Trouble {
@@ -127,7 +126,7 @@ impl Trouble {
             Self::Undecidable(_) => (request.lines_before + 1, 1),
         };
         let source_line = whole.lines().nth(line - 1).unwrap_or_default().to_owned();
-        let path = name(&args.file);
+        let path = name(&args.file).trim_matches('`').to_owned();
         Diagnostic {
             place: Some(Place { path, line, column, source_line }),
             ..Diagnostic::new(self.message())
@@ -169,6 +168,7 @@ fn write_text(
         resource: &case.request.resource,
         principal: &case.request.principal.arn(),
         explanation: &Explanation { why: answer.why.clone(), near: answer.near.clone() },
+        notes: &answer.notes,
         statements: &statements,
     };
     let page = Page { width: surroundings.width, color: surroundings.output, detail: Detail::Normal };

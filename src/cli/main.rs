@@ -15,6 +15,7 @@ mod run;
 mod serve;
 mod status;
 mod terminal;
+mod version;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
@@ -47,6 +48,9 @@ fn command() -> ExitCode {
         }
     };
     let surroundings = Surroundings::of_this_process(args.color);
+    if args.version {
+        return version::print(args.verbose, &surroundings).into();
+    }
     match args.command.unwrap_or_default() {
         Command::Run(run_args) => run::run(&run_args, &surroundings).into(),
         Command::Serve(serve_args) => serve::serve(&serve_args, &surroundings).into(),

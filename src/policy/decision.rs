@@ -197,7 +197,8 @@ pub enum Unknown {
     CanonicalUser(String),
 }
 
-fn hint(nearest: &[String]) -> String {
+/// What may be meant, in words that go behind a name.
+pub(crate) fn hint(nearest: &[String]) -> String {
     match nearest {
         [] => String::new(),
         some => format!(" (did you mean `{}`?)", some.join("` or `")),

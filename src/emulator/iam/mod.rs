@@ -40,7 +40,7 @@ mod trust;
 mod users;
 mod views;
 
-pub use aws_managed::aws_managed_policy;
+pub use aws_managed::{aws_managed_policies_version, aws_managed_policy};
 pub(crate) use mfa_devices::MfaRefusal;
 pub(crate) use noun::timestamp;
 pub(crate) use operations::OPERATIONS;

@@ -27,9 +27,16 @@ pub(crate) use route::{PathKind, s3_operation};
 pub(crate) use validate::validate;
 pub(crate) use xml::escape;
 
+/// The package that the API models are from, with its version; all are of one.
+pub fn api_models_version() -> &'static str {
+    &Model::of(Service::Sts).source
+}
+
 /// One service's model.
 #[derive(Deserialize)]
 pub(crate) struct Model {
+    /// The package that it was made of, with its version.
+    source: String,
     pub(crate) metadata: Metadata,
     /// All operations of the service, where `operations` does not hold all.
     known: Vec<String>,

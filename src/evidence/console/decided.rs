@@ -21,6 +21,8 @@ pub struct Decided<'a> {
     pub principal: &'a str,
     /// Why.
     pub explanation: &'a Explanation,
+    /// What is odd about the question.
+    pub notes: &'a [String],
     /// Each statement looked at: its place, and what became of it. Empty: not asked for.
     pub statements: &'a [(String, Vec<String>)],
 }
@@ -33,6 +35,9 @@ impl Page {
         lines.extend(self.phrase(2, &[decided.action, "on", decided.resource]));
         lines.extend(self.labelled(2, (Ink::Aside, "by"), decided.principal));
         lines.extend(explained(self, 2, decided.explanation));
+        for note in decided.notes {
+            lines.extend(self.labelled(2, (Ink::Aside, "note"), note));
+        }
         for (place, found) in decided.statements {
             lines.extend(self.paragraph(2, place));
             lines.extend(found.iter().flat_map(|line| self.paragraph(4, line)));

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::Case;
+use super::notes::notes;
 use crate::decision::{Effect, Mismatch, StatementName, StatementTrace};
-use crate::{Decision, Layer, Outcome};
+use crate::{Decision, Layer, Outcome, Undecidable, decide};
 
 /// A decision, as `rolecall decide --format json` writes it.
 #[derive(Clone, Debug, Serialize)]
@@ -18,6 +20,10 @@ pub struct Answer {
     /// For an implicit denial: statements that failed in one respect only, and in which.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub near: Vec<String>,
+    /// What is odd about the question: an action in a policy that no service has, or a resource of a kind that the
+    /// action is not about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Each statement looked at; `None`: not asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statements: Option<Vec<Looked>>,
@@ -103,19 +109,26 @@ pub struct Judged {
     pub met: Option<bool>,
 }
 
-impl Decision {
-    /// The decision as data to be written; `whole`: with each statement looked at.
-    pub fn answer(&self, whole: bool) -> Answer {
-        let explanation = self.explain();
-        Answer {
-            decision: self.outcome,
-            because: self.because(),
+impl Case {
+    /// Decides the case; `whole`: the answer has each statement looked at.
+    ///
+    /// # Errors
+    /// As [`decide`].
+    pub fn answer(&self, whole: bool) -> Result<Answer, Undecidable> {
+        let decision = decide(&self.request, &self.policies)?;
+        let explanation = decision.explain();
+        Ok(Answer {
+            decision: decision.outcome,
+            because: decision.because(),
             why: explanation.why,
             near: explanation.near,
-            statements: whole.then(|| self.trace.iter().map(|trace| self.looked(trace)).collect()),
-        }
+            notes: notes(self),
+            statements: whole.then(|| decision.trace.iter().map(|trace| decision.looked(trace)).collect()),
+        })
     }
+}
 
+impl Decision {
     fn because(&self) -> Vec<Because> {
         match (self.outcome, self.layer) {
             (Outcome::ImplicitDeny, Some(layer)) => {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod fields;
+mod notes;
 mod policies;
 mod principal;
 mod read;

@@ -33,8 +33,8 @@ fn is_valid(value: &Value) -> bool {
 fn answer(request: &Value) -> Value {
     assert!(is_valid(request), "not by the schema: {request}");
     let case = parse(&request.to_string()).unwrap();
-    let decision = decide(&case.request, &case.policies).unwrap();
-    let [answer, traced] = [false, true].map(|whole| serde_json::to_value(decision.answer(whole)).unwrap());
+    let [answer, traced] =
+        [false, true].map(|whole| serde_json::to_value(case.answer(whole).unwrap()).unwrap());
     assert!(is_valid(&answer) && is_valid(&traced), "not by the schema: {traced}");
     answer
 }
@@ -82,6 +82,28 @@ fn answers_name_what_decided() {
     let answered = answer(&request(ALICE, json!({"identity": [other]})));
     assert_eq!(answered["decision"], "implicitDeny");
     assert_eq!(answered["near"].as_array().unwrap().len(), 1, "{answered}");
+}
+
+#[test]
+fn what_is_odd_is_noted() {
+    let slip = allow(json!({"Action": "s3:GetObjects"}));
+    let answered = answer(&request(ALICE, json!({"identity": [slip, MANAGED]})));
+    let notes = answered["notes"].as_array().unwrap();
+    assert_eq!(notes.len(), 1);
+    let note = notes[0].as_str().unwrap();
+    assert!(
+        note.starts_with(
+            "policies.identity[0], statement 1: no action is `s3:GetObjects` (did you mean `s3:GetObject`"
+        ),
+        "{note}"
+    );
+    let mut about_bucket = request(ALICE, json!({"identity": [MANAGED]}));
+    about_bucket["resource"] = json!("arn:aws:s3:::b");
+    let note = "s3:GetObject is about arn:${Partition}:s3:::${BucketName}/${ObjectName}";
+    assert!(answer(&about_bucket)["notes"][0].as_str().unwrap().starts_with(note));
+    let unknown = request(ALICE, json!({})).to_string().replace("s3:GetObject", "s3:GetObjekt");
+    let undecidable = parse(&unknown).unwrap().answer(false).unwrap_err().to_string();
+    assert!(undecidable.starts_with("action `s3:GetObjekt` (did you mean `s3:GetObject`"), "{undecidable}");
 }
 
 #[track_caller]
