@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 use crate::sigv4::hmac;
 
 const TAG: usize = 32;
+/// The longest text whose message `DecodeAuthorizationMessage` still takes: 10,240 characters in base64.
+const LONGEST: usize = 10_240 / 4 * 3 - TAG;
 
 /// Encodes and decodes the messages of one emulator.
 pub(crate) struct AuthorizationMessages {
@@ -64,8 +66,21 @@ impl Keys {
     }
 }
 
-/// A decision as the decoded message shows it.
+/// A decision as the decoded message shows it. Where that would be too long to be decoded, first the context's
+/// condition keys are left out, then the statements.
 pub(crate) fn described(request: &Request, policies: &Policies, decision: &Decision) -> String {
+    let mut details = details(request, policies, decision);
+    for lengthy in ["/context/conditions", "/matchedStatements"] {
+        if details.to_string().len() > LONGEST
+            && let Some(list) = details.pointer_mut(lengthy)
+        {
+            *list = items([]);
+        }
+    }
+    details.to_string()
+}
+
+fn details(request: &Request, policies: &Policies, decision: &Decision) -> Value {
     let matched = decision.deciding.iter().map(|name| statement(request, policies, name));
     let conditions = request.context.iter().map(|(key, values)| {
         json!({ "key": key, "values": items(values.iter().map(|value| json!({ "value": value }))) })
@@ -82,7 +97,6 @@ pub(crate) fn described(request: &Request, policies: &Policies, decision: &Decis
             "conditions": items(conditions),
         },
     })
-    .to_string()
 }
 
 fn items(items: impl IntoIterator<Item = Value>) -> Value {
@@ -170,6 +184,10 @@ fn texts(value: Option<&Value>) -> Vec<String> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use std::sync::Arc;
+
+    use policy::{Context, PolicyDocument, PolicyKind};
+
     use super::*;
 
     #[test]
@@ -189,5 +207,35 @@ mod tests {
             assert_eq!(messages.decode(&home, std::str::from_utf8(&changed).unwrap()), None, "{place}");
         }
         assert_eq!(messages.decode(&home, "short"), None);
+    }
+
+    #[test]
+    fn a_message_is_never_too_long_to_be_decoded() {
+        let document =
+            r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
+        let document = PolicyDocument::parse(document, PolicyKind::Identity).unwrap();
+        let deny = Policy { name: "deny".to_owned(), document: Arc::new(document) };
+        let policies = Policies { identity: vec![deny], ..Policies::default() };
+        let account = AccountId::new("111122223333").unwrap();
+        let of_values = |count: usize| {
+            let mut context = Context::default();
+            context.set_all("aws:TagKeys", (0..count).map(|number| format!("key-{number}")).collect());
+            let principal = Principal::User {
+                account: account.clone(),
+                path: "/".to_owned(),
+                name: "ann".to_owned(),
+                id: "AIDA".to_owned(),
+            };
+            let (action, resource) = ("s3:GetObject".to_owned(), "*".to_owned());
+            let request = Request { principal, action, resource, resource_account: None, context };
+            let decision = policy::decide(&request, &policies).unwrap();
+            let text = described(&request, &policies, &decision);
+            assert!(AuthorizationMessages::new(b"seed").encode(&account, &text).len() <= 10_240);
+            let details: Value = serde_json::from_str(&text).unwrap();
+            let list = |place: &str| details.pointer(place).and_then(Value::as_array).unwrap().len();
+            [list("/matchedStatements/items"), list("/context/conditions/items")]
+        };
+        assert_eq!(of_values(10), [1, 1]);
+        assert_eq!(of_values(1000), [1, 0]);
     }
 }

@@ -215,10 +215,10 @@ fn session_keys(partition: &Partition, call: &Call, context: &mut Context) {
         // A code in the request itself goes before what its session has.
         if context.get("aws:MultiFactorAuthPresent").is_none() {
             context.set("aws:MultiFactorAuthPresent", session.mfa.unwrap_or(false).to_string());
-        }
-        if session.mfa == Some(true) {
-            context
-                .set("aws:MultiFactorAuthAge", (call.now - session.issued).num_seconds().max(0).to_string());
+            if session.mfa == Some(true) {
+                let age = (call.now - session.issued).num_seconds().max(0);
+                context.set("aws:MultiFactorAuthAge", age.to_string());
+            }
         }
     }
     if let Some(identity) = &session.source_identity {

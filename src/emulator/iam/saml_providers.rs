@@ -177,6 +177,10 @@ impl Store {
         let account = AccountId::new(arn.split(':').nth(4)?)?;
         let provider = self.account_by_id(&account)?.saml_providers.get(arn)?;
         let Metadata { issuer, keys, .. } = &provider.metadata;
-        Some(SamlProviderView { issuer: issuer.clone(), keys: keys.clone() })
+        Some(SamlProviderView {
+            issuer: issuer.clone(),
+            keys: keys.clone(),
+            valid_until: provider.valid_until,
+        })
     }
 }

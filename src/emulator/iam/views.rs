@@ -1,5 +1,6 @@
 //! What authorization and the other services see of IAM's entities.
 
+use chrono::{DateTime, Utc};
 use policy::Policy;
 
 use crate::rsa::RsaPublicKey;
@@ -48,4 +49,6 @@ pub(crate) struct SamlProviderView {
     pub(crate) issuer: String,
     /// The keys that its signatures may be made with.
     pub(crate) keys: Vec<RsaPublicKey>,
+    /// When its metadata expires.
+    pub(crate) valid_until: DateTime<Utc>,
 }

@@ -11,7 +11,7 @@ use crate::operation::{Access, Call, CredentialKind, Reply, ServiceError};
 use crate::partition::Partition;
 
 use super::mfa::MfaInput;
-use super::role_sessions::{RoleRequest, RoleSession, principal};
+use super::role_sessions::{RoleRequest, RoleSession, account_of, principal};
 use super::session_policies::SessionPolicies;
 use super::session_tags::SessionTags;
 use super::store::{Credentials, NewSession, SessionView};
@@ -40,6 +40,7 @@ struct Input {
 
 pub(super) fn access(partition: &Partition, call: &Call) -> Result<Vec<Access>, ServiceError> {
     let input: Input = call.parse()?;
+    account_of(&input.role_arn)?;
     if call.caller.credential == CredentialKind::Federation {
         return Err(denied("Cannot call AssumeRole with federation credentials"));
     }

@@ -69,6 +69,9 @@ impl SamlResponse {
             return Err(invalid("Issuer not present in specified provider"));
         }
         check_signature(&root, assertion, provider)?;
+        if provider.valid_until <= now {
+            return Err(invalid("The metadata of the specified provider has expired"));
+        }
         Self::of(assertion, issuer, now)
     }
 

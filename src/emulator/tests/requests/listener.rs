@@ -128,3 +128,25 @@ async fn http_at_its_edges() {
     let both = raw(address, &format!("{one}{last}")).await;
     assert_eq!(both.matches("HTTP/1.1 403 Forbidden").count(), 2, "{both}");
 }
+
+#[tokio::test]
+async fn tokens_of_identity_providers_are_made_on_request() {
+    let place = Place::new();
+    let address = served(&place.emulator, |listener| listener).await;
+    let ask = async |path: &str, body: Value| control(&place, address, "POST", path, &body.to_string()).await;
+    let issuer = "https://example.com";
+    let (status, found) =
+        ask("tokens/web-identity", json!({ "issuer": issuer, "claims": { "sub": "x" } })).await;
+    let token =
+        place.emulator.web_identity_token(issuer, [("sub".to_owned(), json!("x"))].into_iter().collect());
+    assert_eq!((status, found), (200, json!({ "token": token })));
+    let (status, found) = ask("saml-metadata", json!({ "issuer": issuer })).await;
+    assert_eq!((status, found), (200, json!({ "metadata": place.emulator.saml_metadata(issuer) })));
+    let statement = json!({ "issuer": issuer, "subject": "ann", "sessionName": "ann", "roles": [], "attributes": { "a": ["b"] } });
+    let (status, found) = ask("tokens/saml", statement).await;
+    assert!(status == 200 && found["assertion"].as_str().unwrap().len() > 1000, "{found}");
+    let (status, found) = ask("mfa-code", json!({ "serialNumber": "none" })).await;
+    assert_eq!((status, found), (400, json!({ "error": "there is no MFA device `none`" })));
+    let (status, found) = ask("tokens/web-identity", json!({ "issuer": issuer, "claim": {} })).await;
+    assert!(status == 400 && found["error"].as_str().unwrap().contains("unknown field `claim`"), "{found}");
+}
