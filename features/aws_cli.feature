@@ -80,3 +80,23 @@ Feature: The walkthrough's own commands, on its instances
         --query AssumedRoleUser.Arn --output text
       """
     Then the output is "arn:aws:sts::<YOUR_ACCOUNT_ID>:assumed-role/main-role1/main-user-session"
+
+  Scenario: Calls to services that are not emulated are decided all the same
+    Given the AWS CLI of Testing2 is configured for main-user
+    And main-user has the inline policy read-orders:
+      """
+      {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "arn:aws:dynamodb:*:*:table/orders"}]
+      }
+      """
+    When Testing2 runs:
+      """
+      aws dynamodb get-item --table-name orders --key '{"id": {"S": "1"}}'
+      """
+    Then the command is allowed
+    When Testing2 runs:
+      """
+      aws dynamodb delete-table --table-name orders
+      """
+    Then the command is denied

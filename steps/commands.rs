@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use cucumber::{given, then, when};
 use harness::parameters::{Name, Text};
-use harness::{CommandOutput, Stage, StepError, World};
+use harness::{CommandOutput, Stage, StepError, Verdict, World, verdict};
 use secrecy::ExposeSecret;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
@@ -55,6 +55,46 @@ async fn command_succeeds(world: &mut World) -> Result<(), StepError> {
         return Ok(());
     }
     Err(StepError::failed("failed", format!("it said: {}", output.error)))
+}
+
+/// Every command of the script succeeded, or the last one was let through where the service is decided and not emulated.
+#[then(expr = "the command is allowed")]
+async fn command_allowed(world: &mut World) -> Result<(), StepError> {
+    let output = world.stage()?.last_command()?;
+    match verdict_of(&output) {
+        Verdict::Allowed => Ok(()),
+        found => Err(unexpected("allowed", found, &output)),
+    }
+}
+
+/// A command of the script was refused for lack of permission.
+#[then(expr = "the command is denied")]
+async fn command_denied(world: &mut World) -> Result<(), StepError> {
+    let output = world.stage()?.last_command()?;
+    match verdict_of(&output) {
+        Verdict::Denied => Ok(()),
+        found => Err(unexpected("denied", found, &output)),
+    }
+}
+
+/// As the AWS CLI tells it: `An error occurred (CODE) when calling the OPERATION operation: MESSAGE`.
+fn verdict_of(output: &CommandOutput) -> Verdict {
+    if output.success {
+        return Verdict::Allowed;
+    }
+    let told = output.error.rsplit_once("An error occurred (").and_then(|(_, rest)| rest.split_once(')'));
+    told.map_or(Verdict::Unknown, |(code, _)| verdict(Some(code), None))
+}
+
+fn unexpected(expected: &str, found: Verdict, output: &CommandOutput) -> StepError {
+    let said = match output.success {
+        true => "it succeeded".to_owned(),
+        false => format!("it said: {}", output.error),
+    };
+    match found {
+        Verdict::Unknown => StepError::inconclusive("can't be told", format!("expected {expected}, {said}")),
+        _ => StepError::failed(format!("is not {expected}"), said),
+    }
 }
 
 /// A command of the script failed, and said so with this text.

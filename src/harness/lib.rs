@@ -21,7 +21,7 @@ mod world;
 
 pub use evidence::Verdict;
 pub use feature::{FeatureError, FeatureFile};
-pub use outcome::{CallRef, Control, Outcome, ServiceFailure};
+pub use outcome::{CallRef, Control, Outcome, ServiceFailure, verdict};
 pub use plan::{Commands, RunPlan};
 pub use recorder::StepError;
 pub use run::run;

@@ -152,13 +152,17 @@ where
     record
 }
 
+/// How the embedded AWS answers an allowed call to a service that it decides and does not emulate.
+const DECIDED: &str = "RolecallDecidedNotEmulated";
+
 /// What an error code says about access. A code that is not about access says nothing about it.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>,
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>,
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
-fn verdict(code: Option<&str>, status: Option<u16>) -> Verdict {
+pub fn verdict(code: Option<&str>, status: Option<u16>) -> Verdict {
     match code {
+        Some(DECIDED) => Verdict::Allowed,
         Some("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthorizationError") => {
             Verdict::Denied
         }
@@ -167,10 +171,13 @@ fn verdict(code: Option<&str>, status: Option<u16>) -> Verdict {
             | "ExpiredToken"
             | "ExpiredTokenException"
             | "IncompleteSignature"
+            | "IncompleteSignatureException"
             | "InvalidAccessKeyId"
             | "InvalidClientTokenId"
+            | "InvalidSignatureException"
             | "InvalidToken"
             | "MissingAuthenticationToken"
+            | "MissingAuthenticationTokenException"
             | "NotSignedUp"
             | "OptInRequired"
             | "RequestExpired"
@@ -211,6 +218,9 @@ mod tests {
         check(Some("UnauthorizedOperation"), 403, Verdict::Denied);
         check(Some("ExpiredToken"), 400, Verdict::Unauthenticated);
         check(Some("InvalidClientTokenId"), 403, Verdict::Unauthenticated);
+        check(Some("InvalidSignatureException"), 400, Verdict::Unauthenticated);
+        check(Some("RolecallDecidedNotEmulated"), 501, Verdict::Allowed);
+        check(Some("NotImplemented"), 501, Verdict::Unknown);
         check(Some("NoSuchBucket"), 404, Verdict::Unknown);
         check(Some("SlowDown"), 503, Verdict::Unknown);
         check(None, 403, Verdict::Unknown);

@@ -35,7 +35,8 @@ pub fn api_models_version() -> &'static str {
 /// One service's model.
 #[derive(Deserialize)]
 pub(crate) struct Model {
-    /// The package that it was made of, with its version.
+    /// The package that it was made of, with its version; empty where there is no model.
+    #[serde(default)]
     source: String,
     pub(crate) metadata: Metadata,
     /// All operations of the service, where `operations` does not hold all.
