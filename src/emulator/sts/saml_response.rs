@@ -220,7 +220,7 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
 }
 
 /// Names of sessions and source identities have the same form.
-fn check_name(what: &str, name: &str) -> Result<(), ServiceError> {
+pub(super) fn check_name(what: &str, name: &str) -> Result<(), ServiceError> {
     let fits = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter));
     if fits && (2..=64).contains(&name.len()) {
         return Ok(());

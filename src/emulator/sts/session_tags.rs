@@ -32,11 +32,26 @@ impl SessionTags {
         }
     }
 
+    /// The limits that the API model sets for tags of a request hold for those of an identity provider, too.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_operations>
+    fn check_sizes(&self) -> Result<(), ServiceError> {
+        let fits =
+            |tag: &Tag| (1..=128).contains(&tag.key.chars().count()) && tag.value.chars().count() <= 256;
+        if self.tags.len() > 50 || self.transitive_tag_keys.len() > 50 {
+            return Err(invalid("The number of session tags exceeds the limit of 50."));
+        }
+        if !self.tags.iter().all(fits) {
+            return Err(invalid("A session tag has a key of 1 to 128 and a value of up to 256 characters."));
+        }
+        Ok(())
+    }
+
     /// All tags of the new session, where `inherited` are the transitive ones of the caller's session.
     pub(super) fn with_inherited(
         &self,
         inherited: &[(String, String)],
     ) -> Result<Vec<(String, String)>, ServiceError> {
+        self.check_sizes()?;
         let same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
         let mut tags = inherited.to_vec();
         for Tag { key, value } in &self.tags {

@@ -15,6 +15,7 @@ use crate::partition::Partition;
 use super::issuers;
 use super::jwt::Token;
 use super::role_sessions::{Federated, RoleRequest, RoleSession, account_of};
+use super::saml_response::check_name;
 use super::session_policies::SessionPolicies;
 use super::session_tags::SessionTags;
 use super::tokens::refuse_token_size;
@@ -118,12 +119,16 @@ impl WebIdentity {
         check_signature(&token, issuer)?;
         check_times(&token, now)?;
         let tags = session_tags(&token)?;
+        let source_identity = token.text(SOURCE_IDENTITY).map(str::to_owned);
+        if let Some(identity) = &source_identity {
+            check_name("Source Identity", identity)?;
+        }
         Ok(Self {
             keys: condition_keys(&token, &provider, &audience),
             provider: provider.arn,
             subject: subject.to_owned(),
             audience,
-            source_identity: token.text(SOURCE_IDENTITY).map(str::to_owned),
+            source_identity,
             tags,
         })
     }

@@ -139,6 +139,23 @@ fn a_token_that_nobody_vouches_for_is_invalid() {
 }
 
 #[test]
+fn what_a_token_passes_on_has_limits() {
+    let actions = json!(["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"]);
+    let place = web_place(&actions, &json!({}));
+    let made = |more: Value| {
+        let mut claims = github();
+        claims.extend(more.as_object().unwrap().clone());
+        place.emulator.web_identity_token(ISSUER, claims)
+    };
+    let tag = |value: &str| json!({ "https://aws.amazon.com/tags/principal_tags/team": value });
+    assert_eq!(place.code(with_token(&made(tag(&"x".repeat(256)))).bare()).0, 200);
+    check_token(&place, &made(tag(&"x".repeat(257))), "InvalidParameterValue", "up to 256 characters");
+    let identity = made(json!({ "https://aws.amazon.com/source_identity": "a b" }));
+    let message = "Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64}";
+    check_token(&place, &identity, "InvalidIdentityToken", message);
+}
+
+#[test]
 fn tags_and_source_identity_of_a_token_need_the_roles_leave() {
     let told = json!({ "aud": "sts.amazonaws.com", "sub": "x",
         "https://aws.amazon.com/tags": { "principal_tags": { "team": ["red"] }, "transitive_tag_keys": ["team"] },
