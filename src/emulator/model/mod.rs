@@ -178,7 +178,7 @@ impl Model {
             LazyLock::new(|| parse(include_str!("../models/organizations.json")));
         static NONE: LazyLock<Model> = LazyLock::new(|| {
             parse(
-                r#"{"metadata":{"apiVersion":"","xmlNamespace":""},"known":[],"operations":{},"shapes":{}}"#,
+                r#"{"source":"","metadata":{"apiVersion":"","xmlNamespace":""},"known":[],"operations":{},"shapes":{}}"#,
             )
         });
         match service {
