@@ -81,6 +81,11 @@ pub fn aws_managed_policy(arn: &str) -> Option<String> {
     Some(find(arn)?.policy()?.document.text().to_owned())
 }
 
+/// The package that the policies are from, with its version.
+pub fn aws_managed_policies_version() -> &'static str {
+    POLICIES.packed.source()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,9 +108,4 @@ mod tests {
             assert_eq!(aws_managed_policy(arn), None);
         }
     }
-}
-
-/// The package that the policies are from, with its version.
-pub fn aws_managed_policies_version() -> &'static str {
-    POLICIES.packed.source()
 }
