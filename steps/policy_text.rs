@@ -2,7 +2,7 @@
 
 use harness::{Stage, StepError};
 use serde_json::{Value, json};
-use target::{PolicyDocument, PolicyKind, UnmatchedAction};
+use target::{PolicyDocument, PolicyKind};
 
 /// The doc string of a step as a policy of the scenario's account.
 ///
@@ -39,25 +39,26 @@ pub(crate) fn from_doc_string(
         StepError::failed("is not a policy", clipped(&error.message))
             .in_doc_string(line, written_column(line, indent(error.line) + error.column))
     })?;
-    match without_slips(&parsed) {
-        Err((slip, error)) => {
-            let line = before.matches('\n').count() + slip.line;
-            Err(error.in_doc_string(line, written_column(line, indent(slip.line) + slip.column)))
+    match slip(&parsed) {
+        Some((line, column, error)) => {
+            let (line, column) = (before.matches('\n').count() + line, indent(line) + column);
+            Err(error.in_doc_string(line, written_column(line, column)))
         }
-        Ok(()) => Ok(document.to_owned()),
+        None => Ok(document.to_owned()),
     }
 }
 
-/// An action that no service has: AWS takes it, and a denial that rests on the slip would prove nothing.
-fn without_slips(policy: &PolicyDocument) -> Result<(), (UnmatchedAction, StepError)> {
-    let Some(slip) = policy.unmatched_actions().into_iter().next() else { return Ok(()) };
+/// An action that no service has, with its line and column: AWS takes it, and a denial that rests on the slip would
+/// prove nothing.
+fn slip(policy: &PolicyDocument) -> Option<(usize, usize, StepError)> {
+    let slip = policy.unmatched_actions().into_iter().next()?;
     let message = format!("`{}` is no action of any service, so it allows and denies nothing", slip.pattern);
     let error = StepError::failed("matches no action", message);
     let error = match slip.nearest.as_slice() {
         [] => error,
         nearest => error.help(format!("did you mean `{}`?", nearest.join("` or `"))),
     };
-    Err((slip, error))
+    Some((slip.line, slip.column, error))
 }
 
 /// IAM names a principal that is not there, but not where it stands.
@@ -196,8 +197,10 @@ pub(crate) fn from_table(stage: &Stage, step: &cucumber::gherkin::Step) -> Resul
     let text = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
     let parsed = PolicyDocument::parse(&text, PolicyKind::Identity)
         .map_err(|error| StepError::failed("is not a policy", error.message))?;
-    without_slips(&parsed).map_err(|(_, error)| error)?;
-    Ok(text)
+    match slip(&parsed) {
+        Some((_, _, error)) => Err(error),
+        None => Ok(text),
+    }
 }
 
 /// The data rows of a step's table in the order of `columns`.

@@ -12,4 +12,4 @@ pub mod probe;
 pub use aws_types::SdkConfig;
 pub use embedded::Embedded;
 pub use place::{AccessKey, Explained, Info, InstanceRole, Place, Target, TargetError};
-pub use policy::{AccountId, Explanation, PolicyDocument, PolicyKind, UnmatchedAction};
+pub use policy::{AccountId, Explanation, PolicyDocument, PolicyKind};
