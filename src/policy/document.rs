@@ -34,6 +34,7 @@ pub enum PolicyKind {
 pub struct PolicyDocument {
     text: String,
     kind: PolicyKind,
+    current_version: bool,
     statements: Vec<Statement>,
     aws_principals: Vec<AwsPrincipal>,
 }
@@ -114,6 +115,19 @@ impl PolicyDocument {
         &self.text
     }
 
+    /// Where the statement at place `index` (from 1) stands: its first and its last byte are its braces.
+    pub fn statement_span(&self, index: usize) -> Option<Range<usize>> {
+        self.statements
+            .iter()
+            .find(|statement| statement.index == index)
+            .map(|statement| statement.span.clone())
+    }
+
+    /// Whether it is written in the version 2012-10-17 of the policy language.
+    pub fn is_current_version(&self) -> bool {
+        self.current_version
+    }
+
     pub(crate) fn statements(&self) -> &[Statement] {
         &self.statements
     }
@@ -138,7 +152,7 @@ impl PolicyDocument {
         let mut aws_principals = Vec::new();
         let statements = read_statements(&node, members, rules, &mut aws_principals)?;
         aws_principals.sort_by_key(|principal| principal.span.start);
-        Ok(Self { text: text.to_owned(), kind, statements, aws_principals })
+        Ok(Self { text: text.to_owned(), kind, current_version: rules.variables, statements, aws_principals })
     }
 }
 

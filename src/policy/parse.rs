@@ -53,6 +53,7 @@ pub(crate) fn statement(
     let effect = effect(&elements, rules)?;
     Ok(Statement {
         index,
+        span: node.span.clone(),
         sid: elements.sid.map(|node| sid(node, rules)).transpose()?.flatten(),
         effect,
         principals: elements

@@ -1,5 +1,6 @@
 //! A compiled statement, and whether it applies to a request.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::arn::{ArnParts, ArnPattern};
@@ -13,6 +14,8 @@ use crate::{Layer, Request};
 pub(crate) struct Statement {
     /// Its place in the document, from 1.
     pub(crate) index: usize,
+    /// Its bytes in the text, with both braces.
+    pub(crate) span: Range<usize>,
     pub(crate) sid: Option<Arc<str>>,
     pub(crate) effect: Effect,
     /// `None` in policies that are attached to their principal.

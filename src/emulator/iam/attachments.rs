@@ -7,7 +7,7 @@ use crate::partition::Partition;
 
 use super::errors::{cannot_be_found, no_such_entity, quota};
 use super::input::{has_prefix, optional, text};
-use super::managed_policies::is_reachable;
+use super::managed_policies::{is_reachable, sent_arn};
 use super::noun::{Identity, Noun, folded};
 use super::pages::page;
 use super::quotas;
@@ -15,7 +15,7 @@ use super::store::{Grants, Store};
 
 pub(super) fn attach(noun: Noun, partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let name = text(call, noun.member())?;
-    let arn = text(call, "PolicyArn")?;
+    let arn = sent_arn(call)?;
     partition.iam.account(call)?.grants(noun, name)?;
     if !is_reachable(call.account()?, arn) || partition.iam.managed(arn).is_none() {
         return Err(no_such_entity(format!("Policy {arn} does not exist or is not attachable.")));
@@ -29,7 +29,7 @@ pub(super) fn attach(noun: Noun, partition: &mut Partition, call: &Call) -> Resu
 }
 
 pub(super) fn detach(noun: Noun, partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let arn = text(call, "PolicyArn")?;
+    let arn = sent_arn(call)?;
     let grants = partition.iam.account_mut(call)?.grants_mut(noun, text(call, noun.member())?)?;
     if !grants.attached.remove(arn) {
         return Err(cannot_be_found(Noun::Policy, arn));
@@ -65,7 +65,7 @@ type Row = (&'static str, Value);
 
 /// Pages run over groups, roles and users together.
 pub(super) fn list_entities(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let arn = text(call, "PolicyArn")?;
+    let arn = sent_arn(call)?;
     if !is_reachable(call.account()?, arn) || partition.iam.managed(arn).is_none() {
         return Err(cannot_be_found(Noun::Policy, arn));
     }

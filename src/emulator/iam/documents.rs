@@ -1,4 +1,6 @@
-//! Policy documents as IAM takes them.
+//! Policy documents as IAM takes them, and refuses them in its own words.
+//!
+//! Rules: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>.
 
 use std::sync::Arc;
 
@@ -8,13 +10,43 @@ use crate::operation::ServiceError;
 
 use super::errors::malformed_document;
 
+/// The sentences that IAM answers with, by how ours begin; ours tell more.
+const SENTENCES: [(&str, &str); 14] = [
+    ("This policy contains invalid Json", "This policy contains invalid Json"),
+    ("Syntax errors in policy", SYNTAX),
+    ("a policy is an object", SYNTAX),
+    ("a statement is an object", SYNTAX),
+    ("Sid must be a string", SYNTAX),
+    ("Id must be a string", SYNTAX),
+    ("The policy must contain a valid version string", SYNTAX),
+    ("Actions/Conditions must be prefaced by a vendor", PREFACE),
+    ("Actions/Condition can contain only one colon", "Actions/Condition can contain only one colon."),
+    ("Resource vendor must be fully qualified", VENDOR),
+    ("Statement IDs (SID) in a single policy must be unique", SIDS),
+    ("AssumeRole policy may only specify STS AssumeRole actions", TRUST_ACTIONS),
+    ("Date", LEGACY),
+    ("Numeric", LEGACY),
+];
+
+const SYNTAX: &str = "Syntax errors in policy.";
+const PREFACE: &str = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
+const VENDOR: &str = "Resource vendor must be fully qualified and cannot contain regexes.";
+const SIDS: &str = "Statement IDs (SID) in a single policy must be unique.";
+const TRUST_ACTIONS: &str = "AssumeRole policy may only specify STS AssumeRole actions.";
+const LEGACY: &str = "The policy failed legacy parsing";
+
 /// A policy of an identity.
 pub(super) fn identity(text: &str) -> Result<Arc<PolicyDocument>, ServiceError> {
     parse(text, PolicyKind::Identity).map(Arc::new)
 }
 
 pub(super) fn parse(text: &str, kind: PolicyKind) -> Result<PolicyDocument, ServiceError> {
-    PolicyDocument::parse(text, kind).map_err(|error| malformed_document(error.message))
+    PolicyDocument::parse(text, kind).map_err(|error| malformed_document(sentence(error.message)))
+}
+
+fn sentence(message: String) -> String {
+    let known = SENTENCES.iter().find(|(beginning, _)| message.starts_with(beginning));
+    known.map_or(message, |(_, sentence)| (*sentence).to_owned())
 }
 
 /// The size that quotas count: IAM leaves white space out.

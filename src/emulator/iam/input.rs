@@ -1,5 +1,7 @@
 //! Members of requests that many operations share.
 
+use serde_json::Value;
+
 use crate::operation::{Call, ServiceError};
 
 use super::errors::validation;
@@ -16,8 +18,8 @@ pub(super) fn optional<'call>(call: &'call Call, member: &str) -> Option<&'call 
 
 /// A list of texts, which may be absent.
 pub(super) fn texts(call: &Call, member: &str) -> Vec<String> {
-    let list = call.input.get(member).and_then(serde_json::Value::as_array);
-    list.into_iter().flatten().filter_map(serde_json::Value::as_str).map(str::to_owned).collect()
+    let list = call.input.get(member).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The path of a new entity.

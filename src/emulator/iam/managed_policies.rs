@@ -14,7 +14,10 @@ use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
 use super::account::Account;
-use super::errors::{cannot_be_found, delete_conflict, limit_exceeded, name_taken, no_such_entity, quota};
+use super::errors::{
+    cannot_be_found, delete_conflict, limit_exceeded, malformed_document, name_taken, no_such_entity, quota,
+    validation,
+};
 use super::input::{has_prefix, optional, path, text};
 use super::noun::{Identity, Noun, folded, timestamp};
 use super::pages::page;
@@ -155,12 +158,26 @@ pub(super) fn is_reachable(account: &AccountId, arn: &str) -> bool {
     arn.starts_with(aws_managed::PREFIX) || arn.starts_with(&format!("arn:aws:iam::{account}:policy/"))
 }
 
+/// The ARN of the policy that a request names.
+pub(super) fn sent_arn(call: &Call) -> Result<&str, ServiceError> {
+    let arn = text(call, "PolicyArn")?;
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", partition, service, _, _, resource]
+            if !partition.is_empty() && !service.is_empty() && !resource.is_empty() =>
+        {
+            Ok(arn)
+        }
+        _ => Err(validation("Invalid ARN:  Could not be parsed!")),
+    }
+}
+
 /// A policy that the caller's account may see.
 fn visible<'partition>(
     partition: &'partition Partition,
     call: &Call,
 ) -> Result<&'partition ManagedPolicy, ServiceError> {
-    let arn = text(call, "PolicyArn")?;
+    let arn = sent_arn(call)?;
     let found = partition.iam.managed(arn).filter(|_| call.account().is_ok_and(|own| is_reachable(own, arn)));
     found.ok_or_else(|| cannot_be_found(Noun::Policy, arn))
 }
@@ -170,7 +187,7 @@ fn changeable<'partition>(
     partition: &'partition mut Partition,
     call: &Call,
 ) -> Result<&'partition mut ManagedPolicy, ServiceError> {
-    let arn = text(call, "PolicyArn")?;
+    let arn = sent_arn(call)?;
     if arn.starts_with(aws_managed::PREFIX) {
         return Err(ServiceError::new(403, "AccessDenied", "Policy is outside your own account."));
     }
@@ -179,6 +196,9 @@ fn changeable<'partition>(
 
 fn document(call: &Call) -> Result<Arc<PolicyDocument>, ServiceError> {
     let document = documents::identity(text(call, "PolicyDocument")?)?;
+    if !document.is_current_version() {
+        return Err(malformed_document("Policy document must be version 2012-10-17 or greater."));
+    }
     if documents::size(document.text()) > SIZE {
         return Err(quota("PolicySize", SIZE));
     }

@@ -11,6 +11,7 @@ mod attachments;
 mod authorization_details;
 mod aws_managed;
 mod boundaries;
+mod context_keys;
 mod documents;
 mod errors;
 mod groups;
@@ -31,6 +32,7 @@ mod quotas;
 mod roles;
 mod saml_providers;
 mod simulate;
+mod simulation_results;
 mod store;
 mod tags;
 #[cfg(test)]

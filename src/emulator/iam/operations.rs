@@ -5,9 +5,9 @@ use crate::partition::Partition;
 
 use super::noun::Noun::{Group, InstanceProfile, MfaDevice, OidcProvider, Policy, Role, SamlProvider, User};
 use super::{
-    access, access_keys, account, attachments, authorization_details, boundaries, groups, inline_policies,
-    instance_profiles, managed_policies, mfa_devices, oidc_providers, roles, saml_providers, simulate, tags,
-    users,
+    access, access_keys, account, attachments, authorization_details, boundaries, context_keys, groups,
+    inline_policies, instance_profiles, managed_policies, mfa_devices, oidc_providers, roles, saml_providers,
+    simulate, tags, users,
 };
 
 type AccessFunction = fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError>;
@@ -110,6 +110,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 
     row("SimulatePrincipalPolicy", access::policy_source, simulate::principal_policy),
     row("SimulateCustomPolicy", access::account_wide, simulate::custom_policy),
+    row("GetContextKeysForCustomPolicy", access::account_wide, context_keys::of_custom_policy),
+    row("GetContextKeysForPrincipalPolicy", access::policy_source, context_keys::of_principal_policy),
 
     row("CreateVirtualMFADevice", access::new_mfa_device, mfa_devices::create),
     row("EnableMFADevice", access::user, mfa_devices::enable),

@@ -3,17 +3,11 @@
 //! Keys that no context entry gives are missing, but for those of the simulated user or role itself.
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use policy::{
-    AccountId, Context, Decision, Mismatch, Outcome, Policies, Policy, PolicyKind, Principal, Request,
-    ResourcePolicy,
-};
+use policy::{AccountId, Context, Policies, Policy, PolicyKind, Principal, ResourcePolicy};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
-use crate::authorize;
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -21,6 +15,7 @@ use super::documents;
 use super::errors::{invalid_input, no_such_entity};
 use super::noun::{Identity, Noun};
 use super::pages::page;
+use super::simulation_results::is_user;
 use super::store::{Grants, Store, account_and_name};
 
 #[derive(Deserialize)]
@@ -39,6 +34,17 @@ struct Input {
     caller_arn: Option<String>,
     #[serde(default)]
     context_entries: Vec<ContextEntry>,
+    #[serde(default)]
+    ordered_organization_policy_input_list: Vec<OrganizationLevel>,
+    resource_handling_option: Option<String>,
+}
+
+/// The service control policies of one level, the organization's root first.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OrganizationLevel {
+    #[serde(default)]
+    service_control_policy_input_list: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -50,11 +56,14 @@ struct ContextEntry {
 }
 
 /// What is simulated, for any action and resource.
-struct Simulation {
-    principal: Principal,
-    resource_account: Option<AccountId>,
-    context: Context,
-    policies: Policies,
+pub(super) struct Simulation {
+    pub(super) principal: Principal,
+    /// The `ResourceOwner`.
+    pub(super) resource_account: Option<AccountId>,
+    pub(super) context: Context,
+    pub(super) policies: Policies,
+    /// Whether the request names resources.
+    pub(super) names_resources: bool,
 }
 
 pub(super) fn principal_policy(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
@@ -67,6 +76,10 @@ pub(super) fn custom_policy(partition: &mut Partition, call: &Call) -> Result<Re
 
 fn simulate(partition: &Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Input = call.parse()?;
+    if input.resource_handling_option.is_some() {
+        let message = "ResourceHandlingOption is not emulated by rolecall";
+        return Err(ServiceError::new(501, "NotImplemented", message));
+    }
     let simulation = simulation(partition, call, &input)?;
     let everything = ["*".to_owned()];
     let resources = if input.resource_arns.is_empty() { &everything[..] } else { &input.resource_arns };
@@ -103,39 +116,85 @@ fn simulation(partition: &Partition, call: &Call, input: &Input) -> Result<Simul
         let caller = source(&partition.iam, own, arn)?.principal;
         principal = caller.ok_or_else(|| invalid_input(format!("Invalid CallerArn: {arn}")))?;
     }
-    if input.resource_policy.is_some() && input.policy_source_arn.is_none() && input.caller_arn.is_none() {
+    // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html: a resource's policy needs a
+    // caller, and a role or group is none.
+    if input.resource_policy.is_some()
+        && input.caller_arn.is_none()
+        && (input.policy_source_arn.is_none() || !is_user(&principal))
+    {
         return Err(invalid_input("CallerArn is required when ResourcePolicy is specified."));
     }
     policies.identity.extend(listed("PolicyInputList", &input.policy_input_list)?);
-    let boundaries =
-        listed("PermissionsBoundaryPolicyInputList", &input.permissions_boundary_policy_input_list)?;
-    if let Some(boundary) = boundaries.into_iter().next() {
+    if let Some(boundary) = boundary(input)? {
         policies.boundary = Some(boundary);
     }
+    policies.service_control = match &input.policy_source_arn {
+        Some(_) => partition.organizations.service_control(own),
+        None => service_control(input)?,
+    };
     if let Some(text) = &input.resource_policy {
         let document = documents::parse(text, PolicyKind::Resource)?;
         let document = document.map_aws_principals(&|name| partition.iam.principal_to_store(name));
         let policy = Policy { name: "ResourcePolicy".to_owned(), document: Arc::new(document) };
         policies.resource = ResourcePolicy::Grants(policy);
     }
+    let owner = input.resource_owner.as_deref();
+    let resource_account = owner.and_then(|arn| AccountId::new(arn.split(':').nth(4).unwrap_or(arn)));
+    Ok(Simulation {
+        context: context(partition, input, &principal),
+        principal,
+        resource_account,
+        policies,
+        names_resources: !input.resource_arns.is_empty(),
+    })
+}
+
+/// A principal has one boundary.
+fn boundary(input: &Input) -> Result<Option<Policy>, ServiceError> {
+    let list = "PermissionsBoundaryPolicyInputList";
+    let mut policies = listed(list, &input.permissions_boundary_policy_input_list)?;
+    if policies.len() > 1 {
+        return Err(invalid_input(format!("{list} can contain only one policy.")));
+    }
+    Ok(policies.pop())
+}
+
+fn service_control(input: &Input) -> Result<Vec<Vec<Policy>>, ServiceError> {
+    let levels = input.ordered_organization_policy_input_list.iter().enumerate();
+    let level = |(place, level): (usize, &OrganizationLevel)| {
+        let texts = level.service_control_policy_input_list.iter().enumerate();
+        let policies = texts.map(|(number, text)| {
+            let name = format!("ServiceControlPolicyInputList.{}.{}", place + 1, number + 1);
+            let document = documents::parse(text, PolicyKind::ServiceControl)?;
+            Ok(Policy { name, document: Arc::new(document) })
+        });
+        policies.collect::<Result<Vec<_>, ServiceError>>()
+    };
+    levels.map(level).collect()
+}
+
+/// What the request sends, and what is known of the principal where it is one of the account.
+fn context(partition: &Partition, input: &Input, principal: &Principal) -> Context {
     let mut context = Context::default();
-    if input.policy_source_arn.is_some() {
-        fill_principal(&mut context, &principal);
+    if input.policy_source_arn.is_some() || input.caller_arn.is_some() {
+        fill_principal(partition, &mut context, principal);
     }
     for entry in &input.context_entries {
         context.set_all(&entry.context_key_name, entry.context_key_values.clone());
     }
-    let owner = input.resource_owner.as_deref();
-    let resource_account = owner.and_then(|arn| AccountId::new(arn.split(':').nth(4).unwrap_or(arn)));
-    Ok(Simulation { principal, resource_account, context, policies })
+    context
 }
 
-fn fill_principal(context: &mut Context, principal: &Principal) {
+fn fill_principal(partition: &Partition, context: &mut Context, principal: &Principal) {
     if let Principal::User { account, name, id, .. } = principal {
         context.set("aws:PrincipalArn", principal.arn());
         context.set("aws:PrincipalAccount", account.as_str());
+        context.set("aws:PrincipalType", "User");
         context.set("aws:username", name);
         context.set("aws:userid", id);
+    }
+    for (key, value) in partition.iam.entity(principal).unwrap_or_default().tags {
+        context.set(&format!("aws:PrincipalTag/{key}"), value);
     }
 }
 
@@ -147,14 +206,14 @@ fn listed(list: &str, texts: &[String]) -> Result<Vec<Policy>, ServiceError> {
 }
 
 /// A user, group or role with its policies.
-struct Source {
+pub(super) struct Source {
     /// `None`: a group.
-    principal: Option<Principal>,
-    policies: Vec<Policy>,
-    boundary: Option<Policy>,
+    pub(super) principal: Option<Principal>,
+    pub(super) policies: Vec<Policy>,
+    pub(super) boundary: Option<Policy>,
 }
 
-fn source(store: &Store, own: &AccountId, arn: &str) -> Result<Source, ServiceError> {
+pub(super) fn source(store: &Store, own: &AccountId, arn: &str) -> Result<Source, ServiceError> {
     let absent = || no_such_entity(format!("The entity {arn} cannot be found."));
     let (account, name) = account_and_name(arn).filter(|(account, _)| account == own).ok_or_else(absent)?;
     let account = store.account_by_id(&account).ok_or_else(absent)?;
@@ -192,53 +251,4 @@ fn named(store: &Store, noun: Noun, name: &str, grants: &Grants) -> Vec<Policy> 
         Some(Policy { name, ..policy.policy()? })
     });
     inline.chain(attached).collect()
-}
-
-impl Simulation {
-    fn result(&self, action: &str, resource: &str) -> Result<Value, ServiceError> {
-        let decision = self.decide(action, resource, &self.policies)?;
-        let matched: Vec<Value> = decision
-            .deciding
-            .iter()
-            .map(|statement| json!({ "SourcePolicyId": *statement.policy, "SourcePolicyType": "IAM Policy" }))
-            .collect();
-        let mut view = json!({
-            "EvalActionName": action,
-            "EvalResourceName": resource,
-            "EvalDecision": decision.outcome,
-            "MatchedStatements": matched,
-            "MissingContextValues": missing(&decision),
-        });
-        if let (Some(view), Some(boundary)) = (view.as_object_mut(), &self.policies.boundary) {
-            let alone = Policies { identity: vec![boundary.clone()], ..Policies::default() };
-            let allowed = self.decide(action, resource, &alone)?.outcome == Outcome::Allowed;
-            let detail = json!({ "AllowedByPermissionsBoundary": allowed });
-            view.insert("PermissionsBoundaryDecisionDetail".to_owned(), detail);
-        }
-        Ok(view)
-    }
-
-    fn decide(&self, action: &str, resource: &str, policies: &Policies) -> Result<Decision, ServiceError> {
-        let request = Request {
-            principal: self.principal.clone(),
-            action: action.to_owned(),
-            resource: resource.to_owned(),
-            resource_account: self.resource_account.clone(),
-            context: self.context.clone(),
-        };
-        authorize::simulated(&request, policies).map_err(|error| invalid_input(error.to_string()))
-    }
-}
-
-/// The keys that statements for this action and resource ask for and the request does not have.
-fn missing(decision: &Decision) -> BTreeSet<String> {
-    let concerned = decision
-        .trace
-        .iter()
-        .filter(|statement| statement.mismatches.iter().all(|miss| matches!(miss, Mismatch::Condition(_))));
-    let conditions = concerned.flat_map(|statement| &statement.conditions);
-    conditions
-        .filter(|condition| condition.seen.is_none())
-        .map(|condition| condition.key.to_string())
-        .collect()
 }

@@ -18,7 +18,7 @@ pub(crate) fn validate(
         Checker { model, found: &mut found }.check(shape, value, "");
     }
     match service.protocol() {
-        Protocol::Query => all(&found, "ValidationError"),
+        Protocol::Query => all(service, &found, "ValidationError"),
         Protocol::Ec2 => found.first().map_or(Ok(()), |violation| Err(violation.for_ec2())),
         Protocol::S3 => {
             found.iter().find(|found| !found.is_harmless()).map_or(Ok(()), |found| Err(found.for_s3(input)))
@@ -26,7 +26,7 @@ pub(crate) fn validate(
         Protocol::Json { .. } if service == Service::Organizations => {
             found.first().map_or(Ok(()), |violation| Err(violation.for_organizations()))
         }
-        Protocol::Json { .. } | Protocol::RestJson => all(&found, "ValidationException"),
+        Protocol::Json { .. } | Protocol::RestJson => all(service, &found, "ValidationException"),
     }
 }
 
@@ -125,26 +125,29 @@ impl Checker<'_> {
 }
 
 /// One error that tells of all.
-fn all(found: &[Violation], code: &'static str) -> Result<(), ServiceError> {
+fn all(service: Service, found: &[Violation], code: &'static str) -> Result<(), ServiceError> {
     if found.is_empty() {
         return Ok(());
     }
-    let words: Vec<String> = found
-        .iter()
-        .map(|violation| {
-            let value = violation.value.as_ref().map_or("null".to_owned(), |value| format!("'{value}'"));
-            format!(
-                "Value {value} at '{}' failed to satisfy constraint: {}",
-                violation.path, violation.constraint
-            )
-        })
-        .collect();
+    let words: Vec<String> = found.iter().map(|violation| violation.words(service)).collect();
     let plural = if found.len() == 1 { "error" } else { "errors" };
     let message = format!("{} validation {plural} detected: {}", found.len(), words.join("; "));
     Err(ServiceError::new(400, code, message))
 }
 
 impl Violation {
+    /// IAM shows neither the value that was sent nor those of an enumeration, STS shows both.
+    fn words(&self, service: Service) -> String {
+        let iam = service == Service::Iam;
+        let value = match &self.value {
+            None => " null".to_owned(),
+            Some(_) if iam => String::new(),
+            Some(value) => format!(" '{value}'"),
+        };
+        let constraint = if iam && self.constraint.starts_with(ENUM) { ENUM } else { &self.constraint };
+        format!("Value{value} at '{}' failed to satisfy constraint: {constraint}", self.path)
+    }
+
     /// The name of the innermost member, as the request spells it.
     fn member(&self) -> String {
         let is_name =
@@ -261,7 +264,21 @@ mod tests {
             "CreateUser",
             json!({"UserName": "a b"}),
             "ValidationError",
-            "regular expression",
+            "1 validation error detected: Value at 'userName' failed to satisfy constraint: \
+             Member must satisfy regular expression pattern: ",
+        );
+        let input = json!({"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA", "Status": "x"});
+        let error = validate(
+            Service::Iam,
+            Model::of(Service::Iam),
+            Model::of(Service::Iam).input("UpdateAccessKey"),
+            &input,
+        );
+        assert!(
+            error
+                .unwrap_err()
+                .message
+                .ends_with("at 'status' failed to satisfy constraint: Member must satisfy enum value set")
         );
         check(Service::Ec2, "CreateTags", json!({}), "MissingParameter", "must contain the parameter");
         let input = json!({"MinCount": 1, "MaxCount": 1, "InstanceType": "t9.micro"});

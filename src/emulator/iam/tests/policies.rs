@@ -231,3 +231,138 @@ fn simulations_tell_missing_keys_and_what_the_boundary_allows() {
     assert_eq!(result["EvalDecision"], "allowed");
     assert_eq!(result["MatchedStatements"][0]["SourcePolicyId"], "PolicyInputList.1");
 }
+
+#[test]
+fn simulations_tell_where_the_statement_stands_and_what_each_resource_gets() {
+    let mut lab = Lab::new();
+    let single = r#"{"Version": "2012-10-17", "Statement": {"Sid": "", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}}"#;
+    let listed = "{\n    \"Version\": \"2012-10-17\",\n    \"Statement\": [\n        {\n            \"Effect\": \"Allow\",\n \
+                  \"Action\": \"s3:GetObject\", \"Resource\": \"*\"\n        }\n    ]\n}";
+    let input = json!({
+        "PolicyInputList": [single, listed],
+        "ActionNames": ["s3:PutObject", "s3:GetObject", "s3:ListBucket"],
+        "ResourceArns": ["arn:aws:s3:::b"],
+    });
+    let results = lab.ok("SimulateCustomPolicy", &input)["EvaluationResults"].clone();
+    let place = |line: usize, column: usize| json!({ "Line": line, "Column": column });
+    let statement = &results[0]["MatchedStatements"][0];
+    assert_eq!((&statement["StartPosition"], &statement["EndPosition"]), (&place(1, 41), &place(1, 113)));
+    let statement = &results[1]["MatchedStatements"][0];
+    assert_eq!((&statement["StartPosition"], &statement["EndPosition"]), (&place(3, 19), &place(7, 10)));
+    assert_eq!(
+        results[2]["ResourceSpecificResults"],
+        json!([{
+            "EvalResourceName": "arn:aws:s3:::b",
+            "EvalResourceDecision": "implicitDeny",
+            "MatchedStatements": [],
+            "MissingContextValues": [],
+        }])
+    );
+    assert_eq!(
+        (&results[2]["EvalDecisionDetails"], results[2].get("OrganizationsDecisionDetail")),
+        (&json!({}), None)
+    );
+}
+
+#[test]
+fn simulations_hear_each_level_of_an_organization() {
+    let mut lab = Lab::new();
+    let level = |action: &str| json!({ "ServiceControlPolicyInputList": [statement("Allow", action, "*", json!({}))] });
+    let input = json!({
+        "PolicyInputList": [ALLOW_ALL],
+        "OrderedOrganizationPolicyInputList": [level("*"), level("s3:*")],
+        "ActionNames": ["s3:GetObject", "ec2:RunInstances"],
+    });
+    let results = lab.ok("SimulateCustomPolicy", &input)["EvaluationResults"].clone();
+    for (place, allowed, decision) in [(0, true, "allowed"), (1, false, "implicitDeny")] {
+        let detail = &results[place]["OrganizationsDecisionDetail"]["AllowedByOrganizations"];
+        assert_eq!((detail, &results[place]["EvalDecision"]), (&json!(allowed), &json!(decision)));
+    }
+}
+
+#[test]
+fn a_simulated_resource_policy_needs_a_caller_and_counts_across_accounts() {
+    let mut lab = Lab::new();
+    lab.ok("CreateUser", &user("u"));
+    let caller = format!("arn:aws:iam::{ACCOUNT}:user/u");
+    let bucket = json!({ "Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": { "AWS": caller }, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*",
+    }});
+    let mut input = json!({
+        "PolicyInputList": [statement("Allow", "s3:ListBucket", "*", json!({}))],
+        "ActionNames": ["s3:GetObject"],
+        "ResourceArns": ["arn:aws:s3:::b/k"],
+        "ResourcePolicy": bucket.to_string(),
+        "ResourceOwner": format!("arn:aws:iam::{OTHER_ACCOUNT}:root"),
+    });
+    lab.refused("SimulateCustomPolicy", &input, 400, "InvalidInput");
+    input["CallerArn"] = json!(caller);
+    let result = lab.ok("SimulateCustomPolicy", &input)["EvaluationResults"][0].clone();
+    assert_eq!(result["EvalDecision"], "implicitDeny");
+    let details = json!({ "IAM Policy": "implicitDeny", "Resource Policy": "allowed" });
+    assert_eq!(result["EvalDecisionDetails"], details);
+    input["ResourceOwner"] = json!(format!("arn:aws:iam::{ACCOUNT}:root"));
+    let result = lab.ok("SimulateCustomPolicy", &input)["EvaluationResults"][0].clone();
+    assert_eq!((&result["EvalDecision"], &result["EvalDecisionDetails"]), (&json!("allowed"), &json!({})));
+}
+
+#[test]
+fn context_keys_are_those_of_conditions_and_variables() {
+    let mut lab = Lab::new();
+    let home = "arn:aws:s3:::b/${aws:username}/${aws:PrincipalTag/team, 'none'}/${*}";
+    let policy = statement("Allow", "s3:*", home, json!({ "Bool": { "AWS:securetransport": "true" } }));
+    let keys = json!(["aws:PrincipalTag/team", "AWS:securetransport", "aws:username"]);
+    let custom = json!({ "PolicyInputList": [policy] });
+    assert_eq!(lab.ok("GetContextKeysForCustomPolicy", &custom)["ContextKeyNames"], keys);
+    lab.ok("CreateUser", &user("u"));
+    lab.ok("PutUserPolicy", &json!({ "UserName": "u", "PolicyName": "p", "PolicyDocument": policy }));
+    let principal = json!({ "PolicySourceArn": format!("arn:aws:iam::{ACCOUNT}:user/u") });
+    assert_eq!(lab.ok("GetContextKeysForPrincipalPolicy", &principal)["ContextKeyNames"], keys);
+    lab.refused(
+        "GetContextKeysForCustomPolicy",
+        &json!({ "PolicyInputList": ["{"] }),
+        400,
+        "MalformedPolicyDocument",
+    );
+}
+
+#[test]
+fn documents_are_refused_in_the_words_of_iam() {
+    let check = |document: &str, expected: &str| {
+        let mut lab = Lab::new();
+        let input = json!({ "PolicyName": "p", "PolicyDocument": document });
+        assert_eq!(
+            lab.refused("CreatePolicy", &input, 400, "MalformedPolicyDocument"),
+            expected,
+            "{document}"
+        );
+    };
+    let of = |statement: &str| format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+    check("{,}", "This policy contains invalid Json");
+    check("[]", "Syntax errors in policy.");
+    check(&of("[]"), "Syntax errors in policy.");
+    check(&of(r#"{"Effect":"Maybe","Action":"s3:*","Resource":"*"}"#), "Syntax errors in policy.");
+    check(
+        &of(r#"{"Effect":"Allow","Action":"s3:a:b","Resource":"*"}"#),
+        "Actions/Condition can contain only one colon.",
+    );
+    check(&of(r#"{"Effect":"Allow","Action":"a a:b","Resource":"*"}"#), "Vendor a a is not valid");
+    check(
+        &of(r#"{"Effect":"Allow","Action":"s3:*","Resource":"x"}"#),
+        "Resource x must be in ARN format or \"*\".",
+    );
+    let action = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
+    check(&of(r#"{"Effect":"Allow","Action":"get","Resource":"*"}"#), action);
+    let old = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
+    check(old, "Policy document must be version 2012-10-17 or greater.");
+}
+
+#[test]
+fn a_policy_is_named_by_a_whole_arn() {
+    let mut lab = Lab::new();
+    lab.ok("CreateUser", &user("u"));
+    for name in ["AttachUserPolicy", "DetachUserPolicy"] {
+        let input = json!({ "UserName": "u", "PolicyArn": "a-policy-name-but-no-arn" });
+        assert_eq!(lab.refused(name, &input, 400, "ValidationError"), "Invalid ARN:  Could not be parsed!");
+    }
+}
