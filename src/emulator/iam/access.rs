@@ -12,6 +12,7 @@ use crate::partition::Partition;
 use super::errors::validation;
 use super::input::{optional, path, text};
 use super::noun::{Identity, Noun};
+use super::service_linked_roles;
 use super::store::Store;
 use super::tags::{Tags, sent, sent_keys};
 
@@ -69,6 +70,24 @@ pub(super) fn role_into_instance_profile(partition: &Partition, call: &Call) -> 
     add_resource_tags(&mut pass, &role);
     needed.push(pass);
     Ok(needed)
+}
+
+pub(super) fn new_service_linked_role(partition: &Partition, call: &Call) -> Accesses {
+    let target = Target::of_arn(service_linked_roles::new_arn(call.account()?, call)?);
+    let mut needed = accesses(partition, call, &target)?;
+    if let Some(create) = needed.first_mut() {
+        create.context.set("iam:AWSServiceName", text(call, "AWSServiceName")?);
+    }
+    Ok(needed)
+}
+
+/// The role that was to be deleted, by then without tags.
+pub(super) fn role_of_deletion_task(partition: &Partition, call: &Call) -> Accesses {
+    let task = text(call, "DeletionTaskId")?;
+    let place =
+        task.strip_prefix("task").and_then(|rest| rest.rsplit_once('/')).map_or("/*", |(role, _)| role);
+    let target = Target::of_arn(format!("arn:aws:iam::{}:role{place}", call.account()?));
+    accesses(partition, call, &target)
 }
 
 pub(super) fn mfa_device(partition: &Partition, call: &Call) -> Accesses {

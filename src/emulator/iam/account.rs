@@ -1,6 +1,6 @@
 //! One account's entities, by folded name, and the operations on the account as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use policy::AccountId;
 use serde_json::json;
@@ -17,17 +17,22 @@ use super::managed_policies::{self, ManagedPolicy};
 use super::mfa_devices::MfaDevice;
 use super::noun::{Noun, folded};
 use super::oidc_providers::OidcProvider;
+use super::password_policy::PasswordPolicy;
 use super::roles::Role;
 use super::saml_providers::SamlProvider;
 use super::store::Grants;
 use super::tags::Tags;
 use super::users::User;
-use super::{inline_policies, quotas};
+use super::{inline_policies, quotas, service_linked_roles};
 
 /// One account.
 pub(super) struct Account {
     pub(super) id: AccountId,
     pub(super) alias: Option<String>,
+    /// `None`: AWS's own is in force.
+    pub(super) password_policy: Option<PasswordPolicy>,
+    /// The deletions of service-linked roles, all of them done.
+    pub(super) deletion_tasks: BTreeSet<String>,
     pub(super) root_keys: Vec<AccessKey>,
     pub(super) users: BTreeMap<String, User>,
     pub(super) roles: BTreeMap<String, Role>,
@@ -61,6 +66,8 @@ impl Account {
         Self {
             id,
             alias: None,
+            password_policy: None,
+            deletion_tasks: BTreeSet::new(),
             root_keys: Vec::new(),
             users: BTreeMap::new(),
             roles: BTreeMap::new(),
@@ -81,6 +88,13 @@ impl Account {
         group, group_mut, groups, Group, Noun::Group);
     found_by_name!(/// An instance profile by name.
         instance_profile, instance_profile_mut, instance_profiles, InstanceProfile, Noun::InstanceProfile);
+
+    /// A role that others than its service may change.
+    pub(super) fn changeable_role(&mut self, name: &str) -> Result<&mut Role, ServiceError> {
+        let role = self.role_mut(name)?;
+        service_linked_roles::refuse_change(role)?;
+        Ok(role)
+    }
 
     /// A policy of the account by ARN.
     pub(super) fn policy(&self, arn: &str) -> Result<&ManagedPolicy, ServiceError> {
@@ -121,7 +135,7 @@ impl Account {
     pub(super) fn grants_mut(&mut self, noun: Noun, name: &str) -> Result<&mut Grants, ServiceError> {
         match noun {
             Noun::User => Ok(&mut self.user_mut(name)?.grants),
-            Noun::Role => Ok(&mut self.role_mut(name)?.grants),
+            Noun::Role => Ok(&mut self.changeable_role(name)?.grants),
             _ => Ok(&mut self.group_mut(name)?.grants),
         }
     }

@@ -35,7 +35,7 @@ fn boundary_mut<'account>(
     call: &Call,
 ) -> Result<&'account mut Option<String>, ServiceError> {
     match noun {
-        Noun::Role => Ok(&mut account.role_mut(text(call, "RoleName")?)?.boundary),
+        Noun::Role => Ok(&mut account.changeable_role(text(call, "RoleName")?)?.boundary),
         _ => Ok(&mut account.user_mut(text(call, "UserName")?)?.boundary),
     }
 }

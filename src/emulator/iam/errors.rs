@@ -32,6 +32,18 @@ pub(super) fn validation(message: impl Into<String>) -> ServiceError {
     ServiceError::new(400, "ValidationError", message)
 }
 
+pub(super) fn password_violation(message: impl Into<String>) -> ServiceError {
+    ServiceError::new(400, "PasswordPolicyViolation", message)
+}
+
+/// The role is changed by its service only.
+pub(super) fn unmodifiable(role: &str) -> ServiceError {
+    let message = format!(
+        "Cannot perform the operation on the protected role '{role}' - this role is only modifiable by AWS"
+    );
+    ServiceError::new(400, "UnmodifiableEntity", message)
+}
+
 /// There is no user, role, group, policy or instance profile of this name (of a policy: this ARN).
 pub(super) fn cannot_be_found(noun: Noun, name: &str) -> ServiceError {
     no_such_entity(match noun {

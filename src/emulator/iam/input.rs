@@ -22,6 +22,11 @@ pub(super) fn texts(call: &Call, member: &str) -> Vec<String> {
     list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
+/// A member that is true or false; `None`: absent.
+pub(super) fn flag(call: &Call, member: &str) -> Option<bool> {
+    call.input.get(member)?.as_bool()
+}
+
 /// The path of a new entity.
 pub(super) fn path(call: &Call) -> &str {
     optional(call, "Path").unwrap_or("/")

@@ -10,9 +10,9 @@ use super::errors::{delete_conflict, name_taken, no_such_entity, quota};
 use super::input::{has_prefix, path, text};
 use super::noun::{Identity, Noun, folded, timestamp};
 use super::pages::page;
-use super::quotas;
 use super::store::Store;
 use super::tags::Tags;
+use super::{quotas, service_linked_roles};
 
 /// An instance profile.
 pub(super) struct InstanceProfile {
@@ -89,7 +89,9 @@ pub(super) fn add_role(partition: &mut Partition, call: &Call) -> Result<Reply, 
     let account = partition.iam.account_mut(call)?;
     let name = text(call, "InstanceProfileName")?;
     account.instance_profile(name)?;
-    let role = folded(&account.role(text(call, "RoleName")?)?.identity.name);
+    let role = account.role(text(call, "RoleName")?)?;
+    service_linked_roles::refuse_change(role)?;
+    let role = folded(&role.identity.name);
     let profile = account.instance_profile_mut(name)?;
     if profile.role.is_some() {
         return Err(quota("InstanceSessionsPerInstanceProfile", 1));

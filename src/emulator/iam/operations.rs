@@ -6,8 +6,8 @@ use crate::partition::Partition;
 use super::noun::Noun::{Group, InstanceProfile, MfaDevice, OidcProvider, Policy, Role, SamlProvider, User};
 use super::{
     access, access_keys, account, attachments, authorization_details, boundaries, context_keys, groups,
-    inline_policies, instance_profiles, managed_policies, mfa_devices, oidc_providers, roles, saml_providers,
-    simulate, tags, users,
+    inline_policies, instance_profiles, login_profiles, managed_policies, mfa_devices, oidc_providers,
+    password_policy, roles, saml_providers, service_linked_roles, simulate, tags, users,
 };
 
 type AccessFunction = fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError>;
@@ -30,6 +30,19 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("UpdateAccessKey", access::user, access_keys::update),
     row("DeleteAccessKey", access::user, access_keys::delete),
     row("GetAccessKeyLastUsed", access::key_owner, access_keys::last_used),
+
+    row("CreateLoginProfile", access::user, login_profiles::create),
+    row("GetLoginProfile", access::user, login_profiles::get),
+    row("UpdateLoginProfile", access::user, login_profiles::update),
+    row("DeleteLoginProfile", access::user, login_profiles::delete),
+    row("ChangePassword", access::user, login_profiles::change_password),
+    row("UpdateAccountPasswordPolicy", access::account_wide, password_policy::update),
+    row("GetAccountPasswordPolicy", access::account_wide, password_policy::get),
+    row("DeleteAccountPasswordPolicy", access::account_wide, password_policy::delete),
+
+    row("CreateServiceLinkedRole", access::new_service_linked_role, service_linked_roles::create),
+    row("DeleteServiceLinkedRole", access::role, service_linked_roles::delete),
+    row("GetServiceLinkedRoleDeletionStatus", access::role_of_deletion_task, service_linked_roles::deletion_status),
 
     row("CreateRole", access::new_role, roles::create),
     row("GetRole", access::role, roles::get),

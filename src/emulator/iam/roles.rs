@@ -16,9 +16,9 @@ use super::pages::page;
 use super::store::{Grants, Store};
 use super::tags::Tags;
 use super::users::refuse_with_policies;
-use super::{boundaries, quotas, trust};
+use super::{boundaries, quotas, service_linked_roles, trust};
 
-const DEFAULT_SESSION_DURATION: i64 = 3600;
+pub(super) const DEFAULT_SESSION_DURATION: i64 = 3600;
 
 /// A role.
 pub(super) struct Role {
@@ -87,6 +87,7 @@ struct Settings {
 pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let name = text(call, "RoleName")?;
     let settings: Settings = call.parse()?;
+    service_linked_roles::refuse_path(path(call))?;
     let trust = trust::parse(&partition.iam, text(call, "AssumeRolePolicyDocument")?)?;
     let boundary = boundaries::sent(partition, call)?;
     let account = partition.iam.account(call)?;
@@ -128,6 +129,10 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
 pub(super) fn update(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let settings: Settings = call.parse()?;
     let role = partition.iam.account_mut(call)?.role_mut(text(call, "RoleName")?)?;
+    // Of a service-linked role the description may be changed, and nothing else.
+    if settings.max_session_duration.is_some() {
+        service_linked_roles::refuse_change(role)?;
+    }
     role.max_session_duration = settings.max_session_duration.unwrap_or(DEFAULT_SESSION_DURATION);
     if settings.description.is_some() {
         role.description = settings.description;
@@ -148,7 +153,7 @@ pub(super) fn update_trust(partition: &mut Partition, call: &Call) -> Result<Rep
     let name = text(call, "RoleName")?;
     partition.iam.account(call)?.role(name)?;
     let trust = trust::parse(&partition.iam, text(call, "PolicyDocument")?)?;
-    partition.iam.account_mut(call)?.role_mut(name)?.trust = trust;
+    partition.iam.account_mut(call)?.changeable_role(name)?.trust = trust;
     Ok(Reply::empty())
 }
 
@@ -156,6 +161,7 @@ pub(super) fn delete(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     let name = text(call, "RoleName")?;
     let account = partition.iam.account_mut(call)?;
     let role = account.role(name)?;
+    service_linked_roles::refuse_change(role)?;
     if account.instance_profiles.values().any(|profile| profile.role.as_ref() == Some(&folded(name))) {
         return Err(delete_conflict("Cannot delete entity, must remove roles from instance profile first."));
     }

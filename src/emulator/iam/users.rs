@@ -9,6 +9,7 @@ use super::access::named_or_caller;
 use super::access_keys::AccessKey;
 use super::errors::{delete_conflict, name_taken, quota};
 use super::input::{has_prefix, optional, path, text};
+use super::login_profiles::LoginProfile;
 use super::noun::{Identity, Noun, folded, timestamp};
 use super::pages::page;
 use super::store::Grants;
@@ -19,6 +20,7 @@ use super::{boundaries, quotas};
 pub(super) struct User {
     pub(super) identity: Identity,
     pub(super) access_keys: Vec<AccessKey>,
+    pub(super) login_profile: Option<LoginProfile>,
     pub(super) grants: Grants,
     /// Folded names.
     pub(super) groups: std::collections::BTreeSet<String>,
@@ -58,6 +60,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     let user = User {
         identity: Noun::User.named(&mut partition.ids, &account.id, path(call), name, call.now),
         access_keys: Vec::new(),
+        login_profile: None,
         grants: Grants::default(),
         groups: std::collections::BTreeSet::new(),
         boundary,
@@ -117,6 +120,9 @@ pub(super) fn delete(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     let user = account.user(name)?;
     if !user.access_keys.is_empty() {
         return Err(delete_conflict("Cannot delete entity, must delete access keys first."));
+    }
+    if user.login_profile.is_some() {
+        return Err(delete_conflict("Cannot delete entity, must delete login profile first."));
     }
     if account.has_mfa(user) {
         return Err(delete_conflict("Cannot delete entity, must delete MFA device first."));

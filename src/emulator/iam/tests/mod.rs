@@ -3,6 +3,7 @@
 
 mod federation;
 mod policies;
+mod protected;
 
 use serde_json::{Value, json};
 
