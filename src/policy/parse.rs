@@ -202,7 +202,7 @@ fn actions((node, not): (&Node, bool), rules: Rules) -> Result<Actions, Flaw> {
         let pattern = action(text, rules.kind).map_err(|message| Flaw::new(node.span.start, message))?;
         patterns.push(pattern);
     }
-    Ok(Actions { not, patterns, words: words(&texts) })
+    Ok(Actions::new(not, words(&texts), patterns))
 }
 
 fn action(text: &str, kind: PolicyKind) -> Result<Template, String> {

@@ -1,5 +1,6 @@
 //! A compiled statement, and whether it applies to a request.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -35,9 +36,12 @@ pub(crate) struct Principals {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Actions {
-    pub(crate) not: bool,
-    pub(crate) patterns: Vec<Template>,
-    pub(crate) words: Arc<[String]>,
+    not: bool,
+    /// There is a `*`.
+    all: bool,
+    /// By lower-cased service prefix, sorted: most statements are about other services than the request.
+    by_service: Box<[(Box<str>, Vec<Template>)]>,
+    words: Arc<[String]>,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +55,8 @@ pub(crate) struct Resources {
 pub(crate) struct Asked<'a> {
     pub(crate) request: &'a Request,
     action: String,
+    /// The length of its service prefix.
+    prefix: usize,
     resource: Option<ArnParts<'a>>,
     /// Whether the caller has a permissions boundary.
     bounded: bool,
@@ -59,12 +65,19 @@ pub(crate) struct Asked<'a> {
 impl<'a> Asked<'a> {
     pub(crate) fn new(request: &'a Request, bounded: bool) -> Self {
         let resource = ArnParts::of(&request.resource);
-        Self { request, action: request.action.to_ascii_lowercase(), resource, bounded }
+        let action = request.action.to_ascii_lowercase();
+        let prefix = action.find(':').unwrap_or(0);
+        Self { request, action, prefix, resource, bounded }
     }
 
     /// Lower-cased.
     pub(crate) fn action(&self) -> &str {
         &self.action
+    }
+
+    /// The action's service prefix, lower-cased.
+    fn service(&self) -> &str {
+        self.action.get(..self.prefix).unwrap_or("")
     }
 }
 
@@ -152,8 +165,25 @@ impl Statement {
 }
 
 impl Actions {
+    /// `patterns` are the compiled `words`.
+    pub(crate) fn new(not: bool, words: Arc<[String]>, patterns: Vec<Template>) -> Self {
+        let mut by_service: BTreeMap<Box<str>, Vec<Template>> = BTreeMap::new();
+        for (word, pattern) in words.iter().zip(patterns) {
+            if let Some((service, _)) = word.split_once(':') {
+                by_service.entry(service.to_lowercase().into()).or_default().push(pattern);
+            }
+        }
+        let all = words.iter().any(|word| word == "*");
+        Self { not, all, by_service: by_service.into_iter().collect(), words }
+    }
+
     fn matches(&self, asked: &Asked<'_>) -> bool {
-        self.patterns.iter().any(|pattern| pattern.matches_plainly(&asked.action)) != self.not
+        let patterns = || {
+            let place = self.by_service.binary_search_by(|(service, _)| (**service).cmp(asked.service()));
+            place.ok().and_then(|place| self.by_service.get(place)).map_or(&[][..], |(_, patterns)| patterns)
+        };
+        let listed = self.all || patterns().iter().any(|pattern| pattern.matches_plainly(&asked.action));
+        listed != self.not
     }
 }
 
