@@ -5,6 +5,7 @@
 mod arn;
 mod case;
 mod condition;
+mod conformance;
 mod decision;
 mod document;
 mod evaluate;
@@ -23,6 +24,7 @@ mod unmatched;
 mod variables;
 
 pub use case::{Answer, Because, Case, CaseError, Fails, Judged, Looked, Place};
+pub use conformance::{Conformance, Score, conformance};
 pub use decision::{
     ConditionTrace, Decision, Effect, Explanation, Layer, Mismatch, Outcome, StatementName, StatementTrace,
     Undecidable, Unknown,

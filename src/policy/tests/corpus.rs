@@ -14,27 +14,30 @@
     reason = "tests"
 )]
 
+mod short_form;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rolecall_policy::{
-    AccountId, Context, Policies, Policy, PolicyDocument, PolicyKind, Principal, Request, ResourcePolicy,
-    decide, decide_fast,
+    AccountId, Conformance, Context, Policies, Policy, PolicyDocument, PolicyKind, Principal, Request,
+    ResourcePolicy, Score, conformance, decide, decide_fast,
 };
-use serde_json::{Map, Value, json};
-
-const ACCOUNT: &str = "111122223333";
-const OTHER: &str = "444455556666";
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use short_form::{ACCOUNT, OTHER, document, expand, text};
 
 #[test]
 fn corpus() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let (mut asked, mut failures) = (0, Vec::new());
+    let (mut asked, mut failures, mut hash) = (0, Vec::new(), Sha256::new());
     for file in files {
-        let groups: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(&file).unwrap())
-            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let content = std::fs::read_to_string(&file).unwrap();
+        hash.update(&content);
+        let groups: Vec<Value> =
+            serde_json::from_str(&content).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         for group in &groups {
             let about = format!("{}: {}", file.file_stem().unwrap().display(), text(&group["about"]));
             assert!(group["page"].is_string(), "{about}: no page");
@@ -50,7 +53,29 @@ fn corpus() {
         }
     }
     assert!(failures.is_empty(), "{} of {asked} decisions:\n{}", failures.len(), failures.join("\n"));
-    assert!(asked >= 120, "only {asked} decisions");
+    assert!(asked >= 950, "only {asked} decisions");
+    let version = hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    check_conformance(Score { passed: asked, total: asked, version });
+}
+
+/// The score that is built in is this one; `UPDATE_CONFORMANCE=1` writes it.
+fn check_conformance(corpus: Score) {
+    if std::env::var_os("UPDATE_CONFORMANCE").is_some() {
+        let score = Conformance { corpus, ..conformance() };
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/conformance.json");
+        std::fs::write(
+            path,
+            format!(
+                "{}
+",
+                serde_json::to_string_pretty(&score).unwrap()
+            ),
+        )
+        .unwrap();
+        return;
+    }
+    let told = "run it once more with UPDATE_CONFORMANCE=1, and commit src/policy/conformance.json";
+    assert_eq!(conformance().corpus, corpus, "{told}");
 }
 
 fn check(group: &Value, ask: &Value) -> Result<(), String> {
@@ -197,88 +222,8 @@ fn policies(group: &Value) -> Policies {
 }
 
 fn policy(group: &Value, name: &str, statements: &Value, kind: PolicyKind) -> Policy {
-    let statements: Vec<Value> = statements.as_array().unwrap().iter().map(statement).collect();
-    let mut document = json!({ "Statement": statements });
-    match &group["version"] {
-        Value::Null => document["Version"] = json!("2012-10-17"),
-        Value::String(version) if version == "none" => {}
-        version => document["Version"] = version.clone(),
-    }
-    let text = expand(&document.to_string());
+    let text = document(group, statements);
     let document =
         PolicyDocument::parse(&text, kind).unwrap_or_else(|error| panic!("{name}: {error}: {text}"));
     Policy { name: name.to_owned(), document: Arc::new(document) }
-}
-
-/// From the short form to AWS's.
-fn statement(short: &Value) -> Value {
-    let words = match short {
-        Value::String(words) => words.as_str(),
-        Value::Object(full) if full.contains_key("Effect") => return short.clone(),
-        _ => short["do"].as_str().unwrap(),
-    };
-    let mut statement = Map::new();
-    let mut words = words.split(' ');
-    statement.insert("Effect".to_owned(), json!(words.next().unwrap()));
-    let mut put = |name: &str, values: &str| {
-        let (name, values) = match values.strip_prefix('!') {
-            Some(values) => (format!("Not{name}"), values),
-            None => (name.to_owned(), values),
-        };
-        let values: Vec<&str> = values.split(',').collect();
-        let value = match (name.trim_start_matches("Not"), values.as_slice()) {
-            ("Principal", ["*"]) => json!("*"),
-            ("Principal", values) => principals(values),
-            (_, [single]) => json!(single),
-            (_, values) => json!(values),
-        };
-        statement.insert(name, value);
-    };
-    put("Action", words.next().unwrap());
-    while let Some(word) = words.next() {
-        match word {
-            "on" => put("Resource", words.next().unwrap()),
-            "to" => put("Principal", words.next().unwrap()),
-            _ => panic!("not a statement: {short}"),
-        }
-    }
-    for (field, element) in [("if", "Condition"), ("sid", "Sid")] {
-        if let Some(value) = short.get(field) {
-            statement.insert(element.to_owned(), value.clone());
-        }
-    }
-    Value::Object(statement)
-}
-
-fn principals(values: &[&str]) -> Value {
-    let mut map = Map::new();
-    for value in values {
-        let kind = if value.len() == 64 {
-            "CanonicalUser"
-        } else if value.ends_with(".amazonaws.com") && !value.starts_with("cognito") {
-            "Service"
-        } else if value.contains("-provider/") || value.contains(".com") {
-            "Federated"
-        } else {
-            "AWS"
-        };
-        map.entry(kind).or_insert_with(|| json!([])).as_array_mut().unwrap().push(json!(value));
-    }
-    Value::Object(map)
-}
-
-fn expand(text: &str) -> String {
-    text.replace("$b", "arn:aws:s3:::testing-s3")
-        .replace("$u", &format!("arn:aws:iam::{ACCOUNT}:user/main-user"))
-        .replace("$root", &format!("arn:aws:iam::{ACCOUNT}:root"))
-        .replace("$r", &format!("arn:aws:iam::{ACCOUNT}:role/main-role1"))
-        .replace("$s", &format!("arn:aws:sts::{ACCOUNT}:assumed-role/main-role1/testSession"))
-        .replace("$f", &format!("arn:aws:sts::{ACCOUNT}:federated-user/fed"))
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }
