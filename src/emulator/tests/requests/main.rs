@@ -4,6 +4,7 @@
 
 mod authentication;
 mod authorization_messages;
+mod corpus;
 mod decided;
 mod federation;
 mod hosts;
