@@ -4,6 +4,8 @@
 //! A case is left out where a call cannot be made to be what it says: where its action is none of those here, or where it
 //! or its policies have condition keys that the call does not set or does not leave out.
 
+#![allow(clippy::disallowed_methods, clippy::panic, reason = "tests")]
+
 #[path = "../../../policy/tests/short_form/mod.rs"]
 mod short_form;
 
