@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use policy::{Conformance, Score};
+
 use crate::diagnostic::Diagnostic;
 use crate::output::UntilClosed;
 use crate::status::Status;
@@ -25,14 +27,20 @@ fn text() -> String {
 }
 
 fn verbose_text() -> String {
+    let Conformance { corpus, black_box } = policy::conformance();
+    let score = |Score { passed, total, version }: Score| format!("{passed} of {total} (cases {version})");
     format!(
         "rolecall {}\n\
          service authorization reference: {}\n\
          AWS managed policies: {}\n\
-         API models: {}\n",
+         API models: {}\n\
+         conformance, decisions of the engine: {}\n\
+         conformance, the emulator from outside: {}\n",
         env!("CARGO_PKG_VERSION"),
         policy::reference::version(),
         emulator::aws_managed_policies_version(),
         emulator::api_models_version(),
+        score(corpus),
+        score(black_box),
     )
 }
