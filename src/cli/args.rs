@@ -11,7 +11,7 @@ use secrecy::SecretString;
 ///
 /// Without a command, runs the features below `features`.
 #[derive(Debug, Parser)]
-#[command(name = "rolecall", after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
+#[command(name = "rolecall", after_help = EXIT_CODES)]
 pub(crate) struct CliArgs {
     /// Print the version, and that of the service authorization reference; with `--verbose` all that decisions rest on.
     #[arg(long, short = 'V')]
@@ -185,6 +185,13 @@ mod tests {
     fn no_command_is_run_with_its_defaults() {
         assert_eq!(format!("{:?}", run(&[])), format!("{:?}", run(&["run"])));
         assert_eq!(run(&["run"]).paths, [PathBuf::from("features")]);
+    }
+
+    #[test]
+    fn colours_are_chosen_before_a_command_or_after_it() {
+        for words in [&["--color", "never", "run", "-q"][..], &["run", "-q", "--color", "never"]] {
+            assert!(run(words).quiet, "{words:?}");
+        }
     }
 
     #[test]
