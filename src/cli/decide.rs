@@ -49,12 +49,22 @@ pub(crate) fn decide(args: &DecideArgs, surroundings: &Surroundings) -> Status {
     status
 }
 
+fn is_standard_input(file: &Path) -> bool {
+    file.as_os_str() == "-"
+}
+
+/// Where the requests are from, as a place.
+fn place_name(file: &Path) -> String {
+    if is_standard_input(file) { "standard input".to_owned() } else { file.display().to_string() }
+}
+
+/// The same within a sentence.
 fn name(file: &Path) -> String {
-    if file.as_os_str() == "-" { "standard input".to_owned() } else { format!("`{}`", file.display()) }
+    if is_standard_input(file) { place_name(file) } else { format!("`{}`", file.display()) }
 }
 
 fn read(file: &Path) -> io::Result<String> {
-    if file.as_os_str() != "-" {
+    if !is_standard_input(file) {
         return std::fs::read_to_string(file);
     }
     let mut text = String::new();
@@ -126,7 +136,7 @@ impl Trouble {
             Self::Undecidable(_) => (request.lines_before + 1, 1),
         };
         let source_line = whole.lines().nth(line - 1).unwrap_or_default().to_owned();
-        let path = name(&args.file).trim_matches('`').to_owned();
+        let path = place_name(&args.file);
         Diagnostic {
             place: Some(Place { path, line, column, source_line }),
             ..Diagnostic::new(self.message())
