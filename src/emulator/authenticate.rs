@@ -154,7 +154,7 @@ fn check_coverage(service: Service, parts: &Parts, signature: &Signature) -> Res
     if !signature.covers("host") {
         return Err(Refusal::HostNotSigned(signature.access_key_id.clone()));
     }
-    if service != Service::S3 {
+    if !service.is_s3() {
         return Ok(());
     }
     // A presigned URL can't know the digest of what will be sent with it.
@@ -173,11 +173,11 @@ fn payload_hash(
     body: &Bytes,
 ) -> Result<String, Refusal> {
     let name = "x-amz-content-sha256";
-    match (service, header(parts, name)) {
-        (Service::S3, Some(declared)) if signature.covers(name) => Ok(declared),
-        (Service::S3, _) if signature.expires_after.is_some() => Ok(UNSIGNED.to_owned()),
-        (Service::S3, _) => Err(Refusal::NoContentHash),
-        _ => Ok(hex(&Sha256::digest(body))),
+    match header(parts, name) {
+        _ if !service.is_s3() => Ok(hex(&Sha256::digest(body))),
+        Some(declared) if signature.covers(name) => Ok(declared),
+        _ if signature.expires_after.is_some() => Ok(UNSIGNED.to_owned()),
+        _ => Err(Refusal::NoContentHash),
     }
 }
 

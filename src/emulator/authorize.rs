@@ -71,6 +71,9 @@ struct Decided {
 
 fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decided, Undecidable> {
     let mut context = access.context;
+    if call.service.is_s3() {
+        listed_keys(&access.action, &mut context);
+    }
     global_keys(partition, call, access.resource_account.as_ref(), &mut context);
     // Whoever an identity provider vouches for has nothing of the keys that may have signed the request.
     let caller = access.principal.is_none();
@@ -106,6 +109,20 @@ fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decided,
     Ok(Decided { request, policies, decision })
 }
 
+/// Leaves the keys that the reference lists for the action: what a request says is no key of all the actions that it
+/// needs, and a condition on a key that an action does not have does not hold.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
+fn listed_keys(action: &str, context: &mut Context) {
+    let Some(action) = policy::reference::action(action) else { return };
+    let listed: Vec<String> = action.condition_keys().map(str::to_lowercase).collect();
+    context.retain(|key| {
+        listed.iter().any(|listed| match listed.split_once(['$', '<']) {
+            Some((start, _)) => key.starts_with(start),
+            None => key == listed,
+        })
+    });
+}
+
 /// Fills in the keys that every request has.
 fn global_keys(
     partition: &Partition,
@@ -129,7 +146,11 @@ fn global_keys(
         context.set("aws:ResourceAccount", account.as_str());
         organization_keys(partition, account, "aws:Resource", context);
     }
-    if call.service == Service::S3 {
+    if call.service.is_s3() {
+        // A caller in the process is answered as one who speaks the newest TLS.
+        if call.transport.secure {
+            context.set("s3:TlsVersion", "1.3");
+        }
         signing_keys(&call.transport, context);
     }
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method};
+use percent_encoding::percent_decode_str;
 use policy::Principal;
 
 use crate::authenticate::authenticate;
@@ -10,7 +11,7 @@ use crate::authorize::{DecidedAccess, authorize};
 use crate::clock::Clock;
 use crate::model::{
     Answer, Model, Parameters, PathKind, RestRequest, decode_json, decode_query, decode_rest, json_error,
-    render, render_error, s3_operation, validate,
+    render, render_error, rest_operation, s3_operation, validate,
 };
 use crate::operation::{Call, Operation, Protocol, Reply, Service, ServiceError, Transport};
 use crate::partition::Partition;
@@ -194,6 +195,12 @@ enum Target {
     },
     /// The operation, by the header `X-Amz-Target`.
     Json(String),
+    /// The operation, by method and path, and the end of the path.
+    RestXml {
+        name: &'static str,
+        rest: Option<String>,
+        query: Parameters,
+    },
     /// The operation, by method and path, with the members in path and query.
     RestJson(&'static str, serde_json::Value),
 }
@@ -208,6 +215,15 @@ impl Target {
                 let name = sent.strip_prefix(target).and_then(|name| name.strip_prefix('.'));
                 let unknown = || ServiceError::new(400, "UnknownOperationException", "");
                 name.map(|name| Self::Json(name.to_owned())).ok_or_else(unknown)
+            }
+            Protocol::RestXml => {
+                let path = percent_decode_str(parts.uri.path()).decode_utf8_lossy();
+                let (method, model) = (parts.method.as_str(), Model::of(service));
+                let Some((name, rest)) = rest_operation(model, method, &path) else {
+                    let message = format!("{method} {path} of S3 Control is not emulated by rolecall");
+                    return Err(ServiceError::new(501, "NotImplemented", message));
+                };
+                Ok(Self::RestXml { name, rest: rest.map(str::to_owned), query: parameters })
             }
             Protocol::RestJson => {
                 let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
@@ -234,7 +250,7 @@ impl Target {
                 name.ok_or_else(|| method_not_allowed(parts, place))?
             }
             Self::Json(name) => name.as_str(),
-            Self::RestJson(name, _) => name,
+            Self::RestJson(name, _) | Self::RestXml { name, .. } => name,
         };
         let row = table(service).iter().find(|operation| operation.name == name);
         row.ok_or_else(|| unknown_operation(service, model, name))
@@ -269,6 +285,14 @@ impl Target {
                 };
                 decode_rest(model, shape, &request)
             }
+            Self::RestXml { rest, query, .. } => {
+                let headers = &parts.headers;
+                decode_rest(
+                    model,
+                    shape,
+                    &RestRequest { bucket: None, key: rest.as_deref(), query, headers, body },
+                )
+            }
             Self::Json(_) => decode_json(model, shape, body),
         }
     }
@@ -280,6 +304,7 @@ fn table(service: Service) -> &'static [Operation] {
         Service::Iam => iam::OPERATIONS,
         Service::Sts => sts::OPERATIONS,
         Service::S3 => s3::OPERATIONS,
+        Service::S3Control => s3::CONTROL_OPERATIONS,
         Service::Ec2 => ec2::OPERATIONS,
         Service::Organizations => organizations::OPERATIONS,
         other => decided::operations(other),
@@ -342,7 +367,7 @@ fn not_emulated(partition: &mut Partition, parts: &Parts, service: &str) -> Hand
 
 fn response_ids(partition: &mut Partition, service: Service) -> (String, String) {
     match service {
-        Service::S3 => {
+        Service::S3 | Service::S3Control => {
             let hex = partition.ids.hex().to_uppercase();
             (hex.chars().take(16).collect(), partition.ids.secret_key())
         }
@@ -364,7 +389,9 @@ fn finish(
         http::StatusCode::from_u16(answer.status).unwrap_or(http::StatusCode::BAD_REQUEST);
     *response.headers_mut() = answer.headers;
     let ids: &[(&'static str, &str)] = match service {
-        Service::S3 => &[("x-amz-request-id", request_id), ("x-amz-id-2", host_id), ("server", "AmazonS3")],
+        Service::S3 | Service::S3Control => {
+            &[("x-amz-request-id", request_id), ("x-amz-id-2", host_id), ("server", "AmazonS3")]
+        }
         _ => &[("x-amzn-requestid", request_id)],
     };
     for (name, value) in ids {

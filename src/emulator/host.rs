@@ -22,9 +22,12 @@ pub(crate) enum Endpoint<'a> {
 pub(crate) fn endpoint_of_host(host: &str) -> Option<Endpoint<'_>> {
     let name = DOMAINS.iter().find_map(|domain| host.strip_suffix(domain))?;
     if let Some((bucket, label)) = s3_label(name) {
-        // `s3-eu-west-1` is an older form of `s3.eu-west-1`; others, such as `s3-control`, are services of their own.
+        // `s3-eu-west-1` is an older form of `s3.eu-west-1`; others, such as `s3-accesspoint`, are services of their own.
         let is_s3 = matches!(label, "s3" | "s3-fips" | "s3-accelerate" | "s3-external-1");
         let is_region = label.bytes().last().is_some_and(|last| last.is_ascii_digit());
+        if label == "s3-control" {
+            return Some(Endpoint::Of(Service::S3Control, None));
+        }
         let is_s3 = is_s3 || is_region && !label.starts_with("s3-website-");
         return Some(if is_s3 { Endpoint::Of(Service::S3, bucket) } else { Endpoint::Foreign(label) });
     }
@@ -112,7 +115,11 @@ mod tests {
             ("s3-us-west-2.amazonaws.com", of(Service::S3)),
             ("organizations.us-east-1.amazonaws.com", of(Service::Organizations)),
             ("kinesis.us-east-1.amazonaws.com", Some(Endpoint::Foreign("kinesis"))),
-            ("111122223333.s3-control.us-east-1.amazonaws.com", Some(Endpoint::Foreign("s3-control"))),
+            ("111122223333.s3-control.us-east-1.amazonaws.com", of(Service::S3Control)),
+            (
+                "a-111122223333.s3-accesspoint.us-east-1.amazonaws.com",
+                Some(Endpoint::Foreign("s3-accesspoint")),
+            ),
             ("b.s3-website-us-east-1.amazonaws.com", Some(Endpoint::Foreign("s3-website-us-east-1"))),
             ("localhost", None),
             ("amazonaws.com", None),

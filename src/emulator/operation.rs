@@ -16,6 +16,8 @@ pub(crate) enum Service {
     Iam,
     Sts,
     S3,
+    /// What S3 has for whole accounts, with a host name and a model of its own.
+    S3Control,
     Ec2,
     Organizations,
     Kms,
@@ -36,6 +38,8 @@ pub(crate) enum Protocol {
     Ec2,
     /// restXml, as S3 has it.
     S3,
+    /// restXml, as S3 Control has it.
+    RestXml,
     /// awsJson: the operation is in the header `X-Amz-Target`, after `target` and a dot.
     Json {
         /// `1.0` or `1.1`, which stands in the content type.
@@ -52,6 +56,7 @@ impl Service {
         Self::Iam,
         Self::Sts,
         Self::S3,
+        Self::S3Control,
         Self::Ec2,
         Self::Organizations,
         Self::Kms,
@@ -68,7 +73,7 @@ impl Service {
         match self {
             Self::Iam => "iam",
             Self::Sts => "sts",
-            Self::S3 => "s3",
+            Self::S3 | Self::S3Control => "s3",
             Self::Ec2 => "ec2",
             Self::Organizations => "organizations",
             Self::Kms => "kms",
@@ -90,6 +95,7 @@ impl Service {
             Self::Iam | Self::Sts | Self::Sns => Protocol::Query,
             Self::Ec2 => Protocol::Ec2,
             Self::S3 => Protocol::S3,
+            Self::S3Control => Protocol::RestXml,
             Self::Organizations => Protocol::Json { version: "1.1", target: "AWSOrganizationsV20161128" },
             Self::Kms => Protocol::Json { version: "1.1", target: "TrentService" },
             Self::Ssm => Protocol::Json { version: "1.1", target: "AmazonSSM" },
@@ -98,6 +104,11 @@ impl Service {
             Self::Sqs => Protocol::Json { version: "1.0", target: "AmazonSQS" },
             Self::Lambda => Protocol::RestJson,
         }
+    }
+
+    /// Whether its requests are signed and refused as S3's are.
+    pub(crate) fn is_s3(self) -> bool {
+        matches!(self, Self::S3 | Self::S3Control)
     }
 
     /// Whether it has one endpoint, in us-east-1, whatever region its clients sign for.

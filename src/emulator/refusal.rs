@@ -64,7 +64,7 @@ impl Refusal {
         match service.protocol() {
             Protocol::Query => self.for_query(),
             Protocol::Ec2 => self.for_ec2(),
-            Protocol::S3 => self.for_s3(),
+            Protocol::S3 | Protocol::RestXml => self.for_s3(),
             Protocol::Json { .. } => self.for_json(400),
             Protocol::RestJson => self.for_json(403),
         }

@@ -52,13 +52,18 @@ impl Route {
                 let label = host.split('.').next().filter(|_| bucket_of_host(&host).is_none());
                 let by_scope = scope.as_deref().and_then(Service::named);
                 by_version
+                    .or_else(|| is_control(parts).then_some(Service::S3Control))
                     .or(by_scope)
                     .or_else(|| by_target(parts))
                     .or_else(|| label.and_then(Service::named))
                     .unwrap_or(Service::S3)
             }
         };
-        let parameters = if service == Service::S3 { url.into_iter().collect() } else { members };
+        let parameters = match service {
+            Service::S3 => url.into_iter().collect(),
+            Service::S3Control => joined(url),
+            _ => members,
+        };
         Ok(Self { service, parameters })
     }
 }
@@ -97,6 +102,21 @@ impl Place {
 /// Decoded fields, with `+` as a space.
 fn parameters(text: &str) -> Vec<(String, String)> {
     query_pairs(&text.trim_end().replace('+', "%20"))
+}
+
+/// Members that are lists have a parameter for each of their elements, none of which has a comma.
+fn joined(pairs: Vec<(String, String)>) -> Parameters {
+    let mut parameters = Parameters::new();
+    for (name, value) in pairs {
+        let list = parameters.entry(name).or_default();
+        *list = if list.is_empty() { value } else { format!("{list},{value}") };
+    }
+    parameters
+}
+
+/// Requests of S3 Control name their account in a header, and have paths that begin with its version.
+fn is_control(parts: &Parts) -> bool {
+    parts.uri.path().starts_with("/v20180820/") && parts.headers.contains_key("x-amz-account-id")
 }
 
 /// A form says so; a body that says nothing of itself is taken for one, too.

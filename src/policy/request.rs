@@ -145,6 +145,11 @@ impl Context {
         self.hidden.push(key.to_lowercase());
     }
 
+    /// Takes away the keys, lower-cased, that are not wanted.
+    pub fn retain(&mut self, wanted: impl Fn(&str) -> bool) {
+        self.values.retain(|key, _| wanted(key));
+    }
+
     /// The values of a key; `None` where the request has no such key.
     pub fn get(&self, key: &str) -> Option<&[String]> {
         self.values_of(&key.to_lowercase())

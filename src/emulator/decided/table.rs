@@ -94,7 +94,12 @@ pub(super) fn of(service: Service) -> Option<&'static Table> {
         Service::Sqs => Some(&SQS),
         Service::Sns => Some(&SNS),
         Service::Lambda => Some(&LAMBDA),
-        Service::Iam | Service::Sts | Service::S3 | Service::Ec2 | Service::Organizations => None,
+        Service::Iam
+        | Service::Sts
+        | Service::S3
+        | Service::S3Control
+        | Service::Ec2
+        | Service::Organizations => None,
     }
 }
 

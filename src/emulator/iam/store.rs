@@ -70,6 +70,13 @@ impl Store {
         self.accounts.keys()
     }
 
+    /// The id of an account that nobody has.
+    #[expect(clippy::expect_used, reason = "there are more ids than accounts, and 12 digits are an id")]
+    pub(crate) fn unused_account(&self) -> AccountId {
+        let mut ids = (0..=999_999_999_999_u64).rev().filter_map(|id| AccountId::new(&format!("{id:012}")));
+        ids.find(|account| !self.accounts.contains_key(account)).expect("an id that is free")
+    }
+
     /// The long-term credential of an access key id.
     pub(crate) fn credential(&self, access_key_id: &str) -> Option<Credential> {
         let owner = self.key_owners.get(access_key_id)?;

@@ -12,6 +12,7 @@ use super::{Kind, Location, Member, Model, Shape};
 use crate::operation::{Protocol, Reply, Service, ServiceError};
 
 const S3_NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+const S3_CONTROL_NAMESPACE: &str = "http://awss3control.amazonaws.com/doc/2018-08-20/";
 /// In place of the version of awsJson.
 const REST: &str = "rest";
 const XML: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -31,7 +32,7 @@ pub(crate) fn render(service: Service, operation: &str, reply: Reply, request_id
     match service.protocol() {
         Protocol::Query => query(model, service, operation, &reply, request_id),
         Protocol::Ec2 => ec2(model, operation, &reply, request_id),
-        Protocol::S3 => s3(model, operation, reply),
+        Protocol::S3 | Protocol::RestXml => s3(model, service, operation, reply),
         Protocol::Json { version, .. } => json(model, version, operation, &reply),
         Protocol::RestJson => json(model, REST, operation, &reply),
     }
@@ -66,14 +67,18 @@ pub(crate) fn render_error(
             ("text/xml;charset=UTF-8", body)
         }
         Protocol::S3 => {
-            let fields: String = error
-                .fields
-                .iter()
-                .map(|(name, value)| format!("<{name}>{}</{name}>", escape(value)))
-                .collect();
             let body = format!(
-                "{XML}<Error><Code>{code}</Code><Message>{message}</Message>{fields}\
-                 <RequestId>{request_id}</RequestId><HostId>{host_id}</HostId></Error>"
+                "{XML}<Error><Code>{code}</Code><Message>{message}</Message>{}\
+                 <RequestId>{request_id}</RequestId><HostId>{host_id}</HostId></Error>",
+                more_elements(error)
+            );
+            ("application/xml", body)
+        }
+        Protocol::RestXml => {
+            let body = format!(
+                "{XML}<ErrorResponse xmlns=\"{S3_CONTROL_NAMESPACE}\"><Error><Code>{code}</Code><Message>{message}</Message>\
+                 {}</Error><RequestId>{request_id}</RequestId><HostId>{host_id}</HostId></ErrorResponse>",
+                more_elements(error)
             );
             ("application/xml", body)
         }
@@ -82,6 +87,12 @@ pub(crate) fn render_error(
         Protocol::RestJson => return rest_error(error),
     };
     Answer { status: error.status, headers: content_type_header(content_type), body: body.into() }
+}
+
+/// What an error of S3 has beside its code and its message.
+fn more_elements(error: &ServiceError) -> String {
+    let element = |(name, value): &(&str, String)| format!("<{name}>{}</{name}>", escape(value));
+    error.fields.iter().map(element).collect()
 }
 
 fn json(model: &Model, version: &'static str, operation: &str, reply: &Reply) -> Answer {
@@ -198,20 +209,26 @@ fn ec2(model: &Model, operation: &str, reply: &Reply, request_id: &str) -> Answe
     Answer { status, headers: content_type_header("text/xml;charset=UTF-8"), body: writer.text.into() }
 }
 
-fn s3(model: &Model, operation: &str, reply: Reply) -> Answer {
+fn s3(model: &Model, service: Service, operation: &str, reply: Reply) -> Answer {
     let status = reply.status.or_else(|| model.operations.get(operation)?.http.response_code).unwrap_or(200);
     let Some(shape) = model.output(operation) else {
         return Answer { status, headers: HeaderMap::new(), body: Bytes::new() };
     };
     let mut headers = s3_headers(model, shape, &reply.output);
-    let (body, content_type) = s3_body(model, operation, shape, &reply);
+    let (body, content_type) = s3_body(model, service, operation, shape, &reply);
     if let Some(content_type) = content_type {
         headers.entry(http::header::CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
     }
     Answer { status, headers, body }
 }
 
-fn s3_body(model: &Model, operation: &str, shape: &Shape, reply: &Reply) -> (Bytes, Option<&'static str>) {
+fn s3_body(
+    model: &Model,
+    service: Service,
+    operation: &str,
+    shape: &Shape,
+    reply: &Reply,
+) -> (Bytes, Option<&'static str>) {
     if let Some(body) = &reply.body {
         return (body.clone(), None);
     }
@@ -226,24 +243,25 @@ fn s3_body(model: &Model, operation: &str, shape: &Shape, reply: &Reply) -> (Byt
             return (text.into(), Some("application/json"));
         }
         let root = member.location_name.as_deref().unwrap_or(name);
-        return (s3_document(model, root, target, value), Some("application/xml"));
+        return (s3_document(model, service, root, target, value), Some("application/xml"));
     }
     if !shape.members.0.iter().any(|(_, member)| member.location == Location::Body) {
         return (Bytes::new(), None);
     }
-    (s3_document(model, s3_root(operation), shape, &reply.output), Some("application/xml"))
+    (s3_document(model, service, s3_root(operation), shape, &reply.output), Some("application/xml"))
 }
 
-fn s3_document(model: &Model, root: &str, shape: &Shape, value: &Value) -> Bytes {
+fn s3_document(model: &Model, service: Service, root: &str, shape: &Shape, value: &Value) -> Bytes {
     let mut writer = Writer::default();
     writer.text.push_str(XML);
-    writer.open(root, &[("xmlns", S3_NAMESPACE)]);
+    let namespace = if service == Service::S3 { S3_NAMESPACE } else { S3_CONTROL_NAMESPACE };
+    writer.open(root, &[("xmlns", namespace)]);
     // The one response that is a text and not a list of members.
     if root == "LocationConstraint" {
         let location = value.get("LocationConstraint").and_then(Value::as_str).unwrap_or_default();
         writer.text.push_str(&escape(location));
     } else {
-        Encoder { model, service: Service::S3, writer: &mut writer }.members(shape, value);
+        Encoder { model, service, writer: &mut writer }.members(shape, value);
     }
     writer.close(root);
     writer.text.into()
@@ -274,6 +292,7 @@ fn s3_root(operation: &str) -> &str {
         "ListObjectVersions" => "ListVersionsResult",
         "ListObjects" | "ListObjectsV2" => "ListBucketResult",
         "ListParts" => "ListPartsResult",
+        "ListTagsForResource" => "ListTagsForResourceResult",
         other => other,
     }
 }
@@ -400,7 +419,7 @@ impl Encoder<'_> {
             (Kind::Timestamp, Value::String(text)) => {
                 // All tell whole seconds; EC2 and S3 write them with milliseconds.
                 let precision = match self.service.protocol() {
-                    Protocol::Ec2 | Protocol::S3 => SecondsFormat::Millis,
+                    Protocol::Ec2 | Protocol::S3 | Protocol::RestXml => SecondsFormat::Millis,
                     Protocol::Query | Protocol::Json { .. } | Protocol::RestJson => SecondsFormat::Secs,
                 };
                 let time = DateTime::parse_from_rfc3339(text);

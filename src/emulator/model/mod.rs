@@ -23,7 +23,7 @@ pub(crate) use encode::{Answer, json_error, render, render_error};
 pub(crate) use json::decode as decode_json;
 pub(crate) use query::{Parameters, decode as decode_query};
 pub(crate) use rest::{RestRequest, decode as decode_rest, s3_document};
-pub(crate) use route::{PathKind, s3_operation};
+pub(crate) use route::{PathKind, rest_operation, s3_operation};
 pub(crate) use validate::validate;
 pub(crate) use xml::escape;
 
@@ -173,6 +173,8 @@ impl Model {
         static IAM: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/iam.json")));
         static STS: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/sts.json")));
         static S3: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/s3.json")));
+        static S3_CONTROL: LazyLock<Model> =
+            LazyLock::new(|| parse(include_str!("../models/s3control.json")));
         static EC2: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/ec2.json")));
         static ORGANIZATIONS: LazyLock<Model> =
             LazyLock::new(|| parse(include_str!("../models/organizations.json")));
@@ -185,6 +187,7 @@ impl Model {
             Service::Iam => &IAM,
             Service::Sts => &STS,
             Service::S3 => &S3,
+            Service::S3Control => &S3_CONTROL,
             Service::Ec2 => &EC2,
             Service::Organizations => &ORGANIZATIONS,
             Service::Kms

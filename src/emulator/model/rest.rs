@@ -27,6 +27,7 @@ pub(crate) fn decode(
 ) -> Result<Value, ServiceError> {
     let mut members = Map::new();
     let Some(shape) = input else { return Ok(Value::Object(members)) };
+    let document = document(shape, request.body)?;
     for (name, member) in &shape.members.0 {
         let Some(target) = model.shape(&member.shape) else { continue };
         let wire_name = member.location_name.as_deref().unwrap_or(name);
@@ -48,7 +49,10 @@ pub(crate) fn decode(
             Location::Body if shape.payload.as_deref() == Some(name.as_str()) => {
                 payload(model, target, request.body)?
             }
-            Location::Body => None,
+            Location::Body => match &document {
+                Some(root) => child(model, target, member, wire_name, root).ok_or_else(malformed_xml)?,
+                None => None,
+            },
         };
         if let Some(value) = value {
             members.insert(name.clone(), value);
@@ -87,12 +91,21 @@ fn prefixed(headers: &HeaderMap, prefix: &str) -> Map<String, Value> {
     found
 }
 
+fn malformed_xml() -> ServiceError {
+    let message = "The XML you provided was not well-formed or did not validate against our published schema";
+    ServiceError::new(400, "MalformedXML", message)
+}
+
+/// The body as a document, where its elements are members of the request.
+fn document(shape: &Shape, body: &[u8]) -> Result<Option<Element>, ServiceError> {
+    let is_whole = shape.payload.is_none()
+        && shape.members.0.iter().any(|(_, member)| member.location == Location::Body)
+        && !body.iter().all(u8::is_ascii_whitespace);
+    is_whole.then(|| Element::parse(body).ok_or_else(malformed_xml)).transpose()
+}
+
 fn payload(model: &Model, shape: &Shape, body: &[u8]) -> Result<Option<Value>, ServiceError> {
-    let malformed = || {
-        let message =
-            "The XML you provided was not well-formed or did not validate against our published schema";
-        ServiceError::new(400, "MalformedXML", message)
-    };
+    let malformed = malformed_xml;
     match shape.kind {
         Kind::Blob => Ok(None),
         Kind::String => {

@@ -30,6 +30,23 @@ pub(crate) fn s3_operation(
     scored.rev().max_by_key(|(score, _)| *score).map(|(_, name)| name)
 }
 
+/// The operation of S3 Control that a method and a path mean, and what stands for the varying end of the path.
+pub(crate) fn rest_operation<'a>(
+    model: &'static Model,
+    method: &str,
+    path: &'a str,
+) -> Option<(&'static str, Option<&'a str>)> {
+    let candidates = model.operations.iter().filter(|(_, operation)| operation.http.method == method);
+    let mut found = candidates.filter_map(|(name, operation)| {
+        let rest = match operation.http.request_uri.split_once('{') {
+            None => (operation.http.request_uri == path).then_some(None)?,
+            Some((start, _)) => Some(path.strip_prefix(start)?),
+        };
+        Some((name.as_str(), rest))
+    });
+    found.next()
+}
+
 /// How many of the request's parameters and headers the operation demands; `None`: it demands one that is absent.
 fn score(
     operation: &OperationModel,

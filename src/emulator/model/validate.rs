@@ -20,7 +20,7 @@ pub(crate) fn validate(
     match service.protocol() {
         Protocol::Query => all(service, &found, "ValidationError"),
         Protocol::Ec2 => found.first().map_or(Ok(()), |violation| Err(violation.for_ec2())),
-        Protocol::S3 => {
+        Protocol::S3 | Protocol::RestXml => {
             found.iter().find(|found| !found.is_harmless()).map_or(Ok(()), |found| Err(found.for_s3(input)))
         }
         Protocol::Json { .. } if service == Service::Organizations => {
@@ -206,9 +206,11 @@ impl Violation {
         ServiceError::new(400, "InvalidInputException", message).with("Reason", reason)
     }
 
-    /// S3 does not look at the value of `x-amz-checksum-mode`, and the operation has words of its own for places.
+    /// S3 does not look at the value of `x-amz-checksum-mode`, the operation has words of its own for places, and the
+    /// model's pattern of ARNs does not have those of buckets.
     fn is_harmless(&self) -> bool {
-        let judged_elsewhere = ["checksumMode", "createBucketConfiguration.locationConstraint"];
+        let judged_elsewhere =
+            ["checksumMode", "createBucketConfiguration.locationConstraint", "resourceArn"];
         judged_elsewhere.contains(&self.path.as_str()) && self.value.is_some()
     }
 

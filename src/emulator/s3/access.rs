@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use super::acl::Acl;
 use super::bucket_policy::BucketPolicy;
-use super::errors;
 use super::public_access::PublicAccessBlock;
-use super::store::{Bucket, Found, Object, Tag, is_version_id};
+use super::store::{Bucket, Found, Object, ObjectOwner, Tag, is_version_id};
+use super::{abac, errors};
 use crate::model::Model;
 use crate::operation::{Access, Call, Service, ServiceError};
 use crate::partition::Partition;
@@ -39,6 +39,7 @@ pub(super) struct ObjectInput {
 
 /// A bucket with who asks for it.
 pub(super) struct Asked<'a> {
+    partition: &'a Partition,
     pub(super) call: &'a Call,
     pub(super) bucket: &'a Bucket,
 }
@@ -67,7 +68,8 @@ impl<'a> Asked<'a> {
         if expected_owner.is_some_and(|owner| owner != bucket.owner.as_str()) {
             return Err(errors::access_denied());
         }
-        Ok(Self { call, bucket })
+        check_payer(call, bucket)?;
+        Ok(Self { partition, call, bucket })
     }
 
     /// A permission on the bucket.
@@ -90,8 +92,8 @@ impl<'a> Asked<'a> {
         let action = if version.is_some() { actions.version } else { actions.latest };
         let access = match self.bucket.object(key, version) {
             Some(object) if actions.granted_by_object => {
-                let owner = self.bucket.owner_of(object);
-                self.access(action, self.bucket.object_arn(key), owner, Some(&object.acl))
+                let owner = self.account_of(&self.bucket.owner_of(object));
+                self.access(action, self.bucket.object_arn(key), &owner, Some(&object.acl))
             }
             _ => self.object(action, key),
         };
@@ -102,8 +104,18 @@ impl<'a> Asked<'a> {
     }
 
     /// The permission to give an object that is being made an access control list.
-    pub(super) fn new_object_acl(&self, key: &str, owner: &AccountId) -> Access {
-        self.access("s3:PutObjectAcl", self.bucket.object_arn(key), owner, None)
+    pub(super) fn new_object_acl(&self, key: &str, owner: &ObjectOwner) -> Access {
+        let acl = Acl::private(owner);
+        self.access("s3:PutObjectAcl", self.bucket.object_arn(key), &self.account_of(owner), Some(&acl))
+    }
+
+    /// The account that an owner is, or for the anonymous user one that nobody is: whoever has an account is a
+    /// stranger to what is owned anonymously.
+    fn account_of(&self, owner: &ObjectOwner) -> AccountId {
+        match owner {
+            ObjectOwner::Account(account) => account.clone(),
+            ObjectOwner::Anonymous => self.partition.iam.unused_account(),
+        }
     }
 
     /// What tells 404 from 403 where a key is missing: without `s3:ListBucket` nobody learns that it is.
@@ -116,7 +128,7 @@ impl<'a> Asked<'a> {
         let mut access = Access::new(action, resource).with("s3:ResourceAccount", self.bucket.owner.as_str());
         access.resource_account = Some(owner.clone());
         access.resource_policy = self.policies(action, owner, acl);
-        access
+        abac::with_bucket_tags(access, self.bucket)
     }
 
     /// The bucket policy, of which only the denials hold for what is not the bucket owner's, and what `acl` grants.
@@ -135,7 +147,9 @@ impl<'a> Asked<'a> {
                     .then(|| Policy { name: format!("bucket policy of {}", self.bucket.name), document }),
             );
         }
-        let document = acl.filter(|acl| !restricted && self.bucket.heeds(acl)).and_then(Acl::document);
+        let document = acl
+            .filter(|acl| !restricted && self.bucket.heeds(acl, self.public_access()))
+            .and_then(Acl::document);
         if let Some(document) = document {
             policies.push(Policy { name: format!("access control list in {}", self.bucket.name), document });
         }
@@ -149,7 +163,11 @@ impl<'a> Asked<'a> {
             && !matches!(caller.principal, Principal::Service { .. });
         foreign
             && self.bucket.policy.as_ref().is_some_and(BucketPolicy::is_public)
-            && self.bucket.public_access.is_some_and(PublicAccessBlock::restricts_buckets)
+            && self.public_access().restricts_buckets()
+    }
+
+    fn public_access(&self) -> PublicAccessBlock {
+        self.partition.s3.public_access(self.bucket)
     }
 
     /// By the bucket's list others may make new objects, but overwrite and delete only their own.
@@ -157,10 +175,21 @@ impl<'a> Asked<'a> {
     fn may_write_by_acl(&self, action: &str, key: &str) -> bool {
         let existing = self.bucket.object(key, None).map(|object| self.bucket.owner_of(object));
         match existing {
-            Some(owner) => self.call.caller.account.as_ref() == Some(owner),
+            Some(owner) => owner.is_of(self.call),
             None => action == "s3:PutObject",
         }
     }
+}
+
+/// Where those pay who ask, whoever is not of the owner's account must say in each request that he will.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html>
+fn check_payer(call: &Call, bucket: &Bucket) -> Result<(), ServiceError> {
+    let charges = bucket.requester_pays() && call.caller.account.as_ref() != Some(&bucket.owner);
+    let input = Model::of(Service::S3).input(call.operation);
+    let is_charged =
+        input.is_some_and(|shape| shape.members.0.iter().any(|(name, _)| name == "RequestPayer"));
+    let pays = call.caller.account.is_some() && call.input.get("RequestPayer").is_some();
+    if charges && is_charged && !pays { Err(errors::access_denied()) } else { Ok(()) }
 }
 
 /// The owner's root user may always do these, whatever the bucket policy says, so that nobody locks himself out.

@@ -11,7 +11,7 @@ use policy::{AccountId, PolicyDocument, PolicyKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::store::canonical_user_id;
+use super::store::{ANONYMOUS, ObjectOwner, canonical_user_id};
 
 /// What a list is of: the same permission stands for other actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,18 @@ impl Grantee {
         Self::CanonicalUser { id: canonical_user_id(account), account: Some(account.clone()) }
     }
 
+    pub(super) fn owner(owner: &ObjectOwner) -> Self {
+        match owner {
+            ObjectOwner::Account(account) => Self::account(account),
+            ObjectOwner::Anonymous => Self::anonymous(),
+        }
+    }
+
+    /// Whoever sends requests without a signature.
+    pub(super) fn anonymous() -> Self {
+        Self::CanonicalUser { id: ANONYMOUS.to_owned(), account: None }
+    }
+
     fn is_public(&self) -> bool {
         matches!(self, Self::Group(Group::AllUsers | Group::AuthenticatedUsers))
     }
@@ -97,15 +109,16 @@ impl Grantee {
 
 impl Acl {
     /// Everything to the owner, nothing to others.
-    pub(super) fn private(owner: &AccountId) -> Self {
-        let grant = Grant { grantee: Grantee::account(owner), permission: Permission::FullControl };
-        Self { grants: vec![grant], document: None }
+    pub(super) fn private(owner: &ObjectOwner) -> Self {
+        let grant = Grant { grantee: Grantee::owner(owner), permission: Permission::FullControl };
+        Self::new(vec![grant], Subject::Object, owner)
     }
 
-    pub(super) fn new(grants: Vec<Grant>, subject: Subject, owner: &AccountId) -> Self {
+    /// An owner's account needs no statement of its own.
+    pub(super) fn new(grants: Vec<Grant>, subject: Subject, owner: &ObjectOwner) -> Self {
         let statements: Vec<Value> = grants
             .iter()
-            .filter(|grant| grant.grantee != Grantee::account(owner))
+            .filter(|grant| *owner == ObjectOwner::Anonymous || grant.grantee != Grantee::owner(owner))
             .filter_map(|grant| statement(grant, subject))
             .collect();
         let document = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
@@ -125,15 +138,15 @@ impl Acl {
     }
 
     /// Whether it is what a list is where there are none: everything to the owner and nothing else.
-    pub(super) fn is_private(&self, owner: &AccountId) -> bool {
+    pub(super) fn is_private(&self, owner: &ObjectOwner) -> bool {
         self.grants == Self::private(owner).grants
     }
 
-    pub(super) fn shown(&self, owner: &AccountId) -> Value {
+    pub(super) fn shown(&self, owner: &ObjectOwner) -> Value {
         let grant =
             |grant: &Grant| json!({ "Grantee": grant.grantee.shown(), "Permission": grant.permission });
         json!({
-            "Owner": { "ID": canonical_user_id(owner) },
+            "Owner": { "ID": owner.canonical_id() },
             "Grants": self.grants.iter().map(grant).collect::<Vec<_>>(),
         })
     }
@@ -146,17 +159,21 @@ fn statement(grant: &Grant, subject: Subject) -> Option<Value> {
         return None;
     }
     let principal = match &grant.grantee {
+        Grantee::CanonicalUser { id, .. } if id == ANONYMOUS => json!("*"),
         Grantee::CanonicalUser { account, .. } => json!({ "AWS": account.as_ref()?.as_str() }),
         Grantee::Group(Group::AllUsers | Group::AuthenticatedUsers) => json!("*"),
         Grantee::Group(Group::LogDelivery) => return None,
     };
     let mut statement =
         json!({ "Effect": "Allow", "Principal": principal, "Action": actions, "Resource": "*" });
-    if let (Grantee::Group(Group::AuthenticatedUsers), Value::Object(elements)) =
-        (&grant.grantee, &mut statement)
-    {
-        let signed = json!({ "StringNotEquals": { "aws:PrincipalType": "Anonymous" } });
-        elements.insert("Condition".to_owned(), signed);
+    let operator = match &grant.grantee {
+        Grantee::Group(Group::AuthenticatedUsers) => Some("StringNotEquals"),
+        Grantee::CanonicalUser { id, .. } if id == ANONYMOUS => Some("StringEquals"),
+        _ => None,
+    };
+    if let (Some(operator), Value::Object(elements)) = (operator, &mut statement) {
+        let condition = json!({ operator: { "aws:PrincipalType": "Anonymous" } });
+        elements.insert("Condition".to_owned(), condition);
     }
     Some(statement)
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::access::with_present;
 use super::acl::{Acl, Grant, Grantee, Group, Permission, Subject};
 use super::errors;
-use super::store::canonical_user_id;
+use super::store::{ANONYMOUS, ObjectOwner, canonical_user_id};
 use crate::iam;
 use crate::operation::{Access, ServiceError};
 
@@ -67,7 +67,7 @@ struct GranteeElement {
 #[derive(Clone, Copy)]
 pub(super) struct Owners<'a> {
     /// Of the bucket or object that the list is for.
-    pub(super) own: &'a AccountId,
+    pub(super) own: &'a ObjectOwner,
     pub(super) bucket: &'a AccountId,
 }
 
@@ -106,7 +106,7 @@ impl AclMembers {
     /// Whether nothing is said, or only what holds where ACLs are switched off: that the bucket's owner has control,
     /// by the canned list of that name or by a document.
     /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>
-    pub(super) fn fits_no_acls(&self, given: &Acl, owner: &AccountId) -> bool {
+    pub(super) fn fits_no_acls(&self, given: &Acl, owner: &ObjectOwner) -> bool {
         let by_document = self.access_control_policy.is_some() && given.is_private(owner);
         !self.is_sent() || self.gives_bucket_owner_control() || by_document
     }
@@ -158,7 +158,7 @@ impl AclMembers {
 fn canned(name: &str, owners: Owners<'_>) -> Result<Vec<Grant>, ServiceError> {
     let everyone = Grantee::Group(Group::AllUsers);
     let bucket_owner = Grantee::account(owners.bucket);
-    let foreign = owners.own != owners.bucket;
+    let foreign = *owners.own != ObjectOwner::from(owners.bucket);
     let more = match name {
         "private" => Vec::new(),
         "public-read" => vec![(everyone, Permission::Read)],
@@ -176,7 +176,7 @@ fn canned(name: &str, owners: Owners<'_>) -> Result<Vec<Grant>, ServiceError> {
         }
         _ => return Err(errors::invalid_argument("", "x-amz-acl", name)),
     };
-    let owner = (Grantee::account(owners.own), Permission::FullControl);
+    let owner = (Grantee::owner(owners.own), Permission::FullControl);
     let grants = std::iter::once(owner).chain(more);
     Ok(grants.map(|(grantee, permission)| Grant { grantee, permission }).collect())
 }
@@ -198,6 +198,7 @@ fn canonical_user(iam: &iam::Store, id: &str, argument: &str) -> Result<Grantee,
     let account = iam.account_ids().find(|account| canonical_user_id(account) == id);
     match account {
         Some(account) => Ok(Grantee::account(account)),
+        None if id == ANONYMOUS => Ok(Grantee::anonymous()),
         None if id == EC2 => Ok(Grantee::CanonicalUser { id: id.to_owned(), account: None }),
         None => Err(errors::invalid_argument("Invalid id", argument, id)),
     }
@@ -222,7 +223,7 @@ impl AccessControlPolicy {
         let grants = elements.iter().map(|element| element.grant(iam)).collect::<Result<Vec<_>, _>>()?;
         let named = canonical_user(iam, owner, "CanonicalUser/ID")?;
         // The owner can't be changed: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectAcl.html
-        if named != Grantee::account(owners.own) {
+        if named != Grantee::owner(owners.own) {
             return Err(errors::access_denied());
         }
         Ok(grants)

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use policy::AccountId;
 use serde::{Deserialize, Serialize};
 
 use super::access::{Accesses, Asked, with_present, with_request_tags};
@@ -14,8 +13,9 @@ use super::checksums::{Algorithm, Checksum, ChecksumMembers, etag};
 use super::errors;
 use super::object_lock::{Lock, LockMembers};
 use super::ownership::{checked_acl, owner_of_new};
+use super::public_access::PublicAccessBlock;
 use super::settings::BucketEncryption;
-use super::store::{Bucket, Encryption, Object, Tag};
+use super::store::{Bucket, Encryption, Object, ObjectOwner, Tag};
 use super::tagging;
 use crate::iam;
 use crate::operation::{Access, Call, ServiceError};
@@ -72,7 +72,7 @@ pub(super) struct Attributes {
 
 /// In whose hands a new object is.
 pub(super) struct Custody {
-    pub(super) owner: AccountId,
+    pub(super) owner: ObjectOwner,
     pub(super) acl: Acl,
     pub(super) lock: Lock,
 }
@@ -111,7 +111,7 @@ impl Attributes {
         };
         let mut accesses: Vec<_> = actions.iter().map(|action| dressed(asked.object(action, key))).collect();
         if self.acl.is_sent() {
-            let owner = owner_of_new(asked.bucket, asked.call, &self.acl)?;
+            let owner = owner_of_new(asked.bucket, asked.call, &self.acl);
             accesses.push(dressed(asked.new_object_acl(key, &owner)));
         }
         Ok(accesses)
@@ -184,15 +184,16 @@ impl Attributes {
         self.storage_class.clone().unwrap_or_else(|| "STANDARD".to_owned())
     }
 
-    /// Whose the object will be, what it grants, and what keeps it.
+    /// Whose the object will be, what it grants, and what keeps it. `block` holds for the bucket.
     pub(super) fn custody(
         &self,
         iam: &iam::Store,
         bucket: &Bucket,
         call: &Call,
+        block: PublicAccessBlock,
     ) -> Result<Custody, ServiceError> {
-        let owner = owner_of_new(bucket, call, &self.acl)?;
-        let acl = checked_acl(iam, bucket, &self.acl, Subject::Object, &owner)?;
+        let owner = owner_of_new(bucket, call, &self.acl);
+        let acl = checked_acl(iam, bucket, &self.acl, Subject::Object, &owner, block)?;
         let lock = self.lock.lock(bucket, call.now)?;
         Ok(Custody { owner, acl, lock })
     }

@@ -119,10 +119,11 @@ struct Named {
 
 pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: PutInput = call.parse()?;
+    let block = partition.s3.public_access_of(&input.bucket)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     check_owner(bucket, call, "PUT")?;
     let policy = BucketPolicy::parse(&input.policy, bucket, &partition.iam)?;
-    if policy.is_public && bucket.public_access.is_some_and(|block| block.blocks_policies()) {
+    if policy.is_public && block.blocks_policies() {
         let message = format!(
             "User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"{}\" because public policies are \
              prevented by the BlockPublicPolicy setting in S3 Block Public Access.",

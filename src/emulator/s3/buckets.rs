@@ -69,6 +69,7 @@ struct CreateInput {
     #[serde(default)]
     create_bucket_configuration: Configuration,
     object_ownership: Option<ObjectOwnership>,
+    bucket_namespace: Option<String>,
     #[serde(default)]
     object_lock_enabled_for_bucket: bool,
     #[serde(flatten)]
@@ -98,8 +99,12 @@ pub(super) fn create_access(_partition: &Partition, call: &Call) -> Accesses {
     if !tags.is_empty() {
         actions.push("s3:TagResource");
     }
+    // The bucket will be the caller's.
+    let owner = call.caller.account.as_ref().map(policy::AccountId::as_str);
     let access = |action: &str| {
         let access = Access::new(action, format!("arn:aws:s3:::{}", input.bucket));
+        let access = with_present(access, "s3:ResourceAccount", owner);
+        let access = with_present(access, "s3:x-amz-bucket-namespace", input.bucket_namespace.as_deref());
         let location = input.create_bucket_configuration.location_constraint.as_deref();
         let access = with_present(access, "s3:LocationConstraint", location);
         let ownership = input.object_ownership.map(ObjectOwnership::as_str);
@@ -139,6 +144,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         objects: BTreeMap::new(),
         uploads: Vec::new(),
         tags: input.create_bucket_configuration.tags,
+        abac: false,
         policy: None,
         public_access: Some(PublicAccessBlock::all()),
         ownership: Some(ownership),
@@ -267,8 +273,10 @@ struct Listed<'a> {
 }
 
 /// The action has no resource type of its own; AWS's examples grant it on `*` and on `arn:aws:s3:::*`.
-pub(super) fn list_access(_partition: &Partition, _call: &Call) -> Accesses {
-    Ok(vec![Access::new("s3:ListAllMyBuckets", "arn:aws:s3:::*")])
+pub(super) fn list_access(_partition: &Partition, call: &Call) -> Accesses {
+    let account = call.caller.account.as_ref().map(policy::AccountId::as_str);
+    let access = Access::new("s3:ListAllMyBuckets", "arn:aws:s3:::*");
+    Ok(vec![with_present(access, "s3:ResourceAccount", account)])
 }
 
 pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {

@@ -103,6 +103,14 @@ pub(super) fn delete(
     Ok(Reply { status: Some(204), ..Reply::empty() })
 }
 
+impl Bucket {
+    /// Whether those pay for requests who make them.
+    pub(super) fn requester_pays(&self) -> bool {
+        let configuration = self.configurations.get(REQUEST_PAYMENT.member);
+        configuration.and_then(|configuration| configuration.get("Payer")?.as_str()) == Some("Requester")
+    }
+}
+
 /// The owner pays unless it is said otherwise.
 pub(super) fn show_payer(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let reply = show(partition, call, &REQUEST_PAYMENT)?;
@@ -122,6 +130,19 @@ pub(super) fn put_replication_access(partition: &Partition, call: &Call) -> Acce
         accesses.push(Access::new("iam:PassRole", role).with("iam:PassedToService", "s3.amazonaws.com"));
     }
     Ok(accesses)
+}
+
+/// Which fields of objects the inventory will tell is a condition key of its own.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html>
+pub(super) fn put_inventory_access(partition: &Partition, call: &Call) -> Accesses {
+    let mut access = Asked::of(partition, call)?.bucket("s3:PutInventoryConfiguration");
+    let fields =
+        call.input.get(INVENTORY.member).and_then(|inventory| inventory.get("OptionalFields")?.as_array());
+    let fields: Vec<_> = fields.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    if !fields.is_empty() {
+        access.context.set_all("s3:InventoryAccessibleOptionalFields", fields);
+    }
+    Ok(vec![access])
 }
 
 /// A kind of configuration of which a bucket may have several.

@@ -226,7 +226,7 @@ fn output(bucket: &Bucket, selection: &Selection, page: &Page<Listed<'_>>, with_
         checksum_type: object.checksum.kind,
         size: object.body.len(),
         storage_class: object.storage_class.clone(),
-        owner: with_owner.then(|| Owner::of(&bucket.owner)),
+        owner: with_owner.then(|| Owner::of_object(&bucket.owner_of(object))),
     };
     let encoding = selection.encoding_type.as_deref();
     ListOutput {

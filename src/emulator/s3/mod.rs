@@ -4,6 +4,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
 
+mod abac;
 mod access;
 mod acl;
 mod acl_members;
@@ -14,6 +15,7 @@ mod checksums;
 mod conditions;
 mod configuration_rules;
 mod configurations;
+mod control;
 mod copy;
 mod errors;
 mod form_parts;
@@ -37,5 +39,5 @@ mod tests;
 mod versions;
 
 pub(crate) use form_upload::FormUpload;
-pub(crate) use operations::OPERATIONS;
+pub(crate) use operations::{CONTROL_OPERATIONS, OPERATIONS};
 pub(crate) use store::Store;

@@ -51,10 +51,11 @@ struct CreateOutput {
 
 pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: CreateInput = call.parse()?;
+    let block = partition.s3.public_access_of(&input.bucket)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     input.attributes.check(bucket, &input.key)?;
     let checksum_type = checksum_type(input.checksum_algorithm, input.checksum_type)?;
-    let custody = input.attributes.custody(&partition.iam, bucket, call)?;
+    let custody = input.attributes.custody(&partition.iam, bucket, call, block)?;
     let template =
         input.attributes.object(bucket, custody, Bytes::new(), &ChecksumMembers::default(), None)?;
     let upload = Upload {

@@ -73,10 +73,11 @@ pub(super) fn add_conditions(
 
 pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: PutInput = call.parse()?;
+    let block = partition.s3.public_access_of(&input.bucket)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     input.attributes.check(bucket, &input.key)?;
     input.conditions.check(bucket, &input.key)?;
-    let custody = input.attributes.custody(&partition.iam, bucket, call)?;
+    let custody = input.attributes.custody(&partition.iam, bucket, call, block)?;
     let body = call.body.clone();
     let object = input.attributes.object(bucket, custody, body, &input.checksum, input.checksum_algorithm)?;
     let mut output = PutOutput {

@@ -7,8 +7,8 @@ use super::access::{
 };
 use super::listing::list_access;
 use super::{
-    bucket_policy, buckets, configurations, copy, listing, multipart, object_lock, objects, ownership, parts,
-    public_access, reads, settings, tagging, versions,
+    abac, bucket_policy, buckets, configurations, control, copy, listing, multipart, object_lock, objects,
+    ownership, parts, public_access, reads, settings, tagging, versions,
 };
 use crate::operation::Operation;
 
@@ -44,6 +44,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "DeleteObjectTagging", access: |p, c| on_existing(p, c, DELETE_OBJECT_TAGGING), act: tagging::delete_object },
     Operation { name: "GetBucketTagging", access: |p, c| on_bucket(p, c, "s3:GetBucketTagging"), act: tagging::show_bucket },
     Operation { name: "PutBucketTagging", access: tagging::put_bucket_access, act: tagging::put_bucket },
+    Operation { name: "PutBucketAbac", access: |p, c| on_bucket(p, c, "s3:PutBucketAbac"), act: abac::put },
+    Operation { name: "GetBucketAbac", access: |p, c| on_bucket(p, c, "s3:GetBucketAbac"), act: abac::show },
     Operation { name: "DeleteBucketTagging", access: |p, c| on_bucket(p, c, "s3:PutBucketTagging"), act: tagging::delete_bucket },
 
     Operation { name: "PutBucketPolicy", access: |p, c| on_bucket(p, c, "s3:PutBucketPolicy"), act: bucket_policy::put },
@@ -95,7 +97,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "GetBucketAnalyticsConfiguration", access: |p, c| on_bucket(p, c, "s3:GetAnalyticsConfiguration"), act: |p, c| configurations::show_one(p, c, &configurations::ANALYTICS) },
     Operation { name: "DeleteBucketAnalyticsConfiguration", access: |p, c| on_bucket(p, c, "s3:PutAnalyticsConfiguration"), act: |p, c| configurations::delete_one(p, c, &configurations::ANALYTICS) },
     Operation { name: "ListBucketAnalyticsConfigurations", access: |p, c| on_bucket(p, c, "s3:GetAnalyticsConfiguration"), act: |p, c| configurations::list(p, c, &configurations::ANALYTICS) },
-    Operation { name: "PutBucketInventoryConfiguration", access: |p, c| on_bucket(p, c, "s3:PutInventoryConfiguration"), act: |p, c| configurations::put_one(p, c, &configurations::INVENTORY) },
+    Operation { name: "PutBucketInventoryConfiguration", access: configurations::put_inventory_access, act: |p, c| configurations::put_one(p, c, &configurations::INVENTORY) },
     Operation { name: "GetBucketInventoryConfiguration", access: |p, c| on_bucket(p, c, "s3:GetInventoryConfiguration"), act: |p, c| configurations::show_one(p, c, &configurations::INVENTORY) },
     Operation { name: "DeleteBucketInventoryConfiguration", access: |p, c| on_bucket(p, c, "s3:PutInventoryConfiguration"), act: |p, c| configurations::delete_one(p, c, &configurations::INVENTORY) },
     Operation { name: "ListBucketInventoryConfigurations", access: |p, c| on_bucket(p, c, "s3:GetInventoryConfiguration"), act: |p, c| configurations::list(p, c, &configurations::INVENTORY) },
@@ -110,4 +112,15 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "GetObjectRetention", access: |p, c| on_object(p, c, "s3:GetObjectRetention"), act: object_lock::show_retention },
     Operation { name: "PutObjectLegalHold", access: object_lock::put_legal_hold_access, act: object_lock::put_legal_hold },
     Operation { name: "GetObjectLegalHold", access: |p, c| on_object(p, c, "s3:GetObjectLegalHold"), act: object_lock::show_legal_hold },
+];
+
+/// The table of S3 Control's operations.
+#[rustfmt::skip]
+pub(crate) const CONTROL_OPERATIONS: &[Operation] = &[
+    Operation { name: "PutPublicAccessBlock", access: |_, c| control::on_account(c, "s3:PutAccountPublicAccessBlock"), act: control::put_block },
+    Operation { name: "GetPublicAccessBlock", access: |_, c| control::on_account(c, "s3:GetAccountPublicAccessBlock"), act: control::show_block },
+    Operation { name: "DeletePublicAccessBlock", access: |_, c| control::on_account(c, "s3:PutAccountPublicAccessBlock"), act: control::delete_block },
+    Operation { name: "TagResource", access: |p, c| control::on_tags(p, c, "s3:TagResource"), act: control::tag },
+    Operation { name: "UntagResource", access: |p, c| control::on_tags(p, c, "s3:UntagResource"), act: control::untag },
+    Operation { name: "ListTagsForResource", access: |p, c| control::on_tags(p, c, "s3:ListTagsForResource"), act: control::show_tags },
 ];

@@ -12,7 +12,7 @@ use super::acl_members::{AclMembers, Owners};
 use super::errors;
 use super::public_access::PublicAccessBlock;
 use super::reads::existing;
-use super::store::Bucket;
+use super::store::{Bucket, ObjectOwner};
 use crate::iam;
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -34,31 +34,29 @@ impl ObjectOwnership {
     }
 }
 
-/// Who will own an object that the caller makes.
-pub(super) fn owner_of_new(
-    bucket: &Bucket,
-    call: &Call,
-    acl: &AclMembers,
-) -> Result<AccountId, ServiceError> {
+/// Who will own an object that the caller makes: what an unsigned request makes is nobody's but its like.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-overview.html>
+pub(super) fn owner_of_new(bucket: &Bucket, call: &Call, acl: &AclMembers) -> ObjectOwner {
     let handed_over = match bucket.ownership {
         Some(ObjectOwnership::BucketOwnerEnforced) => true,
         Some(ObjectOwnership::BucketOwnerPreferred) => acl.gives_bucket_owner_control(),
         Some(ObjectOwnership::ObjectWriter) | None => false,
     };
     if handed_over {
-        return Ok(bucket.owner.clone());
+        return ObjectOwner::from(&bucket.owner);
     }
-    // Objects that nobody's account owns are not emulated.
-    call.caller.account.clone().ok_or_else(|| errors::not_implemented("Authorization"))
+    call.caller.account.as_ref().map_or(ObjectOwner::Anonymous, ObjectOwner::from)
 }
 
-/// The list that a request gives, or else the private one; refused where the bucket does not take it.
+/// The list that a request gives, or else the private one; refused where the bucket does not take it, for which
+/// `block` holds.
 pub(super) fn checked_acl(
     iam: &iam::Store,
     bucket: &Bucket,
     acl: &AclMembers,
     subject: Subject,
-    owner: &AccountId,
+    owner: &ObjectOwner,
+    block: PublicAccessBlock,
 ) -> Result<Acl, ServiceError> {
     let given = acl.acl(iam, subject, Owners { own: owner, bucket: &bucket.owner })?;
     let given = given.unwrap_or_else(|| Acl::private(owner));
@@ -66,7 +64,7 @@ pub(super) fn checked_acl(
         let message = "The bucket does not allow ACLs";
         return Err(ServiceError::new(400, "AccessControlListNotSupported", message));
     }
-    if given.is_public() && bucket.public_access.is_some_and(PublicAccessBlock::blocks_acls) {
+    if given.is_public() && block.blocks_acls() {
         return Err(errors::access_denied());
     }
     Ok(given)
@@ -79,9 +77,10 @@ pub(super) fn new_bucket_acl(
     acl: &AclMembers,
     owner: &AccountId,
 ) -> Result<Acl, ServiceError> {
-    let given = acl.acl(iam, Subject::Bucket, Owners { own: owner, bucket: owner })?;
-    let given = given.unwrap_or_else(|| Acl::private(owner));
-    if ownership == ObjectOwnership::BucketOwnerEnforced && !given.is_private(owner) {
+    let own = ObjectOwner::from(owner);
+    let given = acl.acl(iam, Subject::Bucket, Owners { own: &own, bucket: owner })?;
+    let given = given.unwrap_or_else(|| Acl::private(&own));
+    if ownership == ObjectOwnership::BucketOwnerEnforced && !given.is_private(&own) {
         return Err(no_acls_of_bucket());
     }
     if given.is_public() {
@@ -128,7 +127,7 @@ pub(super) fn put_controls(partition: &mut Partition, call: &Call) -> Result<Rep
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     // A list that grants something to others must be taken back before ACLs are switched off.
     let enforced = rule.object_ownership == ObjectOwnership::BucketOwnerEnforced;
-    if enforced && !bucket.acl.is_private(&bucket.owner) {
+    if enforced && !bucket.acl.is_private(&ObjectOwner::from(&bucket.owner)) {
         return Err(no_acls_of_bucket());
     }
     bucket.ownership = Some(rule.object_ownership);
@@ -155,7 +154,7 @@ pub(super) fn delete_controls(partition: &mut Partition, call: &Call) -> Result<
 pub(super) fn show_bucket_acl(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
     let bucket = partition.s3.bucket(&input.bucket)?;
-    Reply::of(&bucket.acl.shown(&bucket.owner))
+    Reply::of(&bucket.acl.shown(&ObjectOwner::from(&bucket.owner)))
 }
 
 pub(super) fn show_object_acl(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
@@ -164,7 +163,8 @@ pub(super) fn show_object_acl(partition: &mut Partition, call: &Call) -> Result<
     let (_, object) = existing(bucket, call, &input)?;
     // Where ACLs are switched off, those that objects have from before are not shown.
     let reply = if bucket.ownership == Some(ObjectOwnership::BucketOwnerEnforced) {
-        Acl::private(&bucket.owner).shown(&bucket.owner)
+        let owner = ObjectOwner::from(&bucket.owner);
+        Acl::private(&owner).shown(&owner)
     } else {
         object.acl.shown(&object.owner)
     };
@@ -179,8 +179,10 @@ pub(super) fn put_bucket_acl_access(partition: &Partition, call: &Call) -> Acces
 pub(super) fn put_bucket_acl(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
     let acl = sent_acl(call)?;
+    let block = partition.s3.public_access_of(&input.bucket)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
-    bucket.acl = checked_acl(&partition.iam, bucket, &acl, Subject::Bucket, &bucket.owner)?;
+    let owner = ObjectOwner::from(&bucket.owner);
+    bucket.acl = checked_acl(&partition.iam, bucket, &acl, Subject::Bucket, &owner, block)?;
     Ok(Reply::empty())
 }
 
@@ -205,9 +207,10 @@ pub(super) fn put_object_acl_access(partition: &Partition, call: &Call) -> Acces
 pub(super) fn put_object_acl(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: ObjectInput = call.parse()?;
     let members = sent_acl(call)?;
+    let block = partition.s3.public_access_of(&input.bucket)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     let (_, object) = existing(bucket, call, &input)?;
-    let acl = checked_acl(&partition.iam, bucket, &members, Subject::Object, &object.owner)?;
+    let acl = checked_acl(&partition.iam, bucket, &members, Subject::Object, &object.owner, block)?;
     if let Some(object) = bucket.object_mut(&input.key, input.version_id.as_deref()) {
         object.acl = acl;
     }

@@ -11,7 +11,7 @@ use super::bucket_policy::one_or_more;
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
-/// The settings of a bucket. What is not said is off.
+/// The settings of a bucket or an account. What is not said is off.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct PublicAccessBlock {
@@ -29,6 +29,16 @@ impl PublicAccessBlock {
             ignore_public_acls: true,
             block_public_policy: true,
             restrict_public_buckets: true,
+        }
+    }
+
+    /// Where either says so.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            block_public_acls: self.block_public_acls || other.block_public_acls,
+            ignore_public_acls: self.ignore_public_acls || other.ignore_public_acls,
+            block_public_policy: self.block_public_policy || other.block_public_policy,
+            restrict_public_buckets: self.restrict_public_buckets || other.restrict_public_buckets,
         }
     }
 

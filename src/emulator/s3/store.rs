@@ -24,12 +24,18 @@ use crate::operation::{Call, ServiceError};
 /// The id of a version that was made while versioning was off or suspended.
 pub(super) const NULL_VERSION: &str = "null";
 
+/// The canonical user id of whoever sends requests without a signature.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-overview.html>
+pub(super) const ANONYMOUS: &str = "65a011a29cdf8ec533ec3d1ccaae921c";
+
 const VERSION_ID_LENGTH: usize = 32;
 
 /// All buckets; their names are unique in the partition.
 #[derive(Default)]
 pub(crate) struct Store {
     pub(super) buckets: BTreeMap<String, Bucket>,
+    /// Block Public Access of whole accounts; one that is not here has no settings.
+    pub(super) account_blocks: BTreeMap<AccountId, PublicAccessBlock>,
 }
 
 pub(super) struct Bucket {
@@ -43,6 +49,8 @@ pub(super) struct Bucket {
     /// In the order of their initiation.
     pub(super) uploads: Vec<Upload>,
     pub(super) tags: Vec<Tag>,
+    /// Whether its tags tell who may use it.
+    pub(super) abac: bool,
     pub(super) policy: Option<BucketPolicy>,
     pub(super) public_access: Option<PublicAccessBlock>,
     pub(super) ownership: Option<ObjectOwnership>,
@@ -83,7 +91,7 @@ pub(super) struct Object {
     pub(super) encryption: Encryption,
     pub(super) tags: Vec<Tag>,
     /// Who made it, unless the bucket's owner has all objects.
-    pub(super) owner: AccountId,
+    pub(super) owner: ObjectOwner,
     pub(super) acl: Acl,
     pub(super) lock: Lock,
     pub(super) checksum: Checksum,
@@ -132,6 +140,37 @@ pub(super) struct Tag {
     pub(super) value: String,
 }
 
+/// Whose an object is, or whose ownership a list tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ObjectOwner {
+    Account(AccountId),
+    /// Whoever sends requests without a signature.
+    Anonymous,
+}
+
+impl ObjectOwner {
+    pub(super) fn canonical_id(&self) -> String {
+        match self {
+            Self::Account(account) => canonical_user_id(account),
+            Self::Anonymous => ANONYMOUS.to_owned(),
+        }
+    }
+
+    /// Whether the caller is the owner, or speaks for it.
+    pub(super) fn is_of(&self, call: &Call) -> bool {
+        match self {
+            Self::Account(account) => call.caller.account.as_ref() == Some(account),
+            Self::Anonymous => call.caller.principal == Principal::Anonymous,
+        }
+    }
+}
+
+impl From<&AccountId> for ObjectOwner {
+    fn from(account: &AccountId) -> Self {
+        Self::Account(account.clone())
+    }
+}
+
 /// The owner of a bucket or object, as listings show it.
 #[derive(Serialize)]
 pub(super) struct Owner {
@@ -177,6 +216,10 @@ impl Owner {
     pub(super) fn of(account: &AccountId) -> Self {
         Self { id: canonical_user_id(account) }
     }
+
+    pub(super) fn of_object(owner: &ObjectOwner) -> Self {
+        Self { id: owner.canonical_id() }
+    }
 }
 
 /// The canonical user id of an account: 64 hexadecimal digits.
@@ -210,6 +253,18 @@ impl Store {
     pub(super) fn bucket_mut(&mut self, name: &str) -> Result<&mut Bucket, ServiceError> {
         self.buckets.get_mut(name).ok_or_else(|| errors::no_such_bucket(name))
     }
+
+    /// The settings that hold for a bucket: its own and those of its owner's account together.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
+    pub(super) fn public_access(&self, bucket: &Bucket) -> PublicAccessBlock {
+        let of_account = self.account_blocks.get(&bucket.owner).copied().unwrap_or_default();
+        bucket.public_access.unwrap_or_default().and(of_account)
+    }
+
+    /// The same by the bucket's name.
+    pub(super) fn public_access_of(&self, name: &str) -> Result<PublicAccessBlock, ServiceError> {
+        Ok(self.public_access(self.bucket(name)?))
+    }
 }
 
 /// What a key and perhaps a version id lead to.
@@ -232,17 +287,18 @@ impl Bucket {
     }
 
     /// Whose an object is: where ACLs are switched off, all are the bucket owner's.
-    pub(super) fn owner_of<'a>(&'a self, object: &'a Object) -> &'a AccountId {
+    pub(super) fn owner_of(&self, object: &Object) -> ObjectOwner {
         match self.ownership {
-            Some(ObjectOwnership::BucketOwnerEnforced) => &self.owner,
-            _ => &object.owner,
+            Some(ObjectOwnership::BucketOwnerEnforced) => ObjectOwner::from(&self.owner),
+            _ => object.owner.clone(),
         }
     }
 
     /// Whether a list here grants anything: not where ACLs are switched off, or where public ones are ignored.
-    pub(super) fn heeds(&self, acl: &Acl) -> bool {
+    /// `block`: what holds for the bucket.
+    pub(super) fn heeds(&self, acl: &Acl, block: PublicAccessBlock) -> bool {
         self.ownership != Some(ObjectOwnership::BucketOwnerEnforced)
-            && !(acl.is_public() && self.public_access.is_some_and(PublicAccessBlock::ignores_acls))
+            && !(acl.is_public() && block.ignores_acls())
     }
 
     /// The latest version of a key, or the one that is named.

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::access::{Accesses, Asked, ObjectInput, PUT_OBJECT_TAGGING, on_existing, with_request_tags};
-use super::errors;
 use super::reads::existing;
 use super::store::Tag;
+use super::{abac, errors};
 use crate::model::s3_document;
 use crate::operation::{Access, Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -177,7 +177,9 @@ pub(super) fn put_bucket_access(partition: &Partition, call: &Call) -> Accesses 
 pub(super) fn put_bucket(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: PutBucketInput = call.parse()?;
     check_bucket_tags(&input.tagging.tag_set)?;
-    partition.s3.bucket_mut(&input.bucket)?.tags = input.tagging.tag_set;
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    abac::check_old_way(bucket)?;
+    bucket.tags = input.tagging.tag_set;
     Ok(Reply { status: Some(204), ..Reply::empty() })
 }
 
@@ -199,6 +201,8 @@ pub(super) fn show_bucket(partition: &mut Partition, call: &Call) -> Result<Repl
 
 pub(super) fn delete_bucket(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
-    partition.s3.bucket_mut(&input.bucket)?.tags.clear();
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    abac::check_old_way(bucket)?;
+    bucket.tags.clear();
     Ok(Reply { status: Some(204), ..Reply::empty() })
 }

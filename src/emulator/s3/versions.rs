@@ -202,7 +202,7 @@ fn listed_version(
         version_id: entry.version.id.clone(),
         is_latest: entry.is_latest,
         last_modified: entry.version.modified,
-        owner: Owner::of(&bucket.owner),
+        owner: Owner::of_object(&bucket.owner_of(object)),
     }
 }
 

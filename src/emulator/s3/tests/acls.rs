@@ -203,3 +203,30 @@ fn are_not_taken_where_they_are_switched_off() {
     let input = json!({ "Bucket": "main", "OwnershipControls": enforced });
     place.refused("PutBucketOwnershipControls", input, 400, "InvalidBucketAclWithObjectOwnership");
 }
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-overview.html>
+#[test]
+fn leave_what_nobody_signed_to_nobody_in_particular() {
+    let mut place = open_place();
+    place.ok("PutBucketAcl", json!({ "Bucket": "main", "ACL": "public-read-write" }));
+    check(&mut place, None, "PutObject", "k", true);
+    place.account = None;
+    place.ok("PutObject", json!({ "Bucket": "main", "Key": "k" }));
+    place.ok("PutObject", json!({ "Bucket": "main", "Key": "given", "ACL": "bucket-owner-full-control" }));
+    place.account = AccountId::new(OWNER);
+    for account in [OWNER, OTHER] {
+        check(&mut place, Some(account), "GetObject", "k", false);
+    }
+    check(&mut place, None, "GetObject", "k", true);
+    check(&mut place, None, "PutObject", "k", true);
+    check(&mut place, Some(OTHER), "PutObject", "k", false);
+    check(&mut place, Some(OWNER), "GetObject", "given", true);
+    check(&mut place, Some(OWNER), "DeleteObject", "k", true);
+    let listed = place.ok("ListObjects", json!({ "Bucket": "main" }));
+    assert_eq!(listed["Contents"][0]["Owner"]["ID"], "65a011a29cdf8ec533ec3d1ccaae921c");
+    let enforced = json!({ "Rules": [{ "ObjectOwnership": "BucketOwnerEnforced" }] });
+    place.ok("PutBucketAcl", json!({ "Bucket": "main", "ACL": "private" }));
+    place.ok("PutBucketOwnershipControls", json!({ "Bucket": "main", "OwnershipControls": enforced }));
+    check(&mut place, Some(OWNER), "GetObject", "k", true);
+    check(&mut place, None, "GetObject", "k", false);
+}

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{OTHER, OWNER, Place};
+use crate::authorize::authorize;
 use crate::operation::Access;
 
 const KEYS: [&str; 18] = [
@@ -243,4 +244,66 @@ fn are_not_asked_for_what_is_not_there_or_not_whose_is_expected() {
         "AccessDenied",
     );
     place.ok("HeadBucket", json!({ "Bucket": "main", "ExpectedBucketOwner": OWNER }));
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging-enable-abac.html>
+#[test]
+fn have_the_tags_of_the_bucket_once_it_is_given_abac() {
+    let mut place = Place::new();
+    let tagging = json!({ "TagSet": [{ "Key": "team", "Value": "red" }] });
+    place.ok("PutBucketTagging", json!({ "Bucket": "main", "Tagging": tagging }));
+    let tags = |place: &Place, operation| {
+        let access = place.accesses(operation, json!({ "Bucket": "main", "Key": "k" })).unwrap().remove(0);
+        ["s3:BucketTag/team", "aws:ResourceTag/team"].map(|key| access.context.get(key).map(<[_]>::to_vec))
+    };
+    assert_eq!(tags(&place, "GetObject"), [None, None]);
+    place.ok("PutBucketAbac", json!({ "Bucket": "main", "AbacStatus": { "Status": "Enabled" } }));
+    let red = Some(vec!["red".to_owned()]);
+    assert_eq!(tags(&place, "GetObject"), [red.clone(), red.clone()]);
+    assert_eq!(tags(&place, "HeadBucket"), [red.clone(), red]);
+    place.refused("PutBucketTagging", json!({ "Bucket": "main", "Tagging": tagging }), 400, "InvalidRequest");
+    place.refused("DeleteBucketTagging", json!({ "Bucket": "main" }), 400, "InvalidRequest");
+    place.check(
+        "GetBucketAbac",
+        json!({ "Bucket": "main" }),
+        json!({ "AbacStatus": { "Status": "Enabled" } }),
+    );
+}
+
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
+#[test]
+fn have_of_a_request_only_what_is_a_key_of_the_action() {
+    let mut place = Place::new();
+    let put = json!({ "Bucket": "main", "Key": "k", "Tagging": "a=b", "ServerSideEncryption": "AES256" });
+    for (action, allowed) in [("s3:PutObject", false), ("s3:PutObjectTagging", true)] {
+        let statement = json!({
+            "Effect": "Deny", "Principal": "*", "Action": action, "Resource": "arn:aws:s3:::main/*",
+            "Condition": { "StringEquals": { "s3:x-amz-server-side-encryption": "AES256" } },
+        });
+        let policy = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
+        place.ok("PutBucketPolicy", json!({ "Bucket": "main", "Policy": policy }));
+        let call = place.call("PutObject", put.clone(), b"");
+        let accesses = place.accesses("PutObject", put.clone()).unwrap();
+        assert_eq!(authorize(&place.partition, &call, accesses).refusal.is_none(), allowed, "{action}");
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html>
+#[test]
+fn are_not_asked_for_where_others_must_pay_and_do_not_say_so() {
+    let mut place = Place::new();
+    place.put("k", b"x");
+    let paid = json!({ "Bucket": "main", "RequestPaymentConfiguration": { "Payer": "Requester" } });
+    place.ok("PutBucketRequestPayment", paid);
+    let read = json!({ "Bucket": "main", "Key": "k" });
+    let paying = json!({ "Bucket": "main", "Key": "k", "RequestPayer": "requester" });
+    place.ok("GetObject", read.clone());
+    for account in [policy::AccountId::new(OTHER), None] {
+        place.account = account;
+        place.refused("GetObject", read.clone(), 403, "AccessDenied");
+        place.accesses("GetBucketPolicy", json!({ "Bucket": "main" })).unwrap();
+    }
+    place.refused("GetObject", paying.clone(), 403, "AccessDenied");
+    place.account = policy::AccountId::new(OTHER);
+    place.accesses("GetObject", paying).unwrap();
 }

@@ -14,4 +14,5 @@ mod operations;
 mod organizations;
 mod place;
 mod protocols;
+mod s3_control;
 mod signer;

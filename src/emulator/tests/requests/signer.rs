@@ -28,6 +28,8 @@ pub(crate) struct Unsigned {
     pub(crate) time: DateTime<Utc>,
     /// The operation of a JSON service, for the header `X-Amz-Target`.
     pub(crate) target: Option<String>,
+    /// The account that a request to S3 Control is about.
+    pub(crate) account: Option<&'static str>,
 }
 
 impl Unsigned {
@@ -35,7 +37,17 @@ impl Unsigned {
     pub(crate) fn form(service: &'static str, body: impl Into<String>, time: DateTime<Utc>) -> Self {
         let host = "localhost:4566";
         let body = body.into();
-        Self { service, method: "POST", host, path: "/", query: Vec::new(), body, time, target: None }
+        Self {
+            service,
+            method: "POST",
+            host,
+            path: "/",
+            query: Vec::new(),
+            body,
+            time,
+            target: None,
+            account: None,
+        }
     }
 
     /// A request to a JSON service.
@@ -100,6 +112,7 @@ impl Unsigned {
             "s3" => headers.push(("x-amz-content-sha256".to_owned(), hex(&Sha256::digest(&self.body)))),
             _ => headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())),
         }
+        headers.extend(self.account.map(|account| ("x-amz-account-id".to_owned(), account.to_owned())));
         headers.extend(key.token.clone().map(|token| ("x-amz-security-token".to_owned(), token)));
         headers.sort();
         headers
