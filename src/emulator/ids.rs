@@ -22,23 +22,29 @@ impl Ids {
 
     /// A unique id such as `AIDA…`: the prefix and 17 more characters.
     pub(crate) fn unique_id(&mut self, prefix: &str) -> String {
-        self.base32(prefix, 17)
+        self.random_base32(prefix, 17)
     }
 
     /// An access key id: `AKIA` (long-term) or `ASIA` (temporary) and 16 more characters.
     pub(crate) fn access_key_id(&mut self, prefix: &str) -> String {
-        self.base32(prefix, 16)
+        self.random_base32(prefix, 16)
     }
 
     /// The seed of an MFA device: 64 letters in base32.
     pub(crate) fn mfa_seed(&mut self) -> String {
-        let half = self.base32("", 32);
-        self.base32(&half, 32)
+        let half = self.random_base32("", 32);
+        self.random_base32(&half, 32)
     }
 
     /// A secret access key of 40 characters.
     pub(crate) fn secret_key(&mut self) -> String {
         STANDARD.encode(self.bytes().get(..30).unwrap_or_default())
+    }
+
+    /// The password of a service-specific credential, of 60 characters.
+    pub(crate) fn service_password(&mut self) -> String {
+        let bytes = [self.bytes(), self.bytes()].concat();
+        STANDARD.encode(bytes.get(..45).unwrap_or_default())
     }
 
     /// A session token.
@@ -79,7 +85,7 @@ impl Ids {
         self.bytes().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    fn base32(&mut self, prefix: &str, length: usize) -> String {
+    fn random_base32(&mut self, prefix: &str, length: usize) -> String {
         let mut id = prefix.to_owned();
         let letter = |byte: &u8| BASE32.get(usize::from(byte & 31)).copied().map_or('A', char::from);
         id.extend(self.bytes().iter().take(length).map(letter));
@@ -90,4 +96,11 @@ impl Ids {
         self.count += 1;
         Sha256::new().chain_update(self.seed).chain_update(self.count.to_be_bytes()).finalize().into()
     }
+}
+
+/// Bytes in base32, without padding: <https://www.rfc-editor.org/rfc/rfc4648#section-6>.
+pub(crate) fn base32(bytes: &[u8]) -> String {
+    let bit = |at: usize| bytes.get(at / 8).map_or(0, |byte| usize::from(byte >> (7 - at % 8) & 1));
+    let letter = |start: usize| BASE32.get((start..start + 5).fold(0, |sum, at| sum << 1 | bit(at)));
+    (0..bytes.len() * 8).step_by(5).filter_map(letter).copied().map(char::from).collect()
 }

@@ -25,12 +25,15 @@ mod model;
 mod operation;
 mod organizations;
 mod partition;
+mod pem;
+mod private_key;
 mod refusal;
 mod route;
 mod rsa;
 mod s3;
 mod signed_xml;
 mod sigv4;
+mod ssh;
 mod sts;
 mod unreadable;
 

@@ -1,22 +1,46 @@
-//! RSA keys made in microseconds, and signatures by PKCS #1 v1.5 with SHA-256.
+//! RSA keys made in microseconds, and signatures by PKCS #1 v1.5.
 //!
 //! A key is the product of two primes of a list that everyone can read (`rsa_primes.txt`), as looking for primes would
 //! take longer than a whole scenario. So these keys are fit for tests, and protect nothing.
 //! <https://www.rfc-editor.org/rfc/rfc8017>
 
 use num_bigint::BigUint;
-use sha2::{Digest, Sha256};
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use crate::der::{self, BIT_STRING, INTEGER, SEQUENCE, bit_string, integer, sequence};
+use crate::der::{
+    self, BIT_STRING, INTEGER, NULL, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, bit_string, integer,
+    sequence, tagged,
+};
 
 const PRIMES: &str = include_str!("rsa_primes.txt");
 const EXPONENT: u32 = 65537;
 /// 1.2.840.113549.1.1.1, rsaEncryption, with its empty parameters.
 pub(crate) const RSA_ALGORITHM: &[u8] =
     &[0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 5, 0];
-/// `DigestInfo` of SHA-256, up to the digest.
-const SHA256_INFO: &[u8] =
-    &[0x30, 0x31, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
+
+/// What a signature is made over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hash {
+    Sha1,
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+impl Hash {
+    /// `DigestInfo`: the algorithm's identifier with its empty parameters, and the digest.
+    fn info(self, message: &[u8]) -> Vec<u8> {
+        let (identifier, digest): (&[u8], Vec<u8>) = match self {
+            Self::Sha1 => (&[0x2b, 0x0e, 3, 2, 0x1a], Sha1::digest(message).to_vec()),
+            Self::Sha256 => (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1], Sha256::digest(message).to_vec()),
+            Self::Sha384 => (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2], Sha384::digest(message).to_vec()),
+            Self::Sha512 => (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3], Sha512::digest(message).to_vec()),
+        };
+        let algorithm = sequence([tagged(OBJECT_IDENTIFIER, identifier), tagged(NULL, &[])].concat());
+        sequence([algorithm, tagged(OCTET_STRING, &digest)].concat())
+    }
+}
 
 /// A key pair.
 pub(crate) struct RsaKey {
@@ -50,17 +74,32 @@ impl RsaKey {
         Self { public, private, primes: (p.clone(), q.clone()) }
     }
 
-    /// The signature of a message.
+    /// `RSAPrivateKey`.
+    pub(crate) fn pkcs1(&self) -> Vec<u8> {
+        let Self { public: RsaPublicKey { modulus, exponent }, private, primes: (p, q) } = self;
+        let one = BigUint::from(1_u32);
+        let (by_p, by_q) = (private % (p - &one), private % (q - &one));
+        let coefficient = q.modinv(p).unwrap_or_default();
+        let numbers = [&BigUint::ZERO, modulus, exponent, private, p, q, &by_p, &by_q, &coefficient];
+        sequence(numbers.iter().flat_map(|number| integer(number)).collect())
+    }
+
+    /// The signature of a message, with SHA-256.
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let length = self.public.size();
-        let encoded = BigUint::from_bytes_be(&encoded(message, length));
+        let encoded = BigUint::from_bytes_be(&encoded(Hash::Sha256, message, length));
         padded(&encoded.modpow(&self.private, &self.public.modulus), length)
     }
 }
 
 impl RsaPublicKey {
-    /// Whether a signature is this key's.
+    /// Whether a signature with SHA-256 is this key's.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.verifies_with(Hash::Sha256, message, signature)
+    }
+
+    /// Whether a signature is this key's.
+    pub(crate) fn verifies_with(&self, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
         let (length, number) = (self.size(), BigUint::from_bytes_be(signature));
         // The modulus of a key that somebody made up may be anything.
         if !(1024..=8192).contains(&self.modulus.bits())
@@ -69,7 +108,7 @@ impl RsaPublicKey {
         {
             return false;
         }
-        padded(&number.modpow(&self.exponent, &self.modulus), length) == encoded(message, length)
+        padded(&number.modpow(&self.exponent, &self.modulus), length) == encoded(hash, message, length)
     }
 
     fn size(&self) -> usize {
@@ -90,17 +129,22 @@ impl RsaPublicKey {
             return None;
         }
         let bits = info.expect(BIT_STRING)?.strip_prefix(&[0])?;
-        let mut key = der::Reader(der::Reader(bits).expect(SEQUENCE)?);
+        Self::of_pkcs1(der::Reader(bits).expect(SEQUENCE)?)
+    }
+
+    /// The key in the content of an `RSAPublicKey`.
+    pub(crate) fn of_pkcs1(content: &[u8]) -> Option<Self> {
+        let mut key = der::Reader(content);
         let modulus = BigUint::from_bytes_be(key.expect(INTEGER)?);
         Some(Self { modulus, exponent: BigUint::from_bytes_be(key.expect(INTEGER)?) })
     }
 }
 
 /// EMSA-PKCS1-v1_5.
-fn encoded(message: &[u8], length: usize) -> Vec<u8> {
-    let digest = Sha256::digest(message);
-    let filling = length.saturating_sub(3 + SHA256_INFO.len() + digest.len());
-    [&[0, 1][..], &vec![0xff; filling], &[0], SHA256_INFO, &digest].concat()
+fn encoded(hash: Hash, message: &[u8], length: usize) -> Vec<u8> {
+    let info = hash.info(message);
+    let filling = length.saturating_sub(3 + info.len());
+    [&[0, 1][..], &vec![0xff; filling], &[0], &info].concat()
 }
 
 fn padded(number: &BigUint, length: usize) -> Vec<u8> {

@@ -13,8 +13,10 @@ use num_bigint::BigUint;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::der::{OCTET_STRING, bit_string, integer, sequence, tagged, unsigned};
-use crate::rsa::{RSA_ALGORITHM, RsaKey, RsaPublicKey};
+use crate::der::{OCTET_STRING, integer, sequence, tagged};
+use crate::pem;
+use crate::rsa::{RSA_ALGORITHM, RsaKey};
+use crate::ssh::{colons, read_string, rsa_blob, rsa_of_blob, string};
 
 /// A new key pair.
 pub(super) struct NewKey {
@@ -34,20 +36,14 @@ pub(super) struct PublicKey {
 
 /// The `number`th RSA key of 2048 bits in a place; a place has as many distinct ones as there are pairs of primes.
 pub(super) fn rsa(place: &str, number: usize) -> NewKey {
-    let RsaKey { public, private, primes: (p, q) } = RsaKey::numbered(place, number);
-    let RsaPublicKey { modulus, exponent } = public;
-    let one = BigUint::from(1_u32);
-    let (by_p, by_q) = (&private % (&p - &one), &private % (&q - &one));
-    let coefficient = q.modinv(&p).unwrap_or_default();
-    let numbers = [&BigUint::ZERO, &modulus, &exponent, &private, &p, &q, &by_p, &by_q, &coefficient];
-    let pkcs1 = sequence(numbers.iter().flat_map(|number| integer(number)).collect());
+    let key = RsaKey::numbered(place, number);
+    let pkcs1 = key.pkcs1();
     let pkcs8 =
         sequence([integer(&BigUint::ZERO), RSA_ALGORITHM.to_vec(), tagged(OCTET_STRING, &pkcs1)].concat());
-    let blob = [string(b"ssh-rsa"), mpint(&exponent), mpint(&modulus)].concat();
     NewKey {
-        private_pem: pem("RSA PRIVATE KEY", &pkcs1),
+        private_pem: pem::encode("RSA PRIVATE KEY", &pkcs1),
         fingerprint: colons(&Sha1::digest(&pkcs8)),
-        public: PublicKey::of_blob("rsa", "ssh-rsa", blob),
+        public: PublicKey::of_blob("rsa", "ssh-rsa", rsa_blob(&key.public)),
     }
 }
 
@@ -66,7 +62,7 @@ pub(super) fn ed25519(seed: &str) -> NewKey {
     key.extend([string(&blob), string(&secret)].concat());
     let public = PublicKey::of_blob("ed25519", "ssh-ed25519", blob);
     NewKey {
-        private_pem: pem("OPENSSH PRIVATE KEY", &key),
+        private_pem: pem::encode("OPENSSH PRIVATE KEY", &key),
         fingerprint: STANDARD.encode(Sha256::digest(&public.blob)),
         public,
     }
@@ -82,68 +78,27 @@ impl PublicKey {
         let mut words = text.split_whitespace();
         let name = words.next()?;
         let blob = STANDARD.decode(words.next()?).ok()?;
-        let (head, rest) = read_string(&blob)?;
-        let (first, rest) = read_string(rest)?;
         let key_type = match name {
             "ssh-rsa" => {
-                let (modulus, rest) = read_string(rest)?;
-                let bits = BigUint::from_bytes_be(modulus).bits();
-                (rest.is_empty() && matches!(bits, 1024 | 2048 | 4096)).then_some("rsa")?
+                let bits = rsa_of_blob(&blob)?.modulus.bits();
+                matches!(bits, 1024 | 2048 | 4096).then_some("rsa")?
             }
-            "ssh-ed25519" => (rest.is_empty() && first.len() == 32).then_some("ed25519")?,
+            "ssh-ed25519" => {
+                let (head, rest) = read_string(&blob)?;
+                let (key, rest) = read_string(rest)?;
+                let whole = head == name.as_bytes() && rest.is_empty() && key.len() == 32;
+                whole.then_some("ed25519")?
+            }
             _ => return None,
         };
-        (head == name.as_bytes()).then(|| Self::of_blob(key_type, name, blob.clone()))
+        Some(Self::of_blob(key_type, name, blob))
     }
 
     /// The fingerprint of a key that was made elsewhere: MD5 of the DER public key for RSA.
     pub(super) fn imported_fingerprint(&self) -> String {
-        if self.key_type == "ed25519" {
-            return STANDARD.encode(Sha256::digest(&self.blob));
+        match rsa_of_blob(&self.blob) {
+            Some(key) => colons(&Md5::digest(key.info())),
+            None => STANDARD.encode(Sha256::digest(&self.blob)),
         }
-        let mut numbers = Vec::new();
-        let mut rest = self.blob.as_slice();
-        while let Some((part, after)) = read_string(rest) {
-            numbers.push(BigUint::from_bytes_be(part));
-            rest = after;
-        }
-        // After the name: exponent, modulus. In DER: modulus, exponent.
-        let key = sequence(numbers.iter().skip(1).rev().flat_map(integer).collect());
-        let spki = sequence([RSA_ALGORITHM, &bit_string(&key)].concat());
-        colons(&Md5::digest(&spki))
     }
-}
-
-fn pem(label: &str, der: &[u8]) -> String {
-    let base64 = STANDARD.encode(der);
-    let mut text = format!("-----BEGIN {label}-----\n");
-    let mut rest = base64.as_str();
-    while let Some((line, after)) = rest.split_at_checked(64) {
-        text.extend([line, "\n"]);
-        rest = after;
-    }
-    if !rest.is_empty() {
-        text.extend([rest, "\n"]);
-    }
-    // Without a last line break, as AWS sends it.
-    format!("{text}-----END {label}-----")
-}
-
-fn colons(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
-}
-
-/// SSH's wire format.
-fn string(bytes: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(bytes.len()).unwrap_or(0).to_be_bytes();
-    [&length[..], bytes].concat()
-}
-
-fn mpint(number: &BigUint) -> Vec<u8> {
-    string(&unsigned(number))
-}
-
-fn read_string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }
