@@ -5,12 +5,13 @@
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html>
 
 use policy::Principal;
+use serde_json::Value;
 
 use crate::operation::{Access, Call, CredentialKind, ServiceError};
 use crate::partition::Partition;
 
 use super::errors::validation;
-use super::input::{optional, path, text};
+use super::input::{flag, optional, path, text};
 use super::noun::{Identity, Noun};
 use super::service_linked_roles;
 use super::store::Store;
@@ -59,6 +60,56 @@ pub(super) fn policy(partition: &Partition, call: &Call) -> Accesses {
 pub(super) fn instance_profile(partition: &Partition, call: &Call) -> Accesses {
     let name = text(call, "InstanceProfileName")?;
     accesses(partition, call, &existing(partition, call, Noun::InstanceProfile, name)?)
+}
+
+pub(super) fn server_certificate(partition: &Partition, call: &Call) -> Accesses {
+    let name = text(call, "ServerCertificateName")?;
+    accesses(partition, call, &existing(partition, call, Noun::ServerCertificate, name)?)
+}
+
+pub(super) fn new_server_certificate(partition: &Partition, call: &Call) -> Accesses {
+    created(partition, call, Noun::ServerCertificate)
+}
+
+/// As with users, the old and the new ARN.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateServerCertificate.html>
+pub(super) fn renamed_server_certificate(partition: &Partition, call: &Call) -> Accesses {
+    renamed(partition, call, Noun::ServerCertificate, server_certificate(partition, call)?)
+}
+
+/// An age that is not sent is no age.
+pub(super) fn new_service_credential(partition: &Partition, call: &Call) -> Accesses {
+    let mut needed = user(partition, call)?;
+    let age = call.input.get("CredentialAgeDays").and_then(Value::as_i64);
+    for access in &mut needed {
+        let service = text(call, "ServiceName")?.to_lowercase();
+        access.context.set("iam:ServiceSpecificCredentialServiceName", service);
+        if let Some(age) = age {
+            access.context.set("iam:ServiceSpecificCredentialAgeDays", age.to_string());
+        }
+    }
+    Ok(needed)
+}
+
+pub(super) fn service_credential(partition: &Partition, call: &Call) -> Accesses {
+    let mut needed = user(partition, call)?;
+    let id = text(call, "ServiceSpecificCredentialId")?;
+    let service = partition.iam.account(call)?.service_of_credential(id);
+    for (access, service) in needed.iter_mut().zip(service) {
+        access.context.set("iam:ServiceSpecificCredentialServiceName", service);
+    }
+    Ok(needed)
+}
+
+/// Those of all users are asked for with the permission for all users.
+pub(super) fn service_credentials(partition: &Partition, call: &Call) -> Accesses {
+    match flag(call, "AllUsers") {
+        Some(true) => {
+            let target = Target::of_arn(Noun::User.arn(call.account()?, "/", "*"));
+            accesses(partition, call, &target)
+        }
+        _ => user(partition, call),
+    }
 }
 
 /// Putting a role into an instance profile passes it to EC2.
@@ -209,6 +260,10 @@ fn existing<'partition>(
             let profile = account.instance_profile(name).ok();
             profile.map(|profile| target(&profile.identity, Some(&profile.tags), None))
         }
+        Noun::ServerCertificate => {
+            let certificate = account.server_certificate(name).ok();
+            certificate.map(|certificate| target(&certificate.identity, Some(&certificate.tags), None))
+        }
         Noun::MfaDevice | Noun::OidcProvider | Noun::SamlProvider => {
             let tags = account.tags(noun, name).ok();
             tags.map(|tags| Target { arn: name.to_owned(), tags: Some(tags), boundary: None })
@@ -239,6 +294,7 @@ fn renamed(partition: &Partition, call: &Call, noun: Noun, mut needed: Vec<Acces
     let name = text(call, noun.member())?;
     let identity = match noun {
         Noun::Group => account.group(name).ok().map(|group| &group.identity),
+        Noun::ServerCertificate => account.server_certificate(name).ok().map(|known| &known.identity),
         _ => account.user(name).ok().map(|user| &user.identity),
     };
     let path = new_path.or(identity.map(|identity| identity.path.as_str())).unwrap_or("/");
@@ -278,9 +334,13 @@ fn access(call: &Call, action: String, target: &Target<'_>) -> Result<Access, Se
 }
 
 fn add_resource_tags(access: &mut Access, target: &Target<'_>) {
+    let own = policy::reference::action(&access.action)
+        .is_some_and(|action| action.has_condition_key("iam:ResourceTag/${TagKey}"));
     for (key, value) in target.tags.into_iter().flat_map(Tags::iter) {
         access.context.set(&format!("aws:ResourceTag/{key}"), value);
-        access.context.set(&format!("iam:ResourceTag/{key}"), value);
+        if own {
+            access.context.set(&format!("iam:ResourceTag/{key}"), value);
+        }
     }
 }
 

@@ -20,6 +20,8 @@ use super::oidc_providers::OidcProvider;
 use super::password_policy::PasswordPolicy;
 use super::roles::Role;
 use super::saml_providers::SamlProvider;
+use super::server_certificates::ServerCertificate;
+use super::signing_certificates::SigningCertificate;
 use super::store::Grants;
 use super::tags::Tags;
 use super::users::User;
@@ -34,11 +36,13 @@ pub(super) struct Account {
     /// The deletions of service-linked roles, all of them done.
     pub(super) deletion_tasks: BTreeSet<String>,
     pub(super) root_keys: Vec<AccessKey>,
+    pub(super) root_certificates: Vec<SigningCertificate>,
     pub(super) users: BTreeMap<String, User>,
     pub(super) roles: BTreeMap<String, Role>,
     pub(super) groups: BTreeMap<String, Group>,
     pub(super) policies: BTreeMap<String, ManagedPolicy>,
     pub(super) instance_profiles: BTreeMap<String, InstanceProfile>,
+    pub(super) server_certificates: BTreeMap<String, ServerCertificate>,
     /// By serial number.
     pub(super) mfa_devices: BTreeMap<String, MfaDevice>,
     /// By ARN.
@@ -69,11 +73,13 @@ impl Account {
             password_policy: None,
             deletion_tasks: BTreeSet::new(),
             root_keys: Vec::new(),
+            root_certificates: Vec::new(),
             users: BTreeMap::new(),
             roles: BTreeMap::new(),
             groups: BTreeMap::new(),
             policies: BTreeMap::new(),
             instance_profiles: BTreeMap::new(),
+            server_certificates: BTreeMap::new(),
             mfa_devices: BTreeMap::new(),
             oidc_providers: BTreeMap::new(),
             saml_providers: BTreeMap::new(),
@@ -88,6 +94,8 @@ impl Account {
         group, group_mut, groups, Group, Noun::Group);
     found_by_name!(/// An instance profile by name.
         instance_profile, instance_profile_mut, instance_profiles, InstanceProfile, Noun::InstanceProfile);
+    found_by_name!(/// A server certificate by name.
+        server_certificate, server_certificate_mut, server_certificates, ServerCertificate, Noun::ServerCertificate);
 
     /// A role that others than its service may change.
     pub(super) fn changeable_role(&mut self, name: &str) -> Result<&mut Role, ServiceError> {
@@ -147,6 +155,7 @@ impl Account {
             Noun::Role => Ok(&self.role(name)?.tags),
             Noun::Policy => Ok(&self.policy(name)?.tags),
             Noun::InstanceProfile => Ok(&self.instance_profile(name)?.tags),
+            Noun::ServerCertificate => Ok(&self.server_certificate(name)?.tags),
             Noun::MfaDevice => Ok(&self.mfa_device(name)?.tags),
             Noun::OidcProvider => Ok(&self.oidc_provider(name)?.tags),
             Noun::SamlProvider => Ok(&self.saml_provider(name)?.tags),
@@ -161,6 +170,7 @@ impl Account {
             Noun::Role => Ok(&mut self.role_mut(name)?.tags),
             Noun::Policy => Ok(&mut self.policy_mut(name)?.tags),
             Noun::InstanceProfile => Ok(&mut self.instance_profile_mut(name)?.tags),
+            Noun::ServerCertificate => Ok(&mut self.server_certificate_mut(name)?.tags),
             Noun::MfaDevice => Ok(&mut self.mfa_device_mut(name)?.tags),
             Noun::OidcProvider => Ok(&mut self.oidc_provider_mut(name)?.tags),
             Noun::SamlProvider => Ok(&mut self.saml_provider_mut(name)?.tags),
@@ -232,15 +242,15 @@ pub(super) fn summary(partition: &mut Partition, call: &Call) -> Result<Reply, S
         "GroupPolicySizeQuota": inline_policies::size_limit(Noun::Group),
         "AssumeRolePolicySizeQuota": quotas::TRUST_POLICY_SIZE,
         "AccessKeysPerUserQuota": quotas::ACCESS_KEYS_PER_USER,
-        "SigningCertificatesPerUserQuota": 2,
-        "ServerCertificates": 0,
-        "ServerCertificatesQuota": 20,
+        "SigningCertificatesPerUserQuota": quotas::SIGNING_CERTIFICATES_PER_USER,
+        "ServerCertificates": account.server_certificates.len(),
+        "ServerCertificatesQuota": quotas::SERVER_CERTIFICATES,
         "MFADevices": account.mfa_devices.len(),
         "MFADevicesInUse": account.mfa_devices_in_use(),
         "AccountMFAEnabled": 0,
         "AccountAccessKeysPresent": i32::from(!account.root_keys.is_empty()),
         "AccountPasswordPresent": 1,
-        "AccountSigningCertificatesPresent": 0,
+        "AccountSigningCertificatesPresent": i32::from(!account.root_certificates.is_empty()),
         "Providers": account.oidc_providers.len() + account.saml_providers.len(),
         "GlobalEndpointTokenVersion": 1,
     }}))

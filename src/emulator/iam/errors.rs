@@ -32,6 +32,11 @@ pub(super) fn validation(message: impl Into<String>) -> ServiceError {
     ServiceError::new(400, "ValidationError", message)
 }
 
+/// Without a message, AWS gives none.
+pub(super) fn malformed_certificate(message: impl Into<String>) -> ServiceError {
+    ServiceError::new(400, "MalformedCertificate", message)
+}
+
 pub(super) fn password_violation(message: impl Into<String>) -> ServiceError {
     ServiceError::new(400, "PasswordPolicyViolation", message)
 }
@@ -52,6 +57,7 @@ pub(super) fn cannot_be_found(noun: Noun, name: &str) -> ServiceError {
         }
         Noun::Policy => format!("Policy {name} was not found."),
         Noun::InstanceProfile => format!("Instance Profile {name} cannot be found."),
+        Noun::ServerCertificate => format!("The Server Certificate with name {name} cannot be found."),
         Noun::MfaDevice => format!("VirtualMFADevice with serial number {name} doesn't exist."),
         Noun::OidcProvider => format!("OpenIDConnect Provider not found for arn {name}"),
         Noun::SamlProvider => format!("Manifest not found for arn {name}"),
@@ -66,6 +72,7 @@ pub(super) fn name_taken(noun: Noun, name: &str) -> ServiceError {
         Noun::Group => format!("Group with name {name} already exists."),
         Noun::Policy => format!("A policy called {name} already exists. Duplicate names are not allowed."),
         Noun::InstanceProfile => format!("Instance Profile {name} already exists."),
+        Noun::ServerCertificate => format!("The Server Certificate with name {name} already exists."),
         Noun::MfaDevice => "MFADevice entity at the same path and name already exists.".to_owned(),
         Noun::OidcProvider => format!("Provider with url {name} already exists."),
         Noun::SamlProvider => format!("SAMLProvider with name {name} already exists."),

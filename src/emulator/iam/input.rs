@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::operation::{Call, ServiceError};
 
-use super::errors::validation;
+use super::errors::{invalid_input, validation};
 
 /// A required text member.
 pub(super) fn text<'call>(call: &'call Call, member: &str) -> Result<&'call str, ServiceError> {
@@ -25,6 +25,15 @@ pub(super) fn texts(call: &Call, member: &str) -> Vec<String> {
 /// A member that is true or false; `None`: absent.
 pub(super) fn flag(call: &Call, member: &str) -> Option<bool> {
     call.input.get(member)?.as_bool()
+}
+
+/// Whether a credential is to be active. The model has a third status that nobody can ask for.
+pub(super) fn status(call: &Call) -> Result<bool, ServiceError> {
+    match text(call, "Status")? {
+        "Active" => Ok(true),
+        "Inactive" => Ok(false),
+        other => Err(invalid_input(format!("Operation does not support status {other}"))),
+    }
 }
 
 /// The path of a new entity.

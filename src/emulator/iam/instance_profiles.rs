@@ -54,7 +54,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     if account.instance_profiles.len() >= quotas::INSTANCE_PROFILES {
         return Err(quota("InstanceProfilesPerAccount", quotas::INSTANCE_PROFILES));
     }
-    let tags = Tags::of_new(call)?;
+    let tags = Tags::of_new(Noun::InstanceProfile, call)?;
     let identity = Noun::InstanceProfile.named(&mut partition.ids, &account.id, path(call), name, call.now);
     let profile = InstanceProfile { identity, role: None, tags };
     let reply = Reply::of(&json!({ "InstanceProfile": profile.shown(&partition.iam, account) }));

@@ -215,7 +215,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     if account.policies.len() >= quotas::POLICIES {
         return Err(quota("PoliciesPerAccount", quotas::POLICIES));
     }
-    let tags = Tags::of_new(call)?;
+    let tags = Tags::of_new(Noun::Policy, call)?;
     let identity = Noun::Policy.named(&mut partition.ids, &account.id, path(call), name, call.now);
     let mut policy = ManagedPolicy::new(identity, document);
     policy.description = optional(call, "Description").map(str::to_owned);

@@ -92,7 +92,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     if account.has(Noun::MfaDevice, name) {
         return Err(name_taken(Noun::MfaDevice, name));
     }
-    let tags = Tags::of_new(call)?;
+    let tags = Tags::of_new(Noun::MfaDevice, call)?;
     let seed = partition.ids.mfa_seed();
     let label = account.alias.as_deref().unwrap_or(account.id.as_str());
     let image = super::qr_code::png(&format!("otpauth://totp/{name}@{label}?secret={seed}"));

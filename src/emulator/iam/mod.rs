@@ -33,10 +33,14 @@ mod qr_code;
 mod quotas;
 mod roles;
 mod saml_providers;
+mod server_certificates;
 mod service_linked_roles;
 mod service_linked_services;
+mod service_specific_credentials;
+mod signing_certificates;
 mod simulate;
 mod simulation_results;
+mod ssh_public_keys;
 mod store;
 mod tags;
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     let sent = texts(call, "ThumbprintList");
     check_thumbprints(&sent)?;
     let thumbprints = if sent.is_empty() { vec![crate::sts::thumbprint(url)] } else { sent };
-    let tags = Tags::of_new(call)?;
+    let tags = Tags::of_new(Noun::OidcProvider, call)?;
     let account = partition.iam.account_mut(call)?;
     let arn = new_arn(&account.id, url);
     if account.has(Noun::OidcProvider, &arn) {

@@ -3,11 +3,14 @@
 use crate::operation::{Access, Call, Operation, Reply, ServiceError};
 use crate::partition::Partition;
 
-use super::noun::Noun::{Group, InstanceProfile, MfaDevice, OidcProvider, Policy, Role, SamlProvider, User};
+use super::noun::Noun::{
+    Group, InstanceProfile, MfaDevice, OidcProvider, Policy, Role, SamlProvider, ServerCertificate, User,
+};
 use super::{
     access, access_keys, account, attachments, authorization_details, boundaries, context_keys, groups,
     inline_policies, instance_profiles, login_profiles, managed_policies, mfa_devices, oidc_providers,
-    password_policy, roles, saml_providers, service_linked_roles, simulate, tags, users,
+    password_policy, roles, saml_providers, server_certificates, service_linked_roles,
+    service_specific_credentials, signing_certificates, simulate, ssh_public_keys, tags, users,
 };
 
 type AccessFunction = fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError>;
@@ -39,6 +42,30 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("UpdateAccountPasswordPolicy", access::account_wide, password_policy::update),
     row("GetAccountPasswordPolicy", access::account_wide, password_policy::get),
     row("DeleteAccountPasswordPolicy", access::account_wide, password_policy::delete),
+
+    row("UploadSSHPublicKey", access::user, ssh_public_keys::upload),
+    row("GetSSHPublicKey", access::user, ssh_public_keys::get),
+    row("ListSSHPublicKeys", access::user, ssh_public_keys::list),
+    row("UpdateSSHPublicKey", access::user, ssh_public_keys::update),
+    row("DeleteSSHPublicKey", access::user, ssh_public_keys::delete),
+    row("UploadSigningCertificate", access::user, signing_certificates::upload),
+    row("ListSigningCertificates", access::user, signing_certificates::list),
+    row("UpdateSigningCertificate", access::user, signing_certificates::update),
+    row("DeleteSigningCertificate", access::user, signing_certificates::delete),
+    row("CreateServiceSpecificCredential", access::new_service_credential, service_specific_credentials::create),
+    row("ListServiceSpecificCredentials", access::service_credentials, service_specific_credentials::list),
+    row("UpdateServiceSpecificCredential", access::service_credential, service_specific_credentials::update),
+    row("ResetServiceSpecificCredential", access::service_credential, service_specific_credentials::reset),
+    row("DeleteServiceSpecificCredential", access::service_credential, service_specific_credentials::delete),
+
+    row("UploadServerCertificate", access::new_server_certificate, server_certificates::upload),
+    row("GetServerCertificate", access::server_certificate, server_certificates::get),
+    row("ListServerCertificates", access::account_wide, server_certificates::list),
+    row("UpdateServerCertificate", access::renamed_server_certificate, server_certificates::update),
+    row("DeleteServerCertificate", access::server_certificate, server_certificates::delete),
+    row("TagServerCertificate", access::server_certificate, |partition, call| tags::tag(ServerCertificate, partition, call)),
+    row("UntagServerCertificate", access::server_certificate, |partition, call| tags::untag(ServerCertificate, partition, call)),
+    row("ListServerCertificateTags", access::server_certificate, |partition, call| tags::list(ServerCertificate, partition, call)),
 
     row("CreateServiceLinkedRole", access::new_service_linked_role, service_linked_roles::create),
     row("DeleteServiceLinkedRole", access::role, service_linked_roles::delete),

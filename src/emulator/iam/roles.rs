@@ -97,7 +97,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     if account.roles.len() >= quotas::ROLES {
         return Err(quota("RolesPerAccount", quotas::ROLES));
     }
-    let tags = Tags::of_new(call)?;
+    let tags = Tags::of_new(Noun::Role, call)?;
     let role = Role {
         identity: Noun::Role.named(&mut partition.ids, &account.id, path(call), name, call.now),
         trust,

@@ -8,7 +8,7 @@ use chrono::{DateTime, Months, Utc};
 use policy::AccountId;
 use serde_json::{Value, json};
 
-use crate::certificate;
+use crate::certificate::Certificate;
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 use crate::rsa::RsaPublicKey;
@@ -60,8 +60,7 @@ impl Metadata {
             signing.flat_map(Element::all).filter(|element| element.is(DSIG, "X509Certificate")).filter_map(
                 |element| STANDARD.decode(element.text().split_whitespace().collect::<String>()).ok(),
             );
-        let keys: Vec<_> =
-            certificates.filter_map(|certificate| certificate::public_key(&certificate)).collect();
+        let keys: Vec<_> = certificates.filter_map(|der| Certificate::parse(&der)?.rsa_key()).collect();
         if keys.is_empty() {
             return Err(unreadable());
         }
@@ -86,7 +85,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     refuse_encryption(call)?;
     let (name, document) = (text(call, "Name")?, text(call, "SAMLMetadataDocument")?);
     let metadata = Metadata::parse(document)?;
-    let tags = Tags::of_new(call)?;
+    let tags = Tags::of_new(Noun::SamlProvider, call)?;
     let account = partition.iam.account_mut(call)?;
     let arn = Noun::SamlProvider.arn(&account.id, "/", name);
     if account.has(Noun::SamlProvider, &arn) {

@@ -293,6 +293,7 @@ impl Account {
             Noun::Group => self.groups.contains_key(&name),
             Noun::Policy => self.policies.contains_key(&name),
             Noun::InstanceProfile => self.instance_profiles.contains_key(&name),
+            Noun::ServerCertificate => self.server_certificates.contains_key(&name),
             Noun::MfaDevice => self.mfa_devices.values().any(|device| folded(&device.name) == name),
             Noun::OidcProvider => self.oidc_providers.keys().any(|arn| folded(arn) == name),
             Noun::SamlProvider => self.saml_providers.keys().any(|arn| folded(arn) == name),

@@ -1,6 +1,6 @@
 //! Tags of users, roles, policies and instance profiles.
 //!
-//! Keys keep their case, but two keys that differ only by case are one key.
+//! Keys keep their case; of users and roles, two keys that differ only by case are one key.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html>
 
 use std::collections::BTreeMap;
@@ -26,17 +26,17 @@ pub(crate) struct Tag {
     pub(crate) value: String,
 }
 
-/// The tags of one entity, by folded key.
+/// The tags of one entity, by key (of users and roles: folded).
 #[derive(Clone, Default)]
 pub(super) struct Tags(BTreeMap<String, (String, String)>);
 
 impl Tags {
     /// The tags that a `Create` operation sends.
-    pub(super) fn of_new(call: &Call) -> Result<Self, ServiceError> {
+    pub(super) fn of_new(noun: Noun, call: &Call) -> Result<Self, ServiceError> {
         let mut tags = Self::default();
         let sent = sent(call)?;
-        check_keys(&sent)?;
-        tags.set(sent);
+        check_keys(noun, &sent)?;
+        tags.set(noun, sent);
         Ok(tags)
     }
 
@@ -54,11 +54,16 @@ impl Tags {
         (!tags.is_empty()).then_some(Value::Array(tags))
     }
 
-    fn set(&mut self, tags: Vec<Tag>) {
+    fn set(&mut self, noun: Noun, tags: Vec<Tag>) {
         for Tag { key, value } in tags {
-            self.0.insert(folded(&key), (key, value));
+            self.0.insert(identified(noun, &key), (key, value));
         }
     }
+}
+
+/// What makes a key another key.
+fn identified(noun: Noun, key: &str) -> String {
+    if matches!(noun, Noun::User | Noun::Role) { folded(key) } else { key.to_owned() }
 }
 
 fn view((key, value): &(String, String)) -> Value {
@@ -82,13 +87,13 @@ pub(super) fn sent_keys(call: &Call) -> Vec<String> {
     keys.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-fn check_keys(tags: &[Tag]) -> Result<(), ServiceError> {
+fn check_keys(noun: Noun, tags: &[Tag]) -> Result<(), ServiceError> {
     let mut seen = std::collections::BTreeSet::new();
     for tag in tags {
         if folded(&tag.key).starts_with("aws:") {
             return Err(invalid_input("Invalid tag key: the prefix aws: is reserved for AWS use."));
         }
-        if !seen.insert(folded(&tag.key)) {
+        if !seen.insert(identified(noun, &tag.key)) {
             return Err(invalid_input(
                 "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
             ));
@@ -99,10 +104,13 @@ fn check_keys(tags: &[Tag]) -> Result<(), ServiceError> {
 
 pub(super) fn tag(noun: Noun, partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let sent = sent(call)?;
+    if sent.is_empty() && noun == Noun::ServerCertificate {
+        return Err(invalid_input("The provided tag map must not be null/empty."));
+    }
     let tags = partition.iam.account_mut(call)?.tags_mut(noun, text(call, noun.member())?)?;
-    check_keys(&sent)?;
+    check_keys(noun, &sent)?;
     let mut changed = tags.clone();
-    changed.set(sent);
+    changed.set(noun, sent);
     if changed.0.len() > LIMIT {
         return Err(quota(&format!("TagsPer{}", noun.title()), LIMIT));
     }
@@ -112,8 +120,12 @@ pub(super) fn tag(noun: Noun, partition: &mut Partition, call: &Call) -> Result<
 
 pub(super) fn untag(noun: Noun, partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let tags = partition.iam.account_mut(call)?.tags_mut(noun, text(call, noun.member())?)?;
-    for key in sent_keys(call) {
-        tags.0.remove(&folded(&key));
+    let keys = sent_keys(call);
+    if keys.is_empty() && noun == Noun::ServerCertificate {
+        return Err(invalid_input("The provided tag keys must not be null/empty."));
+    }
+    for key in keys {
+        tags.0.remove(&identified(noun, &key));
     }
     Ok(Reply::empty())
 }

@@ -12,6 +12,9 @@ use super::input::{has_prefix, optional, path, text};
 use super::login_profiles::LoginProfile;
 use super::noun::{Identity, Noun, folded, timestamp};
 use super::pages::page;
+use super::service_specific_credentials::ServiceSpecificCredential;
+use super::signing_certificates::SigningCertificate;
+use super::ssh_public_keys::SshPublicKey;
 use super::store::Grants;
 use super::tags::Tags;
 use super::{boundaries, quotas};
@@ -21,6 +24,9 @@ pub(super) struct User {
     pub(super) identity: Identity,
     pub(super) access_keys: Vec<AccessKey>,
     pub(super) login_profile: Option<LoginProfile>,
+    pub(super) signing_certificates: Vec<SigningCertificate>,
+    pub(super) ssh_public_keys: Vec<SshPublicKey>,
+    pub(super) service_specific_credentials: Vec<ServiceSpecificCredential>,
     pub(super) grants: Grants,
     /// Folded names.
     pub(super) groups: std::collections::BTreeSet<String>,
@@ -56,11 +62,14 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     if account.users.len() >= quotas::USERS {
         return Err(quota("UsersPerAccount", quotas::USERS));
     }
-    let tags = Tags::of_new(call)?;
+    let tags = Tags::of_new(Noun::User, call)?;
     let user = User {
         identity: Noun::User.named(&mut partition.ids, &account.id, path(call), name, call.now),
         access_keys: Vec::new(),
         login_profile: None,
+        signing_certificates: Vec::new(),
+        ssh_public_keys: Vec::new(),
+        service_specific_credentials: Vec::new(),
         grants: Grants::default(),
         groups: std::collections::BTreeSet::new(),
         boundary,
@@ -120,6 +129,12 @@ pub(super) fn delete(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     let user = account.user(name)?;
     if !user.access_keys.is_empty() {
         return Err(delete_conflict("Cannot delete entity, must delete access keys first."));
+    }
+    if !user.signing_certificates.is_empty() {
+        return Err(delete_conflict("Cannot delete entity, must delete certificates first."));
+    }
+    if !user.ssh_public_keys.is_empty() || !user.service_specific_credentials.is_empty() {
+        return Err(delete_conflict("Cannot delete entity, must remove referenced objects first."));
     }
     if user.login_profile.is_some() {
         return Err(delete_conflict("Cannot delete entity, must delete login profile first."));

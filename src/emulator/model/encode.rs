@@ -53,9 +53,14 @@ pub(crate) fn render_error(
                 _ => &Model::of(service).metadata.xml_namespace,
             };
             let kind = if error.status < 500 { "Sender" } else { "Receiver" };
+            // Some errors come without words, such as IAM's of a credential report that is not there.
+            let message = match message.as_str() {
+                "" => String::new(),
+                words => format!("    <Message>{words}</Message>\n"),
+            };
             let body = format!(
-                "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{kind}</Type>\n    <Code>{code}</Code>\n    \
-                 <Message>{message}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"
+                "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{kind}</Type>\n    <Code>{code}</Code>\n\
+                 {message}  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"
             );
             ("text/xml", body)
         }

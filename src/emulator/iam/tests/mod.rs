@@ -1,6 +1,7 @@
 //! IAM's operations, called directly.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, reason = "tests")]
 
+mod credentials;
 mod federation;
 mod policies;
 mod protected;

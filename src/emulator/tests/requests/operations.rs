@@ -18,10 +18,10 @@ fn form(service: &'static str, body: &str) -> Unsigned {
 #[test]
 fn known_operations_that_are_not_emulated_say_so() {
     check(
-        &form("iam", "Action=UploadServerCertificate&Version=2010-05-08"),
+        &form("iam", "Action=GetHumanReadableSummary&Version=2010-05-08"),
         501,
         "NotImplemented",
-        "UploadServerCertificate",
+        "GetHumanReadableSummary",
     );
     check(
         &form("sts", "Action=GetWebIdentityToken&Version=2011-06-15"),
