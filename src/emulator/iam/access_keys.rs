@@ -22,9 +22,12 @@ pub(super) struct AccessKey {
     pub(super) active: bool,
     pub(super) created: DateTime<Utc>,
     pub(super) last_use: Option<LastUse>,
+    /// The first use of a quarter of an hour, as the credential report has it.
+    pub(super) reported_use: Option<LastUse>,
 }
 
-/// The last request that a key signed.
+/// A request that a key signed.
+#[derive(Clone)]
 pub(super) struct LastUse {
     pub(super) time: DateTime<Utc>,
     pub(super) service: String,
@@ -33,7 +36,7 @@ pub(super) struct LastUse {
 
 impl AccessKey {
     pub(super) fn new(id: String, secret: String, created: DateTime<Utc>) -> Self {
-        Self { id, secret, active: true, created, last_use: None }
+        Self { id, secret, active: true, created, last_use: None, reported_use: None }
     }
 
     fn status(&self) -> &'static str {

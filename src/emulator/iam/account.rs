@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use policy::AccountId;
 use serde_json::json;
 
@@ -9,6 +10,7 @@ use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
 use super::access_keys::AccessKey;
+use super::credential_report::CredentialReport;
 use super::errors::{already_exists, cannot_be_found, no_such_entity};
 use super::groups::Group;
 use super::input::text;
@@ -30,12 +32,14 @@ use super::{inline_policies, quotas, service_linked_roles};
 /// One account.
 pub(super) struct Account {
     pub(super) id: AccountId,
+    pub(super) created: DateTime<Utc>,
     pub(super) alias: Option<String>,
     /// `None`: AWS's own is in force.
     pub(super) password_policy: Option<PasswordPolicy>,
     /// The deletions of service-linked roles, all of them done.
     pub(super) deletion_tasks: BTreeSet<String>,
     pub(super) root_keys: Vec<AccessKey>,
+    pub(super) root_has_password: bool,
     pub(super) root_certificates: Vec<SigningCertificate>,
     pub(super) users: BTreeMap<String, User>,
     pub(super) roles: BTreeMap<String, Role>,
@@ -49,6 +53,8 @@ pub(super) struct Account {
     pub(super) oidc_providers: BTreeMap<String, OidcProvider>,
     /// By ARN.
     pub(super) saml_providers: BTreeMap<String, SamlProvider>,
+    /// `None`: there has been none.
+    pub(super) credential_report: Option<CredentialReport>,
 }
 
 macro_rules! found_by_name {
@@ -66,13 +72,16 @@ macro_rules! found_by_name {
 }
 
 impl Account {
-    pub(super) fn new(id: AccountId) -> Self {
+    /// As somebody signs up for it.
+    pub(super) fn new(id: AccountId, created: DateTime<Utc>) -> Self {
         Self {
             id,
+            created,
             alias: None,
             password_policy: None,
             deletion_tasks: BTreeSet::new(),
             root_keys: Vec::new(),
+            root_has_password: true,
             root_certificates: Vec::new(),
             users: BTreeMap::new(),
             roles: BTreeMap::new(),
@@ -83,6 +92,7 @@ impl Account {
             mfa_devices: BTreeMap::new(),
             oidc_providers: BTreeMap::new(),
             saml_providers: BTreeMap::new(),
+            credential_report: None,
         }
     }
 
@@ -178,6 +188,14 @@ impl Account {
         }
     }
 
+    /// The ARNs of the managed policies that are attached or are a boundary, AWS's own among them.
+    pub(super) fn policies_in_use(&self) -> BTreeSet<&str> {
+        let users = self.users.values().filter_map(|user| user.boundary.as_deref());
+        let roles = self.roles.values().filter_map(|role| role.boundary.as_deref());
+        let attached = self.all_grants().flat_map(|grants| &grants.attached).map(String::as_str);
+        attached.chain(users).chain(roles).collect()
+    }
+
     /// All users, roles and groups with what is attached to them, each noun in name order.
     pub(super) fn all_grants(&self) -> impl Iterator<Item = &Grants> {
         let users = self.users.values().map(|user| &user.grants);
@@ -216,7 +234,6 @@ pub(super) fn list_aliases(partition: &mut Partition, call: &Call) -> Result<Rep
 
 pub(super) fn summary(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let account = partition.iam.account(call)?;
-    let versions: usize = account.policies.values().map(ManagedPolicy::version_count).sum();
     let attached = quotas::ATTACHED_POLICIES;
     Reply::of(&json!({ "SummaryMap": {
         "Users": account.users.len(),
@@ -231,7 +248,7 @@ pub(super) fn summary(partition: &mut Partition, call: &Call) -> Result<Reply, S
         "Policies": account.policies.len(),
         "PoliciesQuota": quotas::POLICIES,
         "PolicySizeQuota": managed_policies::SIZE,
-        "PolicyVersionsInUse": versions,
+        "PolicyVersionsInUse": account.policies_in_use().len(),
         "PolicyVersionsInUseQuota": quotas::POLICY_VERSIONS_IN_USE,
         "VersionsPerPolicyQuota": quotas::VERSIONS_PER_POLICY,
         "AttachedPoliciesPerUserQuota": attached,
@@ -249,7 +266,7 @@ pub(super) fn summary(partition: &mut Partition, call: &Call) -> Result<Reply, S
         "MFADevicesInUse": account.mfa_devices_in_use(),
         "AccountMFAEnabled": 0,
         "AccountAccessKeysPresent": i32::from(!account.root_keys.is_empty()),
-        "AccountPasswordPresent": 1,
+        "AccountPasswordPresent": i32::from(account.root_has_password),
         "AccountSigningCertificatesPresent": i32::from(!account.root_certificates.is_empty()),
         "Providers": account.oidc_providers.len() + account.saml_providers.len(),
         "GlobalEndpointTokenVersion": 1,

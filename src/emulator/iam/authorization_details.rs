@@ -2,8 +2,6 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html>
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use crate::operation::{Call, Reply, ServiceError};
@@ -11,28 +9,38 @@ use crate::partition::Partition;
 
 use super::account::Account;
 use super::aws_managed;
+use super::errors::validation;
+use super::input::optional;
 use super::managed_policies::ManagedPolicy;
 use super::noun::{Noun, folded};
-use super::pages::page;
+use super::pages::{decoded, page};
 use super::store::{Grants, Store};
 use super::tags::Tags;
 use super::{attachments, boundaries, inline_policies};
 
-const LISTS: [&str; 4] = ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"];
+const LISTS: [&str; 4] = ["UserDetailList", "RoleDetailList", "GroupDetailList", "Policies"];
+const KINDS: [&str; 5] = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"];
 
 /// The list that an entity is shown in, and its view.
 type Row = (&'static str, Value);
 
-/// Pages run over all lists together. Of AWS's own policies those that are attached are shown.
+/// Pages run over all lists together. Of AWS's own policies those that are in use are shown.
 pub(super) fn get(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let store = &partition.iam;
     let account = store.account(call)?;
     let filters = call.input.get("Filter").and_then(Value::as_array).filter(|filters| !filters.is_empty());
     let wanted = |kind: &str| filters.is_none_or(|filters| filters.iter().any(|filter| filter == kind));
+    // A marker is good for the filter that it was made with.
+    let filter: String = KINDS.iter().map(|kind| if wanted(kind) { '1' } else { '0' }).collect();
+    if let Some(marker) = optional(call, "Marker")
+        && !decoded(marker).is_ok_and(|key| key.starts_with(&filter))
+    {
+        return Err(validation("Marker and Filter do not match"));
+    }
     let mut rows: Vec<(String, Row)> = Vec::new();
     let mut add = |order: usize, name: &str, view: Value| {
         if let Some(list) = LISTS.get(order) {
-            rows.push((format!("{order} {}", folded(name)), (*list, view)));
+            rows.push((format!("{filter} {order} {}", folded(name)), (*list, view)));
         }
     };
     for user in account.users.values().filter(|_| wanted("User")) {
@@ -46,7 +54,7 @@ pub(super) fn get(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
     for group in account.groups.values().filter(|_| wanted("Group")) {
         let mut view = group.view();
         complete(&mut view, store, Noun::Group, &group.grants, None);
-        add(1, &group.identity.name, view);
+        add(2, &group.identity.name, view);
     }
     for (key, role) in account.roles.iter().filter(|_| wanted("Role")) {
         let profiles = account.instance_profiles.values();
@@ -56,12 +64,11 @@ pub(super) fn get(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
         set(&mut view, "InstanceProfileList", json!(profiles));
         set(&mut view, "RoleLastUsed", json!({}));
         complete(&mut view, store, Noun::Role, &role.grants, Some((role.boundary.as_deref(), &role.tags)));
-        add(2, &role.identity.name, view);
+        add(1, &role.identity.name, view);
     }
     let local = account.policies.values().filter(|_| wanted("LocalManagedPolicy"));
-    let attached: BTreeSet<&String> = account.all_grants().flat_map(|grants| &grants.attached).collect();
-    let attached = attached.into_iter().filter(|_| wanted("AWSManagedPolicy"));
-    let of_aws = attached.filter_map(|arn| aws_managed::find(arn));
+    let in_use = account.policies_in_use().into_iter().filter(|_| wanted("AWSManagedPolicy"));
+    let of_aws = in_use.filter_map(|arn| aws_managed::find(arn));
     for policy in local.chain(of_aws) {
         add(3, &policy.identity.name, policy_view(policy, account));
     }
@@ -88,7 +95,10 @@ fn complete(
     grants: &Grants,
     extras: Option<(Option<&str>, &Tags)>,
 ) {
-    set(view, &format!("{}PolicyList", noun.title()), inline_policies::views(grants));
+    // AWS leaves out an empty list of a user, but not of a role or group.
+    if noun != Noun::User || !grants.inline.is_empty() {
+        set(view, &format!("{}PolicyList", noun.title()), inline_policies::views(grants));
+    }
     let attached: Vec<_> =
         attachments::views(store, grants, |_| true).into_iter().map(|(_, view)| view).collect();
     set(view, "AttachedManagedPolicies", Value::Array(attached));
@@ -98,6 +108,7 @@ fn complete(
     }
 }
 
+/// Without the description, which only `GetPolicy` tells.
 fn policy_view(policy: &ManagedPolicy, account: &Account) -> Value {
     let versions = policy.versions.iter().rev().map(|(number, version)| {
         let mut view = policy.version_view(*number, version);
@@ -105,9 +116,6 @@ fn policy_view(policy: &ManagedPolicy, account: &Account) -> Value {
         view
     });
     let mut view = policy.listed(account);
-    if let Some(description) = &policy.description {
-        set(&mut view, "Description", json!(description));
-    }
     set(&mut view, "PolicyVersionList", Value::Array(versions.collect()));
     view
 }

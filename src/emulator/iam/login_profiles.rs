@@ -23,6 +23,8 @@ const REMEMBERED: usize = 24;
 /// That a user has a password.
 pub(super) struct LoginProfile {
     created: DateTime<Utc>,
+    /// When the password was set.
+    pub(super) changed: DateTime<Utc>,
     reset_required: bool,
     /// The digests of the passwords, the newest first.
     passwords: Vec<[u8; 32]>,
@@ -37,7 +39,12 @@ impl LoginProfile {
         }})
     }
 
-    fn set(&mut self, policy: Option<&PasswordPolicy>, password: &str) -> Result<(), ServiceError> {
+    fn set(
+        &mut self,
+        policy: Option<&PasswordPolicy>,
+        password: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), ServiceError> {
         password_policy::check(policy, password)?;
         let digest = digest(password);
         let barred = policy.and_then(|policy| policy.password_reuse_prevention).unwrap_or(0);
@@ -46,6 +53,7 @@ impl LoginProfile {
         }
         self.passwords.insert(0, digest);
         self.passwords.truncate(REMEMBERED);
+        self.changed = now;
         Ok(())
     }
 }
@@ -77,8 +85,9 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         return Err(already_exists(format!("Login Profile for user {name} already exists.")));
     }
     let reset_required = flag(call, "PasswordResetRequired").unwrap_or(false);
-    let mut profile = LoginProfile { created: call.now, reset_required, passwords: Vec::new() };
-    profile.set(policy.as_ref(), text(call, "Password")?)?;
+    let mut profile =
+        LoginProfile { created: call.now, changed: call.now, reset_required, passwords: Vec::new() };
+    profile.set(policy.as_ref(), text(call, "Password")?, call.now)?;
     let reply = Reply::of(&profile.view(name));
     user.login_profile = Some(profile);
     reply
@@ -96,7 +105,7 @@ pub(super) fn update(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     let policy = account.password_policy.clone();
     let profile = profile_mut(account.user_mut(text(call, "UserName")?)?)?;
     if let Some(password) = optional(call, "Password") {
-        profile.set(policy.as_ref(), password)?;
+        profile.set(policy.as_ref(), password, call.now)?;
     }
     profile.reset_required = flag(call, "PasswordResetRequired").unwrap_or(profile.reset_required);
     Ok(Reply::empty())
@@ -124,7 +133,7 @@ pub(super) fn change_password(partition: &mut Partition, call: &Call) -> Result<
     if profile.passwords.first() != Some(&digest(text(call, "OldPassword")?)) {
         return Err(ServiceError::new(403, "AccessDenied", "The old password was incorrect."));
     }
-    profile.set(policy.as_ref(), text(call, "NewPassword")?)?;
+    profile.set(policy.as_ref(), text(call, "NewPassword")?, call.now)?;
     profile.reset_required = false;
     Ok(Reply::empty())
 }

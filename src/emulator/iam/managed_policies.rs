@@ -97,10 +97,6 @@ impl ManagedPolicy {
         Some(Policy { name: self.identity.arn.clone(), document: Arc::clone(version.document.get()?) })
     }
 
-    pub(super) fn version_count(&self) -> usize {
-        self.versions.len()
-    }
-
     pub(super) fn listed(&self, account: &Account) -> Value {
         let Identity { path, name, id, arn, created } = &self.identity;
         json!({

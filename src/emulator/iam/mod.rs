@@ -12,6 +12,7 @@ mod authorization_details;
 mod aws_managed;
 mod boundaries;
 mod context_keys;
+mod credential_report;
 mod documents;
 mod errors;
 mod groups;

@@ -23,7 +23,7 @@ const EVERYTHING: &str =
 const HOUR: i64 = 3600;
 
 impl Store {
-    /// Makes an account whose root user has no key, with a role for `trusted` that may do everything.
+    /// Makes an account whose root user has no key and no password, with a role for `trusted` that may do everything.
     pub(crate) fn open_account(
         &mut self,
         ids: &mut Ids,
@@ -50,7 +50,8 @@ impl Store {
             boundary: None,
             tags: Tags::default(),
         };
-        let mut opened = Account::new(account.clone());
+        let mut opened = Account::new(account.clone(), now);
+        opened.root_has_password = false;
         opened.roles.insert(folded(role), made);
         self.insert_account(opened);
         Ok(())

@@ -7,10 +7,11 @@ use super::noun::Noun::{
     Group, InstanceProfile, MfaDevice, OidcProvider, Policy, Role, SamlProvider, ServerCertificate, User,
 };
 use super::{
-    access, access_keys, account, attachments, authorization_details, boundaries, context_keys, groups,
-    inline_policies, instance_profiles, login_profiles, managed_policies, mfa_devices, oidc_providers,
-    password_policy, roles, saml_providers, server_certificates, service_linked_roles,
-    service_specific_credentials, signing_certificates, simulate, ssh_public_keys, tags, users,
+    access, access_keys, account, attachments, authorization_details, boundaries, context_keys,
+    credential_report, groups, inline_policies, instance_profiles, login_profiles, managed_policies,
+    mfa_devices, oidc_providers, password_policy, roles, saml_providers, server_certificates,
+    service_linked_roles, service_specific_credentials, signing_certificates, simulate, ssh_public_keys,
+    tags, users,
 };
 
 type AccessFunction = fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError>;
@@ -190,4 +191,6 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("ListAccountAliases", access::account_wide, account::list_aliases),
     row("GetAccountAuthorizationDetails", access::account_wide, authorization_details::get),
     row("GetAccountSummary", access::account_wide, account::summary),
+    row("GenerateCredentialReport", access::account_wide, credential_report::generate),
+    row("GetCredentialReport", access::account_wide, credential_report::get),
 ];

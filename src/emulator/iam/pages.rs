@@ -39,7 +39,8 @@ pub(super) fn page<T>(
     Ok(Page { items: taken, marker })
 }
 
-fn decoded(marker: &str) -> Result<String, ServiceError> {
+/// The key after which the page of this marker starts.
+pub(super) fn decoded(marker: &str) -> Result<String, ServiceError> {
     let invalid = || validation("Invalid Marker.");
     String::from_utf8(STANDARD.decode(marker).map_err(|_| invalid())?).map_err(|_| invalid())
 }

@@ -85,7 +85,7 @@ pub(super) fn get(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
     match named_or_caller(&partition.iam, call)? {
         Some(name) => Reply::of(&json!({ "User": account.user(&name)?.shown() })),
         None => {
-            let created = account.root_keys.first().map(|key| timestamp(key.created));
+            let created = timestamp(account.created);
             let arn = format!("arn:aws:iam::{}:root", account.id);
             Reply::of(&json!({ "User": { "UserId": account.id, "Arn": arn, "CreateDate": created } }))
         }

@@ -5,6 +5,7 @@ mod credentials;
 mod federation;
 mod policies;
 mod protected;
+mod reports;
 
 use serde_json::{Value, json};
 
