@@ -3,6 +3,7 @@
 
 mod encode;
 mod json;
+mod pattern;
 mod query;
 mod rest;
 mod route;
@@ -138,7 +139,7 @@ pub(crate) struct Shape {
     pub(crate) key: Option<Member>,
     pub(crate) value: Option<Member>,
     #[serde(skip)]
-    compiled_pattern: OnceLock<Option<regex_lite::Regex>>,
+    compiled_pattern: OnceLock<Option<pattern::Pattern>>,
 }
 
 /// Members in the model's order, which is the order on the wire.
@@ -220,13 +221,9 @@ impl Model {
 
 impl Shape {
     /// The pattern that a whole value must match; `None` where there is none, or it is not understood.
-    pub(crate) fn compiled_pattern(&self) -> Option<&regex_lite::Regex> {
-        self.compiled_pattern
-            .get_or_init(|| {
-                let pattern = self.pattern.as_deref()?;
-                regex_lite::Regex::new(&format!("^(?:{pattern})$")).ok()
-            })
-            .as_ref()
+    /// `None`: it has none; a test sees to it that each there is can be understood.
+    fn compiled_pattern(&self) -> Option<&pattern::Pattern> {
+        self.compiled_pattern.get_or_init(|| pattern::Pattern::compile(self.pattern.as_deref()?)).as_ref()
     }
 }
 
@@ -250,7 +247,8 @@ mod tests {
                     assert!(model.shape(&member.shape).is_some(), "{name} lacks {}", member.shape);
                 }
             }
-            for shape in model.shapes.values() {
+            for (name, shape) in &model.shapes {
+                assert_eq!(shape.pattern.is_some(), shape.compiled_pattern().is_some(), "{name}");
                 for (name, member) in &shape.members.0 {
                     assert!(model.shape(&member.shape).is_some(), "{name} lacks {}", member.shape);
                 }

@@ -94,8 +94,8 @@ impl Checker<'_> {
             let constraint = format!("{ENUM}: [{}]", shape.values.join(", "));
             self.add(path, Some(text.to_owned()), constraint);
         }
-        if let (Some(regex), Some(pattern)) = (shape.compiled_pattern(), &shape.pattern)
-            && !regex.is_match(text)
+        if let (Some(compiled), Some(pattern)) = (shape.compiled_pattern(), &shape.pattern)
+            && !compiled.matches(text)
         {
             let constraint = format!("Member must satisfy regular expression pattern: {pattern}");
             self.add(path, Some(text.to_owned()), constraint);
