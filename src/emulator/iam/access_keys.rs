@@ -1,6 +1,6 @@
 //! Access keys of users and of the root user.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use crate::operation::{Call, Reply, ServiceError};
@@ -14,6 +14,10 @@ use super::noun::{folded, timestamp};
 use super::pages::page;
 use super::quotas;
 use super::store::KeyOwner;
+
+/// Of the uses of a key within this span, the credential report tells the first.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html>
+const REPORTED_SPAN: TimeDelta = TimeDelta::minutes(15);
 
 /// A long-term access key.
 pub(super) struct AccessKey {
@@ -37,6 +41,14 @@ pub(super) struct LastUse {
 impl AccessKey {
     pub(super) fn new(id: String, secret: String, created: DateTime<Utc>) -> Self {
         Self { id, secret, active: true, created, last_use: None, reported_use: None }
+    }
+
+    /// Remembers that it signed a request.
+    pub(super) fn record(&mut self, used: LastUse) {
+        if self.reported_use.as_ref().is_none_or(|reported| used.time - reported.time >= REPORTED_SPAN) {
+            self.reported_use = Some(used.clone());
+        }
+        self.last_use = Some(used);
     }
 
     fn status(&self) -> &'static str {

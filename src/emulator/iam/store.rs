@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use policy::{AccountId, Policy, PolicyDocument, Principal};
 
 use crate::operation::{Call, CredentialKind, ServiceError};
@@ -16,10 +16,6 @@ use super::noun::{Noun, folded};
 use super::roles::Role;
 use super::users::User;
 use super::{Entity, InstanceProfileView, RoleView, aws_managed, trust};
-
-/// Of the uses of a key within this span, the credential report tells the first.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html>
-const REPORTED_SPAN: TimeDelta = TimeDelta::minutes(15);
 
 /// Users, roles, policies and instance profiles of all accounts.
 #[derive(Default)]
@@ -119,11 +115,7 @@ impl Store {
         let Some(account) = self.accounts.get_mut(&owner.account) else { return };
         let Some(keys) = account.keys_mut(owner.user.as_deref()) else { return };
         if let Some(key) = keys.iter_mut().find(|key| key.id == access_key_id) {
-            let used = LastUse { time: now, service: service.to_owned(), region: region.to_owned() };
-            if key.reported_use.as_ref().is_none_or(|reported| now - reported.time >= REPORTED_SPAN) {
-                key.reported_use = Some(used.clone());
-            }
-            key.last_use = Some(used);
+            key.record(LastUse { time: now, service: service.to_owned(), region: region.to_owned() });
         }
     }
 
