@@ -68,7 +68,7 @@ pub(super) fn get(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
     }
     let local = account.policies.values().filter(|_| wanted("LocalManagedPolicy"));
     let in_use = account.policies_in_use().into_iter().filter(|_| wanted("AWSManagedPolicy"));
-    let of_aws = in_use.filter_map(|arn| aws_managed::find(arn));
+    let of_aws: Vec<&ManagedPolicy> = in_use.filter_map(aws_managed::find).collect();
     for policy in local.chain(of_aws) {
         add(3, &policy.identity.name, policy_view(policy, account));
     }
