@@ -19,6 +19,7 @@ fuzz_target!(|arns: (&str, &str)| {
         resource: arn.to_owned(),
         resource_account: None,
         context,
+        canonical_user: None,
     };
     let condition = json!({ "ArnLike": { "aws:SourceArn": pattern } });
     for (resource, principal) in [(pattern, json!("*")), ("*", json!("*")), ("*", json!({ "AWS": pattern }))] {

@@ -36,6 +36,7 @@ fuzz_target!(|input: (u8, &str, &str)| {
         resource: format!("arn:aws:s3:::{value}"),
         resource_account: None,
         context,
+        canonical_user: None,
     };
     for (action, resource, wants) in [
         (pattern, "*", "*"),

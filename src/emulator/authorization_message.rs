@@ -82,9 +82,10 @@ pub(crate) fn described(request: &Request, policies: &Policies, decision: &Decis
 
 fn details(request: &Request, policies: &Policies, decision: &Decision) -> Value {
     let matched = decision.deciding.iter().map(|name| statement(request, policies, name));
-    let conditions = request.context.iter().map(|(key, values)| {
-        json!({ "key": key, "values": items(values.iter().map(|value| json!({ "value": value }))) })
-    });
+    let condition = |key: &str, values: &[String]| json!({ "key": key, "values": items(values.iter().map(|value| json!({ "value": value }))) });
+    let conditions = request.context.iter().map(|(key, values)| condition(key, values));
+    let about = about_resource(request).into_iter().map(|(key, value)| condition(key, &[value]));
+    let conditions = conditions.chain(about);
     json!({
         "allowed": decision.is_allowed(),
         "explicitDeny": decision.outcome == Outcome::ExplicitDeny,
@@ -99,17 +100,38 @@ fn details(request: &Request, policies: &Policies, decision: &Decision) -> Value
     })
 }
 
+/// What AWS shows of the resource beside the condition keys.
+/// <https://repost.aws/knowledge-center/ec2-not-auth-launch>
+fn about_resource(request: &Request) -> Vec<(&'static str, String)> {
+    let parts: Vec<&str> = request.resource.splitn(6, ':').collect();
+    let ["arn", _, service, region, account, resource] = parts.as_slice() else { return Vec::new() };
+    let of_request = |key: &str| request.context.get(key).and_then(<[String]>::first).cloned();
+    let own = |part: &str| Some(part.to_owned()).filter(|part| !part.is_empty());
+    let kind = resource.split(['/', ':']).next().filter(|kind| kind.len() < resource.len());
+    [
+        ("aws:Resource", own(resource)),
+        ("aws:Account", own(account).or_else(|| request.resource_account.as_ref().map(ToString::to_string))),
+        ("aws:Region", own(region).or_else(|| of_request("aws:RequestedRegion"))),
+        ("aws:Service", own(service)),
+        ("aws:Type", kind.and_then(own)),
+        ("aws:ARN", own(&request.resource)),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some((key, value?)))
+    .collect()
+}
+
 fn items(items: impl IntoIterator<Item = Value>) -> Value {
     json!({ "items": items.into_iter().collect::<Vec<_>>() })
 }
 
 fn principal(request: &Request) -> Value {
     let id = request.context.get("aws:userid").and_then(<[String]>::first);
-    let mut principal = json!({ "id": id, "arn": request.principal.arn() });
-    if let (Principal::User { name, .. }, Some(members)) = (&request.principal, principal.as_object_mut()) {
-        members.insert("name".to_owned(), json!(name));
+    let arn = request.principal.arn();
+    match &request.principal {
+        Principal::User { name, .. } => json!({ "id": id, "name": name, "arn": arn }),
+        _ => json!({ "id": id, "arn": arn }),
     }
-    principal
 }
 
 fn statement(request: &Request, policies: &Policies, name: &StatementName) -> Value {
@@ -150,7 +172,9 @@ fn policy_of<'p>(policies: &'p Policies, name: &StatementName) -> Option<&'p Pol
         Layer::ResourceControl => policies.resource_control.iter().flatten().find(named),
         Layer::Resource | Layer::Trust => match &policies.resource {
             ResourcePolicy::Grants(policy) => Some(policy),
-            ResourcePolicy::AnyGrants(policies) => policies.iter().find(named),
+            ResourcePolicy::AnyGrants(policies) | ResourcePolicy::KeyWithGrants(policies) => {
+                policies.iter().find(named)
+            }
             ResourcePolicy::Key(policy) | ResourcePolicy::Trust(policy) => policy.as_ref(),
             ResourcePolicy::None => None,
         },
@@ -227,7 +251,8 @@ mod tests {
                 id: "AIDA".to_owned(),
             };
             let (action, resource) = ("s3:GetObject".to_owned(), "*".to_owned());
-            let request = Request { principal, action, resource, resource_account: None, context };
+            let (resource_account, canonical_user) = (None, None);
+            let request = Request { principal, action, resource, resource_account, context, canonical_user };
             let decision = policy::decide(&request, &policies).unwrap();
             let text = described(&request, &policies, &decision);
             assert!(AuthorizationMessages::new(b"seed").encode(&account, &text).len() <= 10_240);

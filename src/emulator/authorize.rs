@@ -11,6 +11,7 @@ use crate::authorization_message::described;
 use crate::iam::RoleView;
 use crate::operation::{Access, Call, CredentialKind, Protocol, Service, ServiceError, Transport};
 use crate::partition::Partition;
+use crate::s3::canonical_user_id;
 
 /// One permission that a call needed, and what was decided.
 #[derive(Clone, Debug)]
@@ -87,6 +88,7 @@ fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decided,
     let key = call.caller.access_key_id.as_deref().filter(|_| caller);
     let session = key.and_then(|id| partition.sts.session(id));
     let request = Request {
+        canonical_user: principal.account().map(canonical_user_id),
         principal,
         action: access.action,
         resource: access.resource,
@@ -96,7 +98,7 @@ fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decided,
     let organizations = &partition.organizations;
     let service_control = request.principal.account().map(|account| organizations.service_control(account));
     let owner = request.resource_account.as_ref();
-    let resource_control = owner.map(|owner| organizations.resource_control(owner, &request.action));
+    let resource_control = owner.map(|owner| organizations.resource_control(owner));
     let policies = Policies {
         identity: entity.identity,
         boundary: entity.boundary,
@@ -242,6 +244,9 @@ fn session_keys(partition: &Partition, call: &Call, context: &mut Context) {
             }
         }
     }
+    if call.caller.credential == CredentialKind::RootSession {
+        context.set("aws:AssumedRoot", "true");
+    }
     if let Some(identity) = &session.source_identity {
         context.set("aws:SourceIdentity", identity.clone());
     }
@@ -320,10 +325,10 @@ pub(crate) fn service_may_assume(
         resource: role.arn.clone(),
         resource_account: role.arn.split(':').nth(4).and_then(AccountId::new),
         context,
+        canonical_user: None,
     };
     let owner = request.resource_account.as_ref();
-    let resource_control =
-        owner.map(|owner| partition.organizations.resource_control(owner, &request.action));
+    let resource_control = owner.map(|owner| partition.organizations.resource_control(owner));
     let policies = Policies {
         resource: ResourcePolicy::Trust(Some(role.trust.clone())),
         resource_control: resource_control.unwrap_or_default(),

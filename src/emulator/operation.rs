@@ -225,6 +225,8 @@ pub(crate) enum CredentialKind {
     LongTerm,
     /// From `AssumeRole`, or an instance's.
     RoleSession,
+    /// From `AssumeRoot`.
+    RootSession,
     /// From `GetSessionToken`.
     SessionToken,
     /// From `GetFederationToken`.

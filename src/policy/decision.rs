@@ -192,8 +192,8 @@ pub enum Unknown {
     /// A condition key with several values in the request under an operator without `ForAllValues` or `ForAnyValue`.
     #[error("how condition key `{0}` with several values compares without ForAllValues or ForAnyValue")]
     SeveralValues(String),
-    /// A `CanonicalUser` principal: the request does not tell the caller's canonical id.
-    #[error("CanonicalUser principal `{0}`")]
+    /// A `CanonicalUser` principal: the request does not tell the canonical user id of the caller's account.
+    #[error("whether CanonicalUser principal `{0}` is the caller's account")]
     CanonicalUser(String),
 }
 

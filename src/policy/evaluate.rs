@@ -103,6 +103,14 @@ fn is_service_linked(principal: &Principal) -> bool {
     matches!(principal, Principal::AssumedRole { path, .. } if path.starts_with("/aws-service-role/"))
 }
 
+/// Whether resource control policies limit the resources of the action's service; who retires a grant is for the grant:
+/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services>.
+fn is_controlled(action: &str) -> bool {
+    let prefix = action.split(':').next().unwrap_or_default();
+    let controlled = reference::service(prefix).is_some_and(|service| service.has_resource_control);
+    controlled && !action.eq_ignore_ascii_case("kms:RetireGrant")
+}
+
 /// What each layer that applies to the caller says.
 struct Voices<'p> {
     resource_control: Vec<Voice<'p>>,
@@ -121,7 +129,8 @@ impl<'p> Voices<'p> {
             let levels = if apply { levels } else { &[] };
             levels.iter().map(|level| hearing.hear(layer, level)).collect::<Vec<_>>()
         };
-        let resource_control = levels(Layer::ResourceControl, &policies.resource_control, limited);
+        let controlled = limited && !policies.resource_control.is_empty() && is_controlled(&request.action);
+        let resource_control = levels(Layer::ResourceControl, &policies.resource_control, controlled);
         let in_account = caller.account().is_some();
         let service_control = levels(Layer::ServiceControl, &policies.service_control, limited && in_account);
         let resource = match &policies.resource {
@@ -131,7 +140,9 @@ impl<'p> Voices<'p> {
             ResourcePolicy::Grants(policy) | ResourcePolicy::Key(Some(policy)) => {
                 hearing.hear(Layer::Resource, std::slice::from_ref(policy))
             }
-            ResourcePolicy::AnyGrants(policies) => hearing.hear(Layer::Resource, policies),
+            ResourcePolicy::AnyGrants(policies) | ResourcePolicy::KeyWithGrants(policies) => {
+                hearing.hear(Layer::Resource, policies)
+            }
             ResourcePolicy::Trust(Some(policy)) => hearing.hear(Layer::Trust, std::slice::from_ref(policy)),
         };
         let has_policies = in_account && !matches!(caller, Principal::Root { .. });
@@ -174,7 +185,10 @@ fn weigh(asked: &Asked<'_>, policies: &Policies, voices: Voices<'_>) -> Verdict 
         _ => Layer::Resource,
     };
     // Nobody passes a trust or key policy that does not let them, not even the account's root user.
-    let gatekept = matches!(policies.resource, ResourcePolicy::Trust(_) | ResourcePolicy::Key(_));
+    let gatekept = matches!(
+        policies.resource,
+        ResourcePolicy::Trust(_) | ResourcePolicy::Key(_) | ResourcePolicy::KeyWithGrants(_)
+    );
     let same_account = is_same_account(asked.request);
     let resource = voices.resource;
     if !resource.is_allowing() && (gatekept || !same_account) {
@@ -187,6 +201,9 @@ fn weigh(asked: &Asked<'_>, policies: &Policies, voices: Voices<'_>) -> Verdict 
         (Principal::Root { .. }, _) if asked.action() == "sts:assumerole" && gatekept => {
             return silent(resource_layer, resource.policies);
         }
+        // A task policy limits a root session whatever names the root user:
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
+        (Principal::Root { .. }, true) if policies.session.is_some() => Grant::None,
         (_, true) => match reach {
             Reach::Exact | Reach::Everyone => Grant::Final,
             Reach::Behind => Grant::WithinSession,

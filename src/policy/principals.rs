@@ -4,7 +4,7 @@
 //! a grant to the account only lets the account's own policies speak. See
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>.
 
-use crate::Principal;
+use crate::{Principal, Request};
 
 /// How directly a statement reaches the caller, from not at all to by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +46,7 @@ pub(crate) enum PrincipalPattern {
     UniqueId(Box<str>),
     Service(Box<str>),
     Federated(Box<str>),
+    /// An account by its canonical user id, or nobody who could call here, such as an origin access identity.
     CanonicalUser(Box<str>),
     /// Well-formed, but no principal that can call here, such as an origin access identity.
     Nobody,
@@ -115,7 +116,8 @@ impl PrincipalPattern {
     }
 
     /// How this value reaches the caller.
-    pub(crate) fn reach(&self, caller: &Principal) -> Reach {
+    pub(crate) fn reach(&self, request: &Request) -> Reach {
+        let caller = &request.principal;
         match self {
             Self::Everyone => Reach::Everyone,
             Self::Account(account) => reach_of_account(account, caller),
@@ -154,7 +156,27 @@ impl PrincipalPattern {
             Self::Federated(provider) => {
                 exact(matches!(caller, Principal::Federated { provider: of } if **of == **provider))
             }
-            Self::CanonicalUser(_) | Self::Nobody => Reach::No,
+            // Both ids identify the same account:
+            // https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-bucket-user-policy-specifying-principal-intro.html
+            Self::CanonicalUser(id) => match (&request.canonical_user, caller.account()) {
+                (Some(own), Some(account)) if own.eq_ignore_ascii_case(id) => {
+                    reach_of_account(account.as_str(), caller)
+                }
+                _ => Reach::No,
+            },
+            Self::Nobody => Reach::No,
+        }
+    }
+
+    /// The canonical user id that may be that of the caller's account, which the request does not tell.
+    pub(crate) fn doubtful(&self, request: &Request) -> Option<&str> {
+        match self {
+            Self::CanonicalUser(id)
+                if request.canonical_user.is_none() && request.principal.account().is_some() =>
+            {
+                Some(id)
+            }
+            _ => None,
         }
     }
 }
@@ -162,12 +184,12 @@ impl PrincipalPattern {
 /// Whether a `NotPrincipal` with these values leaves the caller out. AWS looks at the account, then the role or user,
 /// then the session, so each of them must be listed:
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>.
-pub(crate) fn is_excepted(patterns: &[PrincipalPattern], caller: &Principal) -> bool {
-    let reaches = |wanted: Reach| patterns.iter().any(|pattern| pattern.reach(caller) == wanted);
+pub(crate) fn is_excepted(patterns: &[PrincipalPattern], request: &Request) -> bool {
+    let reaches = |wanted: Reach| patterns.iter().any(|pattern| pattern.reach(request) == wanted);
     if reaches(Reach::Everyone) {
         return true;
     }
-    match caller {
+    match &request.principal {
         Principal::Anonymous => false,
         Principal::Root { .. } | Principal::Service { .. } | Principal::Federated { .. } => {
             reaches(Reach::Exact)

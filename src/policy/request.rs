@@ -124,19 +124,20 @@ impl Principal {
 /// Condition keys (case-insensitive) with their values. A key may be present with no value at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
-    values: BTreeMap<String, Vec<String>>,
+    /// By the lower-cased key: the key as it was set, and its values.
+    values: BTreeMap<String, (String, Vec<String>)>,
     hidden: Vec<String>,
 }
 
 impl Context {
     /// Sets a single-valued key, replacing what was there.
     pub fn set(&mut self, key: &str, value: impl Into<String>) {
-        self.values.insert(key.to_lowercase(), vec![value.into()]);
+        self.set_all(key, vec![value.into()]);
     }
 
     /// Sets a multivalued key, replacing what was there.
     pub fn set_all(&mut self, key: &str, values: Vec<String>) {
-        self.values.insert(key.to_lowercase(), values);
+        self.values.insert(key.to_lowercase(), (key.to_owned(), values));
     }
 
     /// Tells that the request may have a key whose value is not known, or with a `/` at the end all keys that begin
@@ -155,14 +156,14 @@ impl Context {
         self.values_of(&key.to_lowercase())
     }
 
-    /// All keys, lower-cased, with their values, in the order of the keys.
+    /// All keys, as they were set, with their values, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
-        self.values.iter().map(|(key, values)| (key.as_str(), values.as_slice()))
+        self.values.values().map(|(key, values)| (key.as_str(), values.as_slice()))
     }
 
     /// As [`get`](Self::get), for a key that is lower-cased already.
     pub(crate) fn values_of(&self, lower_key: &str) -> Option<&[String]> {
-        self.values.get(lower_key).map(Vec::as_slice)
+        self.values.get(lower_key).map(|(_, values)| values.as_slice())
     }
 
     pub(crate) fn hides(&self, lower_key: &str) -> bool {
@@ -191,6 +192,9 @@ pub struct Request {
     pub resource_account: Option<AccountId>,
     /// The condition keys that the request carries; the caller has filled in all of them.
     pub context: Context,
+    /// The canonical user id of the principal's account, by which a bucket policy may name that account; `None`: it is
+    /// not told, and what hangs on it is not decided.
+    pub canonical_user: Option<String>,
 }
 
 /// A policy by the name people know it by.
@@ -216,6 +220,8 @@ pub enum ResourcePolicy {
     Trust(Option<Policy>),
     /// A KMS key policy: nobody gets in without it either. `None`: it is not told, and so lets nobody in.
     Key(Option<Policy>),
+    /// The same with the grants of the key, each of which lets its grantee in: the key policy first.
+    KeyWithGrants(Vec<Policy>),
 }
 
 /// All policies that apply to one request.

@@ -201,22 +201,24 @@ impl Resources {
 
 impl Principals {
     fn reach(&self, asked: &Asked<'_>) -> (Truth<'_>, Reach) {
-        let caller = &asked.request.principal;
+        let request = asked.request;
+        let doubtful = || self.patterns.iter().find_map(|pattern| pattern.doubtful(request));
         if self.not {
             // A caller with a permissions boundary is never excepted:
             // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
-            let excepted = !asked.bounded && principals::is_excepted(&self.patterns, caller);
-            return (Truth::of(!excepted), Reach::Everyone);
+            let applies = match doubtful() {
+                _ if asked.bounded => Truth::Yes,
+                _ if principals::is_excepted(&self.patterns, request) => Truth::No,
+                Some(id) => Truth::Unknown(Doubt::CanonicalUser(id)),
+                None => Truth::Yes,
+            };
+            return (applies, Reach::Everyone);
         }
-        let reach = self.patterns.iter().map(|pattern| pattern.reach(caller)).max().unwrap_or(Reach::No);
+        let reach = self.patterns.iter().map(|pattern| pattern.reach(request)).max().unwrap_or(Reach::No);
         if reach > Reach::No {
             return (Truth::Yes, reach);
         }
-        let canonical = self.patterns.iter().find_map(|pattern| match pattern {
-            PrincipalPattern::CanonicalUser(id) if caller.account().is_some() => Some(&**id),
-            _ => None,
-        });
-        match canonical {
+        match doubtful() {
             Some(id) => (Truth::Unknown(Doubt::CanonicalUser(id)), Reach::Account),
             None => (Truth::No, Reach::No),
         }

@@ -83,6 +83,7 @@ impl Lab {
                 resource: access.resource,
                 resource_account: access.resource_account,
                 context: access.context,
+                canonical_user: None,
             };
             let policies = policy::Policies {
                 identity: entity.identity.clone(),

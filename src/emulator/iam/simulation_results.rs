@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::authorize;
 use crate::operation::ServiceError;
+use crate::s3::canonical_user_id;
 
 use super::context_keys;
 use super::documents;
@@ -67,6 +68,7 @@ impl Simulation {
             resource: resource.to_owned(),
             resource_account: self.owner_of(resource),
             context: self.context.clone(),
+            canonical_user: self.principal.account().map(canonical_user_id),
         };
         authorize::simulated(&request, policies).map_err(|error| invalid_input(error.to_string()))
     }
@@ -106,6 +108,7 @@ impl Simulation {
             resource: resource.to_owned(),
             resource_account: self.principal.account().cloned(),
             context: self.context.clone(),
+            canonical_user: self.principal.account().map(canonical_user_id),
         };
         let decision = authorize::simulated(&request, policies);
         Ok(decision.map_err(|error| invalid_input(error.to_string()))?.is_allowed())
@@ -143,6 +146,7 @@ impl Simulation {
             resource: resource.to_owned(),
             resource_account: self.principal.account().cloned(),
             context: self.context.clone(),
+            canonical_user: self.principal.account().map(canonical_user_id),
         };
         let decision = authorize::simulated(&request, policies);
         Ok(decision.map_err(|error| invalid_input(error.to_string()))?.outcome)

@@ -69,6 +69,7 @@ pub(super) fn check_lockout(
         resource: key.arn(),
         resource_account: Some(key.account.clone()),
         context: Context::default(),
+        canonical_user: None,
     };
     let policies = Policies {
         identity: entity.identity,

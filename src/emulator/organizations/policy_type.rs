@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use policy::{PolicyDocument, PolicyKind};
+use policy::{PolicyDocument, PolicyKind, reference};
 use serde_json::Value;
 
 use crate::operation::ServiceError;
@@ -14,10 +14,6 @@ use super::errors::{constraint, error, not_emulated};
 /// The most characters of a policy, white space included.
 /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>
 const SIZE: usize = 5120;
-
-/// The services whose resources resource control policies limit, of those that are emulated or decided.
-/// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services>
-const RESOURCE_CONTROLLED: [&str; 6] = ["dynamodb", "kms", "s3", "secretsmanager", "sqs", "sts"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum PolicyType {
@@ -88,11 +84,6 @@ impl PolicyType {
     }
 }
 
-/// Whether resource control policies limit a service's resources.
-pub(super) fn is_resource_controlled(service: &str) -> bool {
-    RESOURCE_CONTROLLED.contains(&service)
-}
-
 #[expect(clippy::expect_used, reason = "the texts are part of the program; a test parses both")]
 fn of_aws(of: PolicyType) -> Arc<PolicyDocument> {
     let principal = match of {
@@ -119,8 +110,8 @@ fn check_resource_control(text: &str) -> Result<(), ServiceError> {
         }
         for action in statement.get("Action").map(all).unwrap_or_default() {
             let action = action.as_str().unwrap_or_default();
-            let service = action.split(':').next().unwrap_or_default().to_ascii_lowercase();
-            if !is_resource_controlled(&service) {
+            let prefix = action.split(':').next().unwrap_or_default();
+            if !reference::service(prefix).is_some_and(|service| service.has_resource_control) {
                 return Err(malformed(&format!(
                     "resource control policies do not support the action {action}"
                 )));

@@ -9,7 +9,7 @@ use crate::operation::{Call, ServiceError};
 use super::errors::{not_in_use, not_yours};
 use super::handshakes::Handshake;
 use super::organization::Organization;
-use super::policy_type::{PolicyType, is_resource_controlled};
+use super::policy_type::PolicyType;
 
 /// The organizations by id, whose members the accounts are, and the invitations.
 #[derive(Default)]
@@ -34,12 +34,9 @@ impl Store {
         self.levels(account, PolicyType::ServiceControl)
     }
 
-    /// The resource control policies that limit access to an account's resources of the action's service, likewise.
-    pub(crate) fn resource_control(&self, account: &AccountId, action: &str) -> Vec<Vec<Policy>> {
-        match is_resource_controlled(action.split(':').next().unwrap_or_default()) {
-            true => self.levels(account, PolicyType::ResourceControl),
-            false => Vec::new(),
-        }
+    /// The resource control policies that limit access to an account's resources, likewise.
+    pub(crate) fn resource_control(&self, account: &AccountId) -> Vec<Vec<Policy>> {
+        self.levels(account, PolicyType::ResourceControl)
     }
 
     fn levels(&self, account: &AccountId, kind: PolicyType) -> Vec<Vec<Policy>> {

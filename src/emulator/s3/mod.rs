@@ -40,4 +40,4 @@ mod versions;
 
 pub(crate) use form_upload::FormUpload;
 pub(crate) use operations::{CONTROL_OPERATIONS, OPERATIONS};
-pub(crate) use store::Store;
+pub(crate) use store::{Store, canonical_user_id};

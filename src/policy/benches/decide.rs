@@ -107,6 +107,7 @@ fn request() -> Request {
         resource: "arn:aws:s3:::testing-s3/home/main-user/testfile.txt".to_owned(),
         resource_account: None,
         context,
+        canonical_user: None,
     }
 }
 

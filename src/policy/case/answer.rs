@@ -20,8 +20,8 @@ pub struct Answer {
     /// For an implicit denial: statements that failed in one respect only, and in which.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub near: Vec<String>,
-    /// What is odd about the question: an action in a policy that no service has, or a resource of a kind that the
-    /// action is not about.
+    /// What is odd about the question: an action in a policy that no service has, a resource of a kind that the
+    /// action is not about, or resource control policies, which do not apply to the action's service.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// Each statement looked at; `None`: not asked for.

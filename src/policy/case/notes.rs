@@ -6,14 +6,21 @@ use crate::{Policies, Policy, Request, ResourcePolicy, reference};
 
 pub(super) fn notes(case: &Case) -> Vec<String> {
     let unmatched = all(&case.policies).flat_map(unmatched);
-    misfit(&case.request).into_iter().chain(unmatched).collect()
+    misfit(&case.request).into_iter().chain(uncontrolled(case)).chain(unmatched).collect()
+}
+
+/// Resource control policies that do not limit the action's service.
+fn uncontrolled(case: &Case) -> Option<String> {
+    let service = reference::service(case.request.action.split(':').next()?)?;
+    let idle = !service.has_resource_control && !case.policies.resource_control.is_empty();
+    idle.then(|| format!("resource control policies do not apply to {}", service.title))
 }
 
 fn all(policies: &Policies) -> impl Iterator<Item = &Policy> {
     let resource = match &policies.resource {
         ResourcePolicy::None => &[],
         ResourcePolicy::Grants(policy) => std::slice::from_ref(policy),
-        ResourcePolicy::AnyGrants(policies) => policies,
+        ResourcePolicy::AnyGrants(policies) | ResourcePolicy::KeyWithGrants(policies) => policies,
         ResourcePolicy::Trust(policy) | ResourcePolicy::Key(policy) => policy.as_slice(),
     };
     let levels = policies.service_control.iter().chain(&policies.resource_control).flatten();

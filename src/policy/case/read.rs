@@ -5,7 +5,7 @@ use super::policies::{Reader, ResourceRule};
 use super::principal::{fill_context, principal};
 use crate::arn::ArnParts;
 use crate::json::{self, Flaw, Node, Value};
-use crate::{AccountId, Context, Policies, Request};
+use crate::{AccountId, Context, Policies, Principal, Request};
 
 /// A question with the policies that apply to it.
 #[derive(Clone, Debug)]
@@ -28,7 +28,8 @@ pub struct CaseError {
     pub column: usize,
 }
 
-const FIELDS: [&str; 6] = ["principal", "action", "resource", "context", "resourceAccount", "policies"];
+const FIELDS: [&str; 7] =
+    ["principal", "canonicalUser", "action", "resource", "context", "resourceAccount", "policies"];
 
 impl Case {
     /// Reads a case; `managed` finds the document of an AWS managed policy by its ARN.
@@ -56,8 +57,25 @@ fn read(whole: &str, managed: &dyn Fn(&str) -> Option<String>) -> Result<Case, F
     fill_context(&caller, owner.as_ref(), &mut context);
     let reader = Reader { text: whole, managed, rule: rule(&action, &resource) };
     let policies = reader.policies(fields.optional("policies"))?;
-    let request = Request { principal: caller, action, resource, resource_account: owner, context };
+    let canonical_user =
+        fields.optional("canonicalUser").map(|node| canonical_user(node, &caller)).transpose()?;
+    let request =
+        Request { principal: caller, action, resource, resource_account: owner, context, canonical_user };
     Ok(Case { request, policies })
+}
+
+/// The canonical user id of the principal's account, of 64 hexadecimal digits:
+/// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html#FindCanonicalId>.
+fn canonical_user(node: &Node, caller: &Principal) -> Result<String, Flaw> {
+    let id = text(node, "`canonicalUser`")?;
+    let flaw = |message: String| Err(Flaw::new(node.span.start, message));
+    if id.len() != 64 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return flaw(format!("`canonicalUser` must be 64 hexadecimal digits, not `{id}`"));
+    }
+    if caller.account().is_none() {
+        return flaw(format!("`{}` is in no account, so it has no `canonicalUser`", caller.arn()));
+    }
+    Ok(id.to_owned())
 }
 
 fn action(node: &Node) -> Result<String, Flaw> {

@@ -104,6 +104,15 @@ fn what_is_odd_is_noted() {
     assert!(note.starts_with("s3:GetObject is about arn:"), "{note}");
     assert!(note.contains("arn:${Partition}:s3:::${BucketName}/${ObjectName}"), "{note}");
     assert!(note.ends_with(", and not about arn:aws:s3:::b"), "{note}");
+    let deny = json!({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}});
+    let levels = json!({"identity": [MANAGED], "resourceControl": [[deny]]});
+    decides(request(ALICE, levels.clone()), "explicitDeny");
+    let mut of_iam = request(ALICE, levels);
+    of_iam["action"] = json!("iam:ListUsers");
+    of_iam["resource"] = json!("*");
+    let answered = answer(&of_iam);
+    assert_eq!(answered["decision"], "allowed");
+    assert!(answered["notes"][0].as_str().unwrap().starts_with("resource control policies do not apply to "));
     let unknown = request(ALICE, json!({})).to_string().replace("s3:GetObject", "s3:GetObjekt");
     let undecidable = parse(&unknown).unwrap().answer(false).unwrap_err().to_string();
     assert!(undecidable.starts_with("action `s3:GetObjekt` (did you mean `s3:GetObject`"), "{undecidable}");
@@ -188,6 +197,20 @@ fn a_role_and_a_key_let_nobody_in_without_their_policy() {
 }
 
 #[test]
+fn a_canonical_user_id_is_that_of_the_principals_account() {
+    let id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be";
+    let statement =
+        json!({"Effect": "Allow", "Principal": {"CanonicalUser": id}, "Action": "*", "Resource": "*"});
+    let mut asked = request("111122223333", json!({"resource": {"Statement": statement}}));
+    asked["resourceAccount"] = json!("444455556666");
+    assert!(parse(&asked.to_string()).unwrap().answer(false).is_err());
+    asked["canonicalUser"] = json!(id);
+    decides(asked.clone(), "allowed");
+    asked["canonicalUser"] = json!(id.replace('7', "8"));
+    decides(asked, "implicitDeny");
+}
+
+#[test]
 fn a_session_without_session_policies_is_not_limited_by_them() {
     let policies = |session: Value| json!({"identity": [MANAGED], "session": session});
     decides(request(SESSION, policies(json!([]))), "allowed");
@@ -218,6 +241,10 @@ fn what_is_no_request_is_refused_with_its_place() {
     refuses(&with(", \"context\": {\"a:b\": null}"), "null", "a value of `a:b` must be");
     refuses(&with(", \"context\": {\"ab\": 1}"), "\"ab\"", "`ab` is no condition key");
     refuses(&with(", \"context\": {\"a:b\": 1, \"A:B\": 1}"), "\"A:B\"", "`A:B` occurs twice");
+    refuses(&with(", \"canonicalUser\": \"7f\""), "\"7f\"", "`canonicalUser` must be 64 hexadecimal digits");
+    let anonymous =
+        with(&format!(", \"canonicalUser\": \"{}\"", "7f".repeat(32))).replace(ALICE, "anonymous");
+    refuses(&anonymous, "\"7f7f", "`anonymous` is in no account");
     refuses(&with(", \"resourceAccount\": 1"), "1", "`resourceAccount` must be a string");
     refuses(&with(", \"resourceAccount\": \"1\""), "\"1\"", "`resourceAccount` must be an account id");
     refuses(&with(", \"policies\": {\"scp\": []}"), "\"scp\"", "unknown field `scp`");

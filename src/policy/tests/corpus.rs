@@ -4,7 +4,8 @@
 //! outcome and, where it matters, the layer (`by`), the words (`why`), AWS's message (`says`) and a near miss (`near`).
 //! A statement is written `Allow s3:GetObject,s3:PutObject on ARN,ARN to PRINCIPAL`, with `!` for the `Not…` form, or as
 //! an object with `do` and `if` (its `Condition`) or in full. `$b` is the bucket, `$u` the user, `$r` the role, `$s` its
-//! session, `$f` the federated user, `$root` the account.
+//! session, `$f` the federated user, `$root` the account, `$canonical` its canonical user id, `$otherCanonical` that of
+//! the other account; where an ask has `untold`, the request does not tell the caller's.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -25,7 +26,7 @@ use rolecall_policy::{
 };
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use short_form::{ACCOUNT, OTHER, document, expand, text};
+use short_form::{ACCOUNT, CANONICAL, OTHER, OTHER_CANONICAL, document, expand, text};
 
 #[test]
 fn corpus() {
@@ -85,7 +86,7 @@ fn check(group: &Value, ask: &Value) -> Result<(), String> {
         Err(undecidable) => (format!("undecidable: {}", undecidable.unknown), None),
         Ok(decision) => (text(&serde_json::to_value(decision.outcome).unwrap()), Some(decision)),
     };
-    expect("is", &text(&ask["is"]), &outcome)?;
+    expect("is", &expand(&text(&ask["is"])), &outcome)?;
     let fast = decide_fast(&request, &policies).ok();
     let brief =
         |decision: &rolecall_policy::Decision| (decision.outcome, decision.layer, decision.deciding.clone());
@@ -123,12 +124,20 @@ fn request(group: &Value, ask: &Value) -> Request {
         }
     }
     let caller = if ask["as"].is_null() { &group["as"] } else { &ask["as"] };
+    let principal = principal(&text(caller));
+    let canonical_user = match principal.account() {
+        Some(account) if ask["untold"].is_null() => {
+            Some(if account.as_str() == OTHER { OTHER_CANONICAL } else { CANONICAL }.to_owned())
+        }
+        _ => None,
+    };
     Request {
-        principal: principal(&text(caller)),
+        principal,
         action: text(&ask["do"]),
         resource: expand(&text(&ask["on"])),
         resource_account: group["owner"].as_str().and_then(AccountId::new),
         context,
+        canonical_user,
     }
 }
 

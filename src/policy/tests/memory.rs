@@ -40,6 +40,7 @@ fn request() -> Request {
         resource: "arn:aws:s3:::b/main-user/f".to_owned(),
         resource_account: None,
         context,
+        canonical_user: None,
     }
 }
 

@@ -134,6 +134,7 @@ fn any_request() -> impl Strategy<Value = Request> {
                 resource: resource.to_owned(),
                 resource_account,
                 context,
+                canonical_user: None,
             }
         },
     )
@@ -348,6 +349,7 @@ proptest! {
                 resource: "*".to_owned(),
                 resource_account: None,
                 context,
+                canonical_user: None,
             };
             outcome(&request, &Policies { service_control: vec![vec![policy.clone()]], ..Policies::default() });
             let root = Request { principal: Principal::Root { account: account("111122223333") }, ..request };
@@ -406,6 +408,7 @@ proptest! {
                 resource: format!("arn:aws:s3:::{asked}"),
                 resource_account: None,
                 context,
+                canonical_user: None,
             };
             outcome(&request, &Policies { session: Some(vec![policy]), ..Policies::default() });
         }

@@ -174,6 +174,7 @@ fn lets_in(place: &Place, principal: &Principal) -> bool {
         resource: access.resource,
         resource_account: access.resource_account,
         context: Context::default(),
+        canonical_user: None,
     };
     let policies = Policies { resource: access.resource_policy, ..Policies::default() };
     decide(&request, &policies).unwrap().is_allowed()

@@ -54,8 +54,20 @@ fn an_explicit_denial_shows_its_statement() {
     );
     assert_eq!(decoded["context"]["action"], "ec2:CreateVpc");
     let conditions = decoded["context"]["conditions"]["items"].as_array().unwrap();
-    let region = conditions.iter().find(|condition| condition["key"] == "ec2:region").unwrap();
+    let region = conditions.iter().find(|condition| condition["key"] == "ec2:Region").unwrap();
     assert_eq!(region["values"]["items"][0]["value"], "us-east-1");
+    let shown = |key: &str| {
+        let condition = conditions.iter().find(|condition| condition["key"] == key).unwrap();
+        condition["values"]["items"][0]["value"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        (shown("aws:Service"), shown("aws:Type"), shown("aws:Resource")),
+        ("ec2".into(), "vpc".into(), "vpc/*".into())
+    );
+    assert_eq!((shown("aws:Account"), shown("aws:Region")), ("111122223333".into(), "us-east-1".into()));
+    assert_eq!(shown("aws:ARN"), "arn:aws:ec2:us-east-1:111122223333:vpc/*");
+    let members: Vec<&String> = principal.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["id", "name", "arn"]);
     // Whoever was denied may read it only with a permission of its own, which this policy gives.
     let encoded = message.rsplit(' ').next().unwrap();
     let read = sts(&format!("Action=DecodeAuthorizationMessage&EncodedMessage={encoded}"));

@@ -85,12 +85,14 @@ impl Call {
         ];
         let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
         let known = callers.contains(&caller.as_str()) && key.chars().all(plain);
-        // Nobody has a stored unique id from before, a canonical user or an organization here.
+        // Nobody has a stored unique id from before, somebody else's canonical user id or an organization here.
         let words = group.to_string();
         let strange = ["AIDA", "AROA", "\"scp\"", "\"rcp\"", "\"key\"", "79a59d"]
             .iter()
             .any(|word| words.contains(word));
-        if !known || strange || (caller == "anonymous" && action == "sts:AssumeRole") {
+        // The root sessions that session policies limit are made in an organization only.
+        let of_root = caller == "root" && group["session"].is_array();
+        if !known || strange || of_root || (caller == "anonymous" && action == "sts:AssumeRole") {
             return None;
         }
         let mut context = Vec::new();

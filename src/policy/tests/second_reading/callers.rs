@@ -2,7 +2,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html> and
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html>.
 
-use rolecall_policy::Principal;
+use rolecall_policy::{Principal, Request};
 use serde_json::Value;
 
 /// In which way a principal element names the caller.
@@ -18,7 +18,7 @@ pub(crate) enum Named {
     Itself,
     /// With everyone.
     Everyone,
-    /// Perhaps: by a canonical user id, which a request does not tell.
+    /// Perhaps: by a canonical user id, where the request does not tell that of the account.
     Perhaps,
 }
 
@@ -40,16 +40,16 @@ fn values(element: &Value) -> Vec<(&str, &str)> {
 }
 
 /// All ways in which `element` names the caller.
-pub(crate) fn named_by(element: &Value, caller: &Principal) -> Vec<Named> {
+pub(crate) fn named_by(element: &Value, request: &Request) -> Vec<Named> {
     let mut ways: Vec<Named> =
-        values(element).into_iter().filter_map(|(kind, value)| way(kind, value, caller)).collect();
+        values(element).into_iter().filter_map(|(kind, value)| way(kind, value, request)).collect();
     ways.sort();
     ways.dedup();
     ways
 }
 
-fn way(kind: &str, value: &str, caller: &Principal) -> Option<Named> {
-    match (kind, caller) {
+fn way(kind: &str, value: &str, request: &Request) -> Option<Named> {
+    match (kind, &request.principal) {
         ("AWS", _) if value == "*" => Some(Named::Everyone),
         ("AWS", Principal::Anonymous | Principal::Service { .. } | Principal::Federated { .. }) => None,
         ("AWS", caller) => {
@@ -79,8 +79,12 @@ fn way(kind: &str, value: &str, caller: &Principal) -> Option<Named> {
         }
         ("Service", Principal::Service { name }) => (value == name).then_some(Named::Itself),
         ("Federated", Principal::Federated { provider }) => (value == provider).then_some(Named::Itself),
-        // "An AWS account canonical user ID": who has no account has none.
-        ("CanonicalUser", caller) => caller.account().map(|_| Named::Perhaps),
+        // "An AWS account canonical user ID": who has no account has none, and "both of these IDs identify the same account".
+        ("CanonicalUser", caller) => match (caller.account(), &request.canonical_user) {
+            (None, _) => None,
+            (Some(_), None) => Some(Named::Perhaps),
+            (Some(_), Some(own)) => (own == value).then_some(Named::Account),
+        },
         _ => None,
     }
 }
@@ -97,13 +101,13 @@ fn is_user(value: &str, user: &Principal) -> bool {
 /// Whether `NotPrincipal` leaves the caller out. "AWS might validate the account first, then the role, and then the
 /// assumed-role user", so all of these must be listed. "The NotPrincipal element with a Deny effect will always deny any
 /// IAM principal that has a permissions boundary policy attached".
-pub(crate) fn left_out(element: &Value, caller: &Principal, has_boundary: bool) -> bool {
-    let ways = named_by(element, caller);
+pub(crate) fn left_out(element: &Value, request: &Request, has_boundary: bool) -> bool {
+    let ways = named_by(element, request);
     let named = |way| ways.contains(&way);
     if named(Named::Everyone) {
         return true;
     }
-    match caller {
+    match &request.principal {
         Principal::Anonymous => false,
         Principal::Root { .. } => named(Named::Account),
         Principal::User { .. } => !has_boundary && named(Named::Itself) && named(Named::Account),

@@ -127,6 +127,9 @@ const KEY: Scene = Scene {
     covers: &["*", "arn:aws:kms:*:111122223333:key/*", "arn:aws:kms:us-east-1:111122223333:key/q"],
 };
 
+const CANONICAL: &str = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be";
+const OTHER_CANONICAL: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
 /// What kind of document a statement is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -147,14 +150,16 @@ pub(crate) fn case(dice: &mut Dice) -> (Request, Documents) {
     };
     let principal = caller(dice, place);
     let resource = dice.pick(scene.resources).to_owned();
-    let request = Request {
+    let mut request = Request {
         action: dice.pick(scene.actions).to_owned(),
         resource,
         resource_account: dice.chance(60).then(|| account(if dice.chance(70) { HERE } else { THERE })),
         context: context(dice, &principal),
         principal,
+        canonical_user: None,
     };
     let documents = documents(dice, &request, scene, place);
+    request.canonical_user = dice.chance(70).then(|| dice.pick(&[CANONICAL, OTHER_CANONICAL]).to_owned());
     (request, documents)
 }
 
@@ -346,9 +351,7 @@ fn principal(dice: &mut Dice, kind: Kind) -> Value {
         1 => json!({ "AWS": "*" }),
         2 => json!({ "Service": dice.some(&["ec2.amazonaws.com", "s3.amazonaws.com"]) }),
         3 if kind == Kind::Trust => json!({ "Federated": PROVIDER }),
-        3 if dice.chance(10) => {
-            json!({ "CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be" })
-        }
+        3 if dice.chance(10) => json!({ "CanonicalUser": CANONICAL }),
         4 => json!({ "AWS": dice.some(NAMES), "Service": "ec2.amazonaws.com" }),
         _ => json!({ "AWS": dice.some(NAMES) }),
     }

@@ -148,7 +148,7 @@ fn applies(
     let mut elements: Verdict = (element("Action", &any_action) && element("Resource", &any_resource)).into();
     let mut ways = Vec::new();
     if let Some(principal) = statement.get("Principal") {
-        ways = named_by(principal, &request.principal);
+        ways = named_by(principal, request);
         elements = elements.min(match ways.as_slice() {
             [] => Verdict::No,
             [Named::Perhaps] => Verdict::Unknown,
@@ -156,7 +156,7 @@ fn applies(
         });
     }
     if let Some(principal) = statement.get("NotPrincipal") {
-        elements = elements.min((!left_out(principal, &request.principal, has_boundary)).into());
+        elements = elements.min((!left_out(principal, request, has_boundary)).into());
     }
     let judged = judge(&statement["Condition"], variables, context);
     for (place, condition) in judged.iter().enumerate() {
@@ -197,7 +197,12 @@ impl Chart<'_> {
             Principal::AssumedRole { path, .. } if path.starts_with("/aws-service-role/"));
         match layer {
             Layer::ServiceControl => !service_linked && self.request.principal.account().is_some(),
-            Layer::ResourceControl => !service_linked,
+            // "RCPs currently apply to resources for the following services": of those that are asked here not EC2 and IAM.
+            Layer::ResourceControl => {
+                let unlimited =
+                    ["ec2:", "iam:"].iter().any(|service| self.request.action.starts_with(service));
+                !service_linked && !unlimited
+            }
             _ => true,
         }
     }

@@ -4,6 +4,9 @@ use serde_json::{Map, Value, json};
 
 pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const OTHER: &str = "444455556666";
+/// Their canonical user ids, as the emulator makes them.
+pub(crate) const CANONICAL: &str = "d845c06013a17dc650bbed64166a1788901a9b811343f45eb8b9f4b1279120e7";
+pub(crate) const OTHER_CANONICAL: &str = "fa6a518e589acd3012619a7b32891810f2d349a03ca70d2dcfe376ed17f21e84";
 
 /// A group's policy of these statements, in its version of the language.
 pub(crate) fn document(group: &Value, statements: &Value) -> String {
@@ -60,7 +63,7 @@ fn statement(short: &Value) -> Value {
 fn principals(values: &[&str]) -> Value {
     let mut map = Map::new();
     for value in values {
-        let kind = if value.len() == 64 {
+        let kind = if value.len() == 64 || value.to_lowercase().ends_with("canonical") {
             "CanonicalUser"
         } else if value.ends_with(".amazonaws.com") && !value.starts_with("cognito") {
             "Service"
@@ -76,6 +79,8 @@ fn principals(values: &[&str]) -> Value {
 
 pub(crate) fn expand(text: &str) -> String {
     text.replace("$b", "arn:aws:s3:::testing-s3")
+        .replace("$canonical", CANONICAL)
+        .replace("$otherCanonical", OTHER_CANONICAL)
         .replace("$u", &format!("arn:aws:iam::{ACCOUNT}:user/main-user"))
         .replace("$root", &format!("arn:aws:iam::{ACCOUNT}:root"))
         .replace("$r", &format!("arn:aws:iam::{ACCOUNT}:role/main-role1"))
