@@ -17,7 +17,7 @@ const NOT_EMULATED: &str = "RolecallDecidedNotEmulated";
 /// A call that is allowed is not done.
 pub(super) fn act(_: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let policies = match call.service {
-        Service::Kms => "it holds key policies, but no grants",
+        Service::Kms => "it holds key policies and grants, but encrypts nothing",
         _ => "it holds no resource policies of the service",
     };
     let message = format!(

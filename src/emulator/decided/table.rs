@@ -155,7 +155,7 @@ fn read(service: Service, text: &'static str) -> Table {
     }
     let operation = |name: &&'static str| Operation {
         name,
-        access: access::access,
+        access: if service == Service::Kms { kms::access(name) } else { None }.unwrap_or(access::access),
         act: if service == Service::Kms { kms::act(name) } else { None }.unwrap_or(access::act),
     };
     table.operations = table.rows.keys().map(operation).collect();

@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html>
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -57,6 +59,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         policy: key_policies::parse(&partition.iam, &text)?,
         tags: input.tags.into_iter().map(|tag| (tag.tag_key, tag.tag_value)).collect(),
         aliases: Vec::new(),
+        grants: BTreeMap::new(),
         account,
     };
     if !input.bypass_policy_lockout_safety_check {

@@ -8,6 +8,8 @@ use policy::{AccountId, Policy, PolicyDocument, ResourcePolicy};
 
 use crate::operation::ServiceError;
 
+use super::grant::Grant;
+
 /// Keys by ARN, and aliases by theirs.
 #[derive(Default)]
 pub(crate) struct Store {
@@ -32,6 +34,8 @@ pub(crate) struct Key {
     pub(super) tags: BTreeMap<String, String>,
     /// Names with `alias/`.
     pub(super) aliases: Vec<String>,
+    /// By id.
+    pub(super) grants: BTreeMap<String, Grant>,
 }
 
 impl Store {
@@ -69,7 +73,12 @@ impl Key {
 
     pub(crate) fn resource_policy(&self) -> ResourcePolicy {
         let name = format!("key policy of {}", self.id);
-        ResourcePolicy::Key(Some(Policy { name, document: Arc::clone(&self.policy) }))
+        let policy = Policy { name, document: Arc::clone(&self.policy) };
+        if self.grants.is_empty() {
+            return ResourcePolicy::Key(Some(policy));
+        }
+        let grants = self.grants.values().filter_map(Grant::permissions);
+        ResourcePolicy::KeyWithGrants([policy].into_iter().chain(grants).collect())
     }
 
     /// What conditions may ask of the key; `name` is how the request named it.

@@ -285,3 +285,91 @@ fn a_key_policy_must_leave_its_author_able_to_change_it() {
     assert!(status == 400 && body.contains("MalformedPolicyDocumentException"), "{body}");
     assert_eq!(put(true).0, 200);
 }
+
+#[test]
+fn a_grant_lets_its_grantee_use_a_key_within_its_constraints() {
+    let desk = Desk::new(json!({ "Action": "iam:ListUsers", "Resource": "*" }));
+    let key = desk.key(None);
+    let ann = "arn:aws:iam::111122223333:user/ann";
+    let crypt = |operation: &str, context: Value| {
+        desk.kms(operation, json!({ "KeyId": key, "CiphertextBlob": "AA==", "EncryptionContext": context }))
+    };
+    assert_eq!(crypt("Decrypt", json!({ "Department": "IT" })), Denied);
+    let made = desk.kms_ok(
+        "CreateGrant",
+        &json!({
+            "KeyId": key, "GranteePrincipal": ann, "Operations": ["Decrypt", "Sign", "CreateGrant"],
+        }),
+    );
+    assert_eq!(crypt("Decrypt", json!({ "Department": "HR" })), Allowed);
+    assert_eq!(crypt("Encrypt", json!({})), Denied);
+    assert_eq!(desk.kms("Sign", json!({ "KeyId": key, "SigningAlgorithm": "RSASSA_PSS_SHA_256" })), Allowed);
+    // A grant made by virtue of this one permits nothing more.
+    let further =
+        |operations: Value| json!({ "KeyId": key, "GranteePrincipal": ann, "Operations": operations });
+    assert_eq!(desk.kms("CreateGrant", further(json!(["Sign", "Encrypt"]))), Denied);
+    desk.kms_ok("RevokeGrant", &json!({ "KeyId": key, "GrantId": made["GrantId"] }));
+    assert_eq!(crypt("Decrypt", json!({ "Department": "HR" })), Denied);
+
+    for (constraint, context, expected) in [
+        ("EncryptionContextSubset", json!({ "department": "IT", "more": "1" }), Allowed),
+        ("EncryptionContextSubset", json!({ "Department": "it" }), Denied),
+        ("EncryptionContextSubset", json!({}), Denied),
+        ("EncryptionContextEquals", json!({ "Department": "IT" }), Allowed),
+        ("EncryptionContextEquals", json!({ "Department": "IT", "more": "1" }), Denied),
+    ] {
+        let made = desk.kms_ok(
+            "CreateGrant",
+            &json!({
+                "KeyId": key, "GranteePrincipal": ann, "Operations": ["Decrypt", "DescribeKey"],
+                "Constraints": { constraint: { "Department": "IT" } },
+            }),
+        );
+        assert_eq!(crypt("Decrypt", context.clone()), expected, "{constraint} {context}");
+        let listed = desk.kms_ok("ListGrants", &json!({ "KeyId": key }));
+        assert_eq!(listed["Grants"][0]["GranteePrincipal"], ann);
+        assert_eq!(listed["Grants"][0]["Constraints"][constraint]["Department"], "IT");
+        assert_eq!(listed["Grants"].as_array().unwrap().len(), 1);
+        desk.kms_ok("RetireGrant", &json!({ "GrantToken": made["GrantToken"] }));
+    }
+}
+
+#[test]
+fn a_grant_says_who_retires_it_and_policies_whom_it_may_be_made_for() {
+    let desk = Desk::new(json!({ "Action": "iam:ListUsers", "Resource": "*" }));
+    desk.place.ok(&iam("Action=CreateUser&UserName=bob"));
+    let [ann, bob] = ["ann", "bob"].map(|name| format!("arn:aws:iam::111122223333:user/{name}"));
+    let (key, other) = (desk.key(None), desk.key(None));
+    let make = |retiring: &str, operations: Value| {
+        let input = json!({ "KeyId": key, "GranteePrincipal": ann, "RetiringPrincipal": retiring,
+            "Operations": operations, "Name": "n" });
+        desk.kms_ok("CreateGrant", &input)["GrantId"].clone()
+    };
+    let by_bob = make(&bob, json!(["Decrypt"]));
+    assert_eq!(make(&bob, json!(["Decrypt"])), by_bob);
+    let named = |id: &Value| json!({ "KeyId": key, "GrantId": id });
+    assert_eq!(desk.kms("RetireGrant", named(&by_bob)), Denied);
+    let retire = |id: &Value, key: &Key| {
+        let request = Unsigned::json("kms", "TrentService.RetireGrant", &named(id).to_string(), start());
+        desk.place.answer(request.signed(key)).0
+    };
+    assert_eq!(retire(&make(&ann, json!(["Decrypt"])), &desk.user), 200);
+    assert_eq!(retire(&make(&bob, json!(["Decrypt", "RetireGrant"])), &desk.user), 200);
+    // The account's administrators may let somebody.
+    desk.allow(json!({ "Action": ["kms:RetireGrant", "kms:CreateGrant"], "Resource": "*",
+        "Condition": { "StringEqualsIfExists": { "kms:GrantConstraintType": "EncryptionContextEquals" } } }));
+    assert_eq!(retire(&by_bob, &desk.user), 200);
+    let listed = desk.kms_ok("ListRetirableGrants", &json!({ "RetiringPrincipal": bob }));
+    assert_eq!(listed, json!({ "Grants": [], "Truncated": false }));
+    let constrained = |constraint: &str| {
+        let input = json!({ "KeyId": other, "GranteePrincipal": bob, "Operations": ["Decrypt"],
+            "Constraints": { constraint: { "a": "b" } } });
+        let request = Unsigned::json("kms", "TrentService.CreateGrant", &input.to_string(), start());
+        desk.place.answer(request.signed(&desk.user)).0
+    };
+    assert_eq!((constrained("EncryptionContextEquals"), constrained("EncryptionContextSubset")), (200, 400));
+    let wrong = json!({ "KeyId": key, "GranteePrincipal": ann, "Operations": ["Dcrypt"] });
+    let request = Unsigned::json("kms", "TrentService.CreateGrant", &wrong.to_string(), start());
+    let (status, body) = desk.place.answer(request.signed(&desk.place.admin));
+    assert!(status == 400 && body.contains("ValidationException"), "{body}");
+}
