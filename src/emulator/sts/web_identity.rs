@@ -22,6 +22,8 @@ use super::tokens::refuse_token_size;
 
 const TAGS: &str = "https://aws.amazon.com/tags";
 const SOURCE_IDENTITY: &str = "https://aws.amazon.com/source_identity";
+/// The OpenID Connect providers that nobody has to register.
+const BUILT_IN: [&str; 2] = ["accounts.google.com", "cognito-identity.amazonaws.com"];
 /// How far an issuer's clock may be ahead.
 const LEEWAY: TimeDelta = TimeDelta::minutes(5);
 
@@ -109,13 +111,15 @@ impl WebIdentity {
         })?;
         let claim = |name| token.text(name).ok_or_else(|| missing(name));
         let (issuer, subject) = (claim("iss")?, claim("sub")?);
-        let provider = partition.iam.oidc_provider(&account, issuer).ok_or_else(|| {
-            invalid(format!("No OpenIDConnect provider found in your account for {issuer}"))
-        })?;
+        let registered = partition.iam.oidc_provider(&account, issuer);
         let audience = audience(&token).ok_or_else(|| missing("aud"))?;
-        if !provider.client_ids.contains(&audience) {
+        // The audiences of a provider that is built in are for the role's trust policy.
+        if registered.as_ref().is_some_and(|provider| !provider.client_ids.contains(&audience)) {
             return Err(invalid("Incorrect token audience"));
         }
+        let provider = registered.or_else(|| built_in(issuer)).ok_or_else(|| {
+            invalid(format!("No OpenIDConnect provider found in your account for {issuer}"))
+        })?;
         check_signature(&token, issuer)?;
         check_times(&token, now)?;
         let tags = session_tags(&token)?;
@@ -132,6 +136,16 @@ impl WebIdentity {
             tags,
         })
     }
+}
+
+/// A provider that every account has: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html>.
+fn built_in(issuer: &str) -> Option<OidcProviderView> {
+    let name = issuer.strip_prefix("https://").unwrap_or(issuer);
+    BUILT_IN.contains(&name).then(|| OidcProviderView {
+        arn: name.to_owned(),
+        url: name.to_owned(),
+        client_ids: Vec::new(),
+    })
 }
 
 fn check_signature(token: &Token<'_>, issuer: &str) -> Result<(), ServiceError> {
@@ -188,6 +202,10 @@ fn condition_keys(
     audience: &str,
 ) -> Vec<(String, Vec<String>)> {
     let mut keys = vec![(format!("{}:aud", provider.url), vec![audience.to_owned()])];
+    // Behind an authorized party the audience is still there, under another name.
+    if let (Some(original), true) = (token.text("aud"), token.text("azp").is_some()) {
+        keys.push((format!("{}:oaud", provider.url), vec![original.to_owned()]));
+    }
     for (claim, value) in
         token.claims.iter().filter(|(claim, _)| *claim != "aud" && !claim.contains(['/', ':']))
     {

@@ -402,3 +402,22 @@ fn sessions_from_before_a_time_are_revoked() {
     place.ok(&iam(&format!("Action=PutUserPolicy&UserName=bob&PolicyName=revoke&PolicyDocument={document}")));
     assert_eq!(place.code(iam("Action=ListUsers").signed(&bob)).0, 200);
 }
+
+#[test]
+fn a_provider_that_is_built_in_needs_no_registration() {
+    let place = Place::new();
+    let condition =
+        json!({ "StringEquals": { "accounts.google.com:aud": "app", "accounts.google.com:oaud": "web" } });
+    role(&place, "accounts.google.com", &json!("sts:AssumeRoleWithWebIdentity"), &condition);
+    let issuer = "https://accounts.google.com";
+    let token = |claims_of: Value| place.emulator.web_identity_token(issuer, claims(claims_of));
+    let good = token(json!({ "azp": "app", "aud": "web", "sub": "1" }));
+    let (status, body) = place.answer(with_token(&good).bare());
+    assert_eq!((status, element(&body, "Provider").as_str()), (200, "accounts.google.com"), "{body}");
+    let other = token(json!({ "aud": "web", "sub": "1" }));
+    assert_eq!(place.code(with_token(&other).bare()), (403, "AccessDenied".to_owned()));
+    let unknown = place
+        .emulator
+        .web_identity_token("https://id.example.com", claims(json!({ "aud": "a", "sub": "1" })));
+    assert_eq!(place.code(with_token(&unknown).bare()), (400, "InvalidIdentityToken".to_owned()));
+}
