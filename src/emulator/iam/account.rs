@@ -19,6 +19,7 @@ use super::managed_policies::{self, ManagedPolicy};
 use super::mfa_devices::MfaDevice;
 use super::noun::{Noun, folded};
 use super::oidc_providers::OidcProvider;
+use super::outbound_federation::OutboundFederation;
 use super::password_policy::PasswordPolicy;
 use super::roles::Role;
 use super::saml_providers::SamlProvider;
@@ -36,6 +37,7 @@ pub(super) struct Account {
     pub(super) alias: Option<String>,
     /// `None`: AWS's own is in force.
     pub(super) password_policy: Option<PasswordPolicy>,
+    pub(super) outbound: OutboundFederation,
     /// The deletions of service-linked roles, all of them done.
     pub(super) deletion_tasks: BTreeSet<String>,
     pub(super) root_keys: Vec<AccessKey>,
@@ -79,6 +81,7 @@ impl Account {
             created,
             alias: None,
             password_policy: None,
+            outbound: OutboundFederation::default(),
             deletion_tasks: BTreeSet::new(),
             root_keys: Vec::new(),
             root_has_password: true,

@@ -1,6 +1,7 @@
 //! The table of IAM's operations.
 
 use crate::operation::{Access, Call, Operation, Reply, ServiceError};
+use crate::organizations::RootFeature::{CredentialsManagement, Sessions};
 use crate::partition::Partition;
 
 use super::noun::Noun::{
@@ -9,9 +10,9 @@ use super::noun::Noun::{
 use super::{
     access, access_keys, account, attachments, authorization_details, boundaries, context_keys,
     credential_report, groups, inline_policies, instance_profiles, login_profiles, managed_policies,
-    mfa_devices, oidc_providers, password_policy, roles, saml_providers, server_certificates,
-    service_linked_roles, service_specific_credentials, signing_certificates, simulate, ssh_public_keys,
-    tags, users,
+    mfa_devices, oidc_providers, outbound_federation, password_policy, roles, root_access, saml_providers,
+    server_certificates, service_linked_roles, service_specific_credentials, signing_certificates, simulate,
+    ssh_public_keys, tags, users,
 };
 
 type AccessFunction = fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError>;
@@ -67,6 +68,15 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("TagServerCertificate", access::server_certificate, |partition, call| tags::tag(ServerCertificate, partition, call)),
     row("UntagServerCertificate", access::server_certificate, |partition, call| tags::untag(ServerCertificate, partition, call)),
     row("ListServerCertificateTags", access::server_certificate, |partition, call| tags::list(ServerCertificate, partition, call)),
+
+    row("EnableOrganizationsRootSessions", access::account_wide, |partition, call| root_access::enable(Sessions, partition, call)),
+    row("DisableOrganizationsRootSessions", access::account_wide, |partition, call| root_access::disable(Sessions, partition, call)),
+    row("EnableOrganizationsRootCredentialsManagement", access::account_wide, |partition, call| root_access::enable(CredentialsManagement, partition, call)),
+    row("DisableOrganizationsRootCredentialsManagement", access::account_wide, |partition, call| root_access::disable(CredentialsManagement, partition, call)),
+    row("ListOrganizationsFeatures", access::account_wide, root_access::list),
+    row("EnableOutboundWebIdentityFederation", access::account_wide, outbound_federation::enable),
+    row("DisableOutboundWebIdentityFederation", access::account_wide, outbound_federation::disable),
+    row("GetOutboundWebIdentityFederationInfo", access::account_wide, outbound_federation::info),
 
     row("CreateServiceLinkedRole", access::new_service_linked_role, service_linked_roles::create),
     row("DeleteServiceLinkedRole", access::role, service_linked_roles::delete),

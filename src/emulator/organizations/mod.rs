@@ -15,10 +15,13 @@ mod organization;
 mod pages;
 mod policies;
 mod policy_type;
+mod root_access;
 mod roots;
 mod store;
 mod tags;
+mod trusted_access;
 mod units;
 
 pub(crate) use operations::OPERATIONS;
+pub(crate) use root_access::{NoRootAccess, RootFeature};
 pub(crate) use store::Store;

@@ -3,7 +3,9 @@
 use crate::operation::{Access, Call, Operation, Reply, ServiceError};
 use crate::partition::Partition;
 
-use super::{access, accounts, attachments, delegation, handshakes, policies, roots, tags, units};
+use super::{
+    access, accounts, attachments, delegation, handshakes, policies, roots, tags, trusted_access, units,
+};
 
 type AccessFunction = fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError>;
 type ActFunction = fn(&mut Partition, &Call) -> Result<Reply, ServiceError>;
@@ -74,6 +76,10 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("DeregisterDelegatedAdministrator", ACCOUNT, delegation::deregister),
     row("ListDelegatedAdministrators", access::any, delegation::list),
     row("ListDelegatedServicesForAccount", ACCOUNT, delegation::list_services),
+
+    row("EnableAWSServiceAccess", access::any, trusted_access::enable),
+    row("DisableAWSServiceAccess", access::any, trusted_access::disable),
+    row("ListAWSServiceAccessForOrganization", access::any, trusted_access::list),
 
     row("TagResource", RESOURCE, tags::tag),
     row("UntagResource", RESOURCE, tags::untag),

@@ -9,6 +9,7 @@ use policy::{AccountId, Policy, PolicyDocument};
 use crate::ids::Ids;
 
 use super::policy_type::PolicyType;
+use super::root_access::RootFeature;
 
 /// One organization.
 pub(super) struct Organization {
@@ -31,6 +32,9 @@ pub(super) struct Organization {
     pub(super) creations: BTreeMap<String, Creation>,
     /// The services that an account administers, each since when.
     pub(super) delegated: BTreeMap<AccountId, BTreeMap<String, DateTime<Utc>>>,
+    /// The services that may work in the accounts, each since when.
+    pub(super) trusted: BTreeMap<String, DateTime<Utc>>,
+    pub(super) root_features: BTreeSet<RootFeature>,
 }
 
 /// An organizational unit.
@@ -81,6 +85,8 @@ impl Organization {
             tags: BTreeMap::new(),
             creations: BTreeMap::new(),
             delegated: BTreeMap::new(),
+            trusted: BTreeMap::new(),
+            root_features: BTreeSet::new(),
         };
         // https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
         if all_features {

@@ -1,14 +1,16 @@
 //! AWS Security Token Service: temporary credentials and what is known of them.
 //!
-//! `assume_role`, `web_identity`, `saml` and `tokens` issue credentials, `issuers` plays identity providers, `identity` tells who calls, `store` keeps the sessions.
+//! `assume_role`, `assume_root`, `web_identity`, `saml` and `tokens` issue credentials, `outbound_token` vouches for callers elsewhere, `issuers` plays identity providers, `identity` tells who calls, `store` keeps the sessions.
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html>
 
 mod assume_role;
+mod assume_root;
 mod authorization_message;
 mod identity;
 mod issuers;
 mod jwt;
 mod mfa;
+mod outbound_token;
 mod role_sessions;
 mod saml;
 mod saml_response;
@@ -41,6 +43,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "AssumeRole", access: assume_role::access, act: assume_role::act },
     Operation { name: "AssumeRoleWithSAML", access: saml::access, act: saml::act },
     Operation { name: "AssumeRoleWithWebIdentity", access: web_identity::access, act: web_identity::act },
+    Operation { name: "AssumeRoot", access: assume_root::access, act: assume_root::act },
+    Operation { name: "GetWebIdentityToken", access: outbound_token::access, act: outbound_token::act },
     Operation { name: "GetSessionToken", access: tokens::session_access, act: tokens::session },
     Operation { name: "GetFederationToken", access: tokens::federation_access, act: tokens::federation },
 ];

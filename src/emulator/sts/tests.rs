@@ -287,3 +287,43 @@ fn a_user_made_anew_is_not_trusted() {
     lab.key = key;
     assert!(lab.may("AssumeRole", &assume(&role, json!({}))));
 }
+
+#[test]
+fn an_account_vouches_for_its_principals_where_that_is_enabled() {
+    let Story { mut lab, user, role } = story();
+    let asked = json!({ "Audience": ["https://api.example.com"], "SigningAlgorithm": "RS256" });
+    lab.refused("GetWebIdentityToken", &asked, 403, "OutboundWebIdentityFederationDisabledException");
+    lab.key = ADMIN.to_owned();
+    lab.refused("GetOutboundWebIdentityFederationInfo", &json!({}), 404, "FeatureDisabled");
+    lab.refused("DisableOutboundWebIdentityFederation", &json!({}), 404, "FeatureDisabled");
+    let issuer = lab.ok("EnableOutboundWebIdentityFederation", &json!({}))["IssuerIdentifier"].clone();
+    lab.refused("EnableOutboundWebIdentityFederation", &json!({}), 409, "FeatureEnabled");
+    let info = lab.ok("GetOutboundWebIdentityFederationInfo", &json!({}));
+    assert_eq!(info, json!({ "IssuerIdentifier": issuer, "JwtVendingEnabled": true }));
+    lab.key = user;
+    let assumed = lab.ok("AssumeRole", &assume(&role, json!({ "DurationSeconds": 900 })));
+    lab.key = key_of(&assumed);
+    let more = json!({ "Audience": ["a", "b"], "DurationSeconds": 901, "Tags": [{ "Key": "job", "Value": "1" }],
+        "SigningAlgorithm": "RS256" });
+    lab.refused("GetWebIdentityToken", &more, 403, "SessionDurationEscalationException");
+    let accesses = lab.access("GetWebIdentityToken", &more).unwrap();
+    let actions: Vec<_> = accesses.iter().map(|access| access.action.as_str()).collect();
+    assert_eq!(actions, ["sts:GetWebIdentityToken", "sts:TagGetWebIdentityToken"]);
+    let value = |key: &str| accesses[0].context.get(key).unwrap().join(" ");
+    assert_eq!(value("sts:IdentityTokenAudience"), "a b");
+    assert_eq!((value("sts:DurationSeconds"), value("sts:SigningAlgorithm")), ("901".into(), "RS256".into()));
+    let made = lab.ok("GetWebIdentityToken", &asked);
+    assert_eq!(made["Expiration"], "2026-01-02T03:09:05Z");
+    let text = made["WebIdentityToken"].as_str().unwrap();
+    let token = super::jwt::Token::parse(text).unwrap();
+    let issuer = issuer.as_str().unwrap();
+    assert!(token.is_signed_by(&super::issuers::key(issuer).public));
+    assert_eq!((token.text("iss"), token.text("sub")), (Some(issuer), Some(role.as_str())));
+    assert_eq!(token.text("aud"), Some("https://api.example.com"));
+    let own = &token.claims["https://sts.amazonaws.com/"];
+    assert_eq!((&own["aws_account"], &own["source_region"]), (&json!(ACCOUNT), &json!("us-east-1")));
+    let unknown = json!({ "Audience": ["a"], "SigningAlgorithm": "HS256" });
+    lab.refused("GetWebIdentityToken", &unknown, 400, "ValidationError");
+    let not_yet = json!({ "Audience": ["a"], "SigningAlgorithm": "ES384" });
+    lab.refused("GetWebIdentityToken", &not_yet, 501, "NotImplemented");
+}

@@ -24,10 +24,10 @@ fn known_operations_that_are_not_emulated_say_so() {
         "GetHumanReadableSummary",
     );
     check(
-        &form("sts", "Action=GetWebIdentityToken&Version=2011-06-15"),
+        &form("sts", "Action=GetDelegatedAccessToken&Version=2011-06-15"),
         501,
         "NotImplemented",
-        "GetWebIdentityToken",
+        "GetDelegatedAccessToken",
     );
     check(&form("ec2", "Action=CreateFleet&Version=2016-11-15"), 501, "NotImplemented", "CreateFleet");
     let torrent = Unsigned {

@@ -343,3 +343,88 @@ fn a_delegated_administrator_may_read() {
         "AccessDeniedException"
     );
 }
+
+/// The code of a refusal; empty: it is done.
+fn assume_root(tree: &Tree, key: &Key, target: &str, task: &str) -> (String, String) {
+    let task = form(&format!("arn:aws:iam::aws:policy/{task}"));
+    let body =
+        format!("Action=AssumeRoot&Version=2011-06-15&TargetPrincipal={target}&TaskPolicyArn.arn={task}");
+    let (_, body) = tree.place.answer(Unsigned::form("sts", body, start()).signed(key));
+    (element(&body, "Code"), body)
+}
+
+#[test]
+fn a_root_session_does_one_task_in_a_member_account() {
+    let tree = Tree::new();
+    let audit = "root-task/IAMAuditRootUserCredentials";
+    let code = |key: &Key, target: &str, task: &str| assume_root(&tree, key, target, task).0;
+    let enable = |key: &Key| iam(&tree.place, key, "Action=EnableOrganizationsRootSessions");
+    assert_eq!(element(&enable(&tree.manager).1, "Code"), "ServiceAccessNotEnabledException");
+    tree.ok("EnableAWSServiceAccess", json!({ "ServicePrincipal": "iam.amazonaws.com" }));
+    let trusted = tree.ok("ListAWSServiceAccessForOrganization", json!({}));
+    assert_eq!(text(&trusted, "/EnabledServicePrincipals/0/ServicePrincipal"), "iam.amazonaws.com");
+    assert_eq!(code(&tree.manager, &tree.account, audit), "AccessDenied");
+    let (status, enabled) = enable(&tree.manager);
+    assert_eq!((status, element(&enabled, "OrganizationId")), (200, tree.organization.clone()), "{enabled}");
+    assert!(
+        enabled.contains("<EnabledFeatures><member>RootSessions</member></EnabledFeatures>"),
+        "{enabled}"
+    );
+    let refused = element(&enable(&tree.member).1, "Code");
+    assert_eq!(refused, "AccountNotManagementOrDelegatedAdministratorException");
+
+    assert_eq!(code(&tree.place.admin, &tree.account, audit), "AccessDenied");
+    assert_eq!(code(&tree.member, &tree.account, audit), "AccessDenied");
+    assert_eq!(code(&tree.manager, "111122223333", audit), "AccessDenied");
+    assert_eq!(code(&tree.manager, &tree.account, "AdministratorAccess"), "ValidationError");
+    assert_eq!(code(&tree.manager, "nobody-there", audit), "ValidationError");
+    let target = form(&format!("arn:aws:iam::{}:root", tree.account));
+    let (refusal, made) = assume_root(&tree, &tree.manager, &target, audit);
+    assert_eq!(
+        (refusal.as_str(), element(&made, "Expiration").as_str()),
+        ("", "2026-01-02T03:19:05Z"),
+        "{made}"
+    );
+    let session = Key {
+        id: element(&made, "AccessKeyId"),
+        secret: element(&made, "SecretAccessKey"),
+        token: Some(element(&made, "SessionToken")),
+    };
+    let who = Unsigned::form("sts", "Action=GetCallerIdentity&Version=2011-06-15".to_owned(), start());
+    let (_, who) = tree.place.answer(who.signed(&session));
+    assert_eq!(element(&who, "Arn"), format!("arn:aws:iam::{}:root", tree.account));
+    assert_eq!(iam(&tree.place, &session, "Action=GetAccountSummary").0, 200);
+    let (_, denied) = iam(&tree.place, &session, "Action=ListUsers");
+    assert!(element(&denied, "Message").ends_with("with an explicit deny in a session policy"), "{denied}");
+}
+
+#[test]
+fn an_administrator_of_iam_has_root_sessions_and_policies_choose_the_tasks() {
+    let tree = Tree::new();
+    tree.ok("EnableAWSServiceAccess", json!({ "ServicePrincipal": "iam.amazonaws.com" }));
+    iam(&tree.place, &tree.manager, "Action=EnableOrganizationsRootSessions");
+    let other = tree.ok("CreateAccount", json!({ "Email": "b@example.com", "AccountName": "b" }));
+    let id = text(&other, "/CreateAccountStatus/Id");
+    let other = text(
+        &tree.ok("DescribeCreateAccountStatus", json!({ "CreateAccountRequestId": id })),
+        "/CreateAccountStatus/AccountId",
+    );
+    let audit = "root-task/IAMAuditRootUserCredentials";
+    let unlock = "root-task/S3UnlockBucketPolicy";
+    assert_eq!(assume_root(&tree, &tree.member, &other, audit).0, "AccessDenied");
+    let iam_service = json!({ "AccountId": tree.account, "ServicePrincipal": "iam.amazonaws.com" });
+    tree.ok("RegisterDelegatedAdministrator", iam_service);
+    assert_eq!(assume_root(&tree, &tree.member, &other, audit).0, "");
+    let only = json!({ "Version": "2012-10-17", "Statement": {
+        "Effect": "Deny", "Action": "sts:AssumeRoot", "Resource": "*",
+        "Condition": { "ArnNotEquals": { "sts:TaskPolicyArn": format!("arn:aws:iam::aws:policy/{audit}") } },
+    } });
+    let policy = form(&only.to_string());
+    let put = format!("Action=PutUserPolicy&UserName=manager&PolicyName=only&PolicyDocument={policy}");
+    iam(&tree.place, &tree.place.admin, &put);
+    assert_eq!(assume_root(&tree, &tree.manager, &other, audit).0, "");
+    assert_eq!(assume_root(&tree, &tree.manager, &other, unlock).0, "AccessDenied");
+    let (_, listed) = iam(&tree.place, &tree.manager, "Action=DisableOrganizationsRootSessions");
+    assert!(!listed.contains("RootSessions</member>"), "{listed}");
+    assert_eq!(assume_root(&tree, &tree.manager, &other, audit).0, "AccessDenied");
+}
