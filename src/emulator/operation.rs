@@ -25,6 +25,8 @@ pub(crate) enum Service {
     SecretsManager,
     DynamoDb,
     Sqs,
+    /// SQS in the older one of its two protocols.
+    SqsQuery,
     Sns,
     Lambda,
 }
@@ -64,6 +66,7 @@ impl Service {
         Self::SecretsManager,
         Self::DynamoDb,
         Self::Sqs,
+        Self::SqsQuery,
         Self::Sns,
         Self::Lambda,
     ];
@@ -80,7 +83,7 @@ impl Service {
             Self::Ssm => "ssm",
             Self::SecretsManager => "secretsmanager",
             Self::DynamoDb => "dynamodb",
-            Self::Sqs => "sqs",
+            Self::Sqs | Self::SqsQuery => "sqs",
             Self::Sns => "sns",
             Self::Lambda => "lambda",
         }
@@ -92,7 +95,7 @@ impl Service {
 
     pub(crate) fn protocol(self) -> Protocol {
         match self {
-            Self::Iam | Self::Sts | Self::Sns => Protocol::Query,
+            Self::Iam | Self::Sts | Self::Sns | Self::SqsQuery => Protocol::Query,
             Self::Ec2 => Protocol::Ec2,
             Self::S3 => Protocol::S3,
             Self::S3Control => Protocol::RestXml,

@@ -33,10 +33,13 @@ impl Route {
     pub(crate) fn of(parts: &Parts, body: &Bytes) -> Result<Self, String> {
         let url = parameters(parts.uri.query().unwrap_or_default());
         let at_root = matches!(parts.uri.path(), "" | "/");
-        let form =
-            if at_root && is_form(parts) { parameters(&String::from_utf8_lossy(body)) } else { Vec::new() };
+        let at_queue = is_queue(parts.uri.path());
+        let form = match (at_root || at_queue) && is_form(parts) {
+            true => parameters(&String::from_utf8_lossy(body)),
+            false => Vec::new(),
+        };
         let members = url.iter().filter(|(name, _)| !name.starts_with("X-Amz-")).cloned().chain(form);
-        let members: Parameters = members.collect();
+        let mut members: Parameters = members.collect();
         let host = host(parts);
         let service = match endpoint_of_host(&host) {
             Some(Endpoint::Of(service, _)) => service,
@@ -59,6 +62,14 @@ impl Route {
                     .unwrap_or(Service::S3)
             }
         };
+        let service = match service {
+            Service::Sqs if members.contains_key("Action") => Service::SqsQuery,
+            other => other,
+        };
+        if service == Service::SqsQuery && at_queue {
+            let url = format!("http://{host}{}", parts.uri.path());
+            members.entry("QueueUrl".to_owned()).or_insert(url);
+        }
         let parameters = match service {
             Service::S3 => url.into_iter().collect(),
             Service::S3Control => joined(url),
@@ -117,6 +128,13 @@ fn joined(pairs: Vec<(String, String)>) -> Parameters {
 /// Requests of S3 Control name their account in a header, and have paths that begin with its version.
 fn is_control(parts: &Parts) -> bool {
     parts.uri.path().starts_with("/v20180820/") && parts.headers.contains_key("x-amz-account-id")
+}
+
+/// Whether a path is that of a queue, `/ACCOUNT/NAME`, to which requests of the query protocol may go:
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-xml.html>.
+fn is_queue(path: &str) -> bool {
+    let parts = path.trim_matches('/').split_once('/');
+    parts.is_some_and(|(account, name)| policy::AccountId::new(account).is_some() && !name.contains('/'))
 }
 
 /// A form says so; a body that says nothing of itself is taken for one, too.
@@ -190,6 +208,13 @@ mod tests {
             "Action=ListUsers",
             Ok(Service::S3),
         );
+        let send = "Action=SendMessage&Version=2012-11-05&MessageBody=m";
+        for path in ["/", "/111122223333/q"] {
+            check(&parts("POST", path, local, "sqs"), send, Ok(Service::SqsQuery));
+            check(&parts("POST", path, "sqs.eu-west-1.amazonaws.com", "sqs"), send, Ok(Service::SqsQuery));
+            check(&parts("POST", path, local, "s3"), send, Ok(Service::S3));
+        }
+        check(&parts("POST", "/", local, "sqs"), "{}", Ok(Service::Sqs));
         check(&parts("POST", "/", local, "kinesis"), "{}", Err("kinesis"));
         check(&parts("POST", "/", "sts.us-east-1.amazonaws.com", ""), "", Ok(Service::Sts));
         check(&parts("GET", "/k", "b.s3.eu-west-1.amazonaws.com", ""), "", Ok(Service::S3));

@@ -91,7 +91,7 @@ pub(super) fn of(service: Service) -> Option<&'static Table> {
         Service::Ssm => Some(&SSM),
         Service::SecretsManager => Some(&SECRETS_MANAGER),
         Service::DynamoDb => Some(&DYNAMODB),
-        Service::Sqs => Some(&SQS),
+        Service::Sqs | Service::SqsQuery => Some(&SQS),
         Service::Sns => Some(&SNS),
         Service::Lambda => Some(&LAMBDA),
         Service::Iam

@@ -50,6 +50,7 @@ pub(crate) fn render_error(
         Protocol::Query => {
             let namespace = match service {
                 Service::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
+                Service::SqsQuery => "http://queue.amazonaws.com/doc/2012-11-05/",
                 _ => &Model::of(service).metadata.xml_namespace,
             };
             let kind = if error.status < 500 { "Sender" } else { "Receiver" };

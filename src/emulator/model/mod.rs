@@ -196,6 +196,7 @@ impl Model {
             | Service::SecretsManager
             | Service::DynamoDb
             | Service::Sqs
+            | Service::SqsQuery
             | Service::Sns
             | Service::Lambda => &NONE,
         }

@@ -160,6 +160,11 @@ fn every_protocol_answers_alike() {
         let input = json!({ "QueueUrl": "http://localhost:4566/111122223333/q", "MessageBody": "m" });
         desk.json("sqs", "AmazonSQS.SendMessage", &input)
     };
+    let sqs_query = |desk: &Desk, path: &'static str, more: &str| {
+        let body = format!("Action=SendMessage&Version=2012-11-05&MessageBody=m{more}");
+        let send = Unsigned { path, ..Unsigned::form("sqs", body, start()) };
+        ending(desk.place.answer(send.signed(&desk.user)))
+    };
     let ssm = |desk: &Desk| desk.json("ssm", "AmazonSSM.GetParameter", &json!({ "Name": "/app/key" }));
     let secret = |desk: &Desk| {
         desk.json("secretsmanager", "secretsmanager.GetSecretValue", &json!({ "SecretId": "db" }))
@@ -175,7 +180,12 @@ fn every_protocol_answers_alike() {
         ending(desk.place.answer(invoke.signed(&desk.user)))
     };
     let desk = Desk::new(json!({ "Action": "ec2:*", "Resource": "*" }));
-    let all = |desk: &Desk| [sqs(desk), ssm(desk), secret(desk), sns(desk), lambda(desk)];
+    let all = |desk: &Desk| {
+        let url = "&QueueUrl=http%3A%2F%2Flocalhost%3A4566%2F111122223333%2Fq";
+        let queries = [sqs_query(desk, "/", url), sqs_query(desk, "/111122223333/q", "")];
+        assert_eq!(queries, [sqs(desk); 2]);
+        [sqs(desk), ssm(desk), secret(desk), sns(desk), lambda(desk)]
+    };
     assert_eq!(all(&desk), [Denied; 5]);
     desk.allow(json!({
         "Action": [
