@@ -54,13 +54,15 @@ fn name(call: &Call, linked: &LinkedService) -> String {
 
 pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let service = text(call, "AWSServiceName")?;
-    let Some(linked) = linked_service(service) else {
+    let unknown = || {
         let message = format!("the service-linked role of `{service}` is not known to rolecall");
-        return Err(ServiceError::new(501, "NotImplemented", message));
+        ServiceError::new(501, "NotImplemented", message)
     };
+    let linked = linked_service(service).ok_or_else(unknown)?;
     if optional(call, "CustomSuffix").is_some() && !linked.has_suffix {
         return Err(invalid_input(format!("Custom suffix is not allowed for {service}")));
     }
+    let policy = linked.policy.ok_or_else(unknown)?;
     let name = name(call, linked);
     let document = json!({
         "Version": "2012-10-17",
@@ -76,7 +78,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     if account.roles.len() >= quotas::ROLES {
         return Err(quota("RolesPerAccount", quotas::ROLES));
     }
-    let policy = format!("arn:aws:iam::aws:policy{PATH}{}", linked.policy);
+    let policy = format!("arn:aws:iam::aws:policy{PATH}{policy}");
     let role = Role {
         identity: Noun::Role.named(&mut partition.ids, &account.id, &path(service), &name, call.now),
         trust,

@@ -9,8 +9,9 @@ pub(super) struct LinkedService {
     prefix: &'static str,
     /// What follows `AWSServiceRoleFor`.
     pub(super) role: &'static str,
-    /// The managed policy that is attached to it.
-    pub(super) policy: &'static str,
+    /// The managed policy that is attached to it; `None`: it is not among those that we have, so that the role cannot
+    /// be made.
+    pub(super) policy: Option<&'static str>,
     /// Whether there may be more than one, told apart by a suffix.
     pub(super) has_suffix: bool,
 }
@@ -22,11 +23,15 @@ pub(super) fn linked_service(principal: &str) -> Option<&'static LinkedService> 
 }
 
 const fn one(prefix: &'static str, role: &'static str, policy: &'static str) -> LinkedService {
-    LinkedService { prefix, role, policy, has_suffix: false }
+    LinkedService { prefix, role, policy: Some(policy), has_suffix: false }
 }
 
 const fn many(prefix: &'static str, role: &'static str, policy: &'static str) -> LinkedService {
-    LinkedService { prefix, role, policy, has_suffix: true }
+    LinkedService { prefix, role, policy: Some(policy), has_suffix: true }
+}
+
+const fn without_policy(prefix: &'static str, role: &'static str) -> LinkedService {
+    LinkedService { prefix, role, policy: None, has_suffix: false }
 }
 
 #[rustfmt::skip]
@@ -81,6 +86,7 @@ const SERVICES: &[LinkedService] = &[
     one("kafkaconnect", "KafkaConnect", "KafkaConnectServiceRolePolicy"),
     one("lakeformation", "LakeFormationDataAccess", "LakeFormationDataAccessServiceRolePolicy"),
     one("lambda.application-autoscaling", "ApplicationAutoScaling_LambdaConcurrency", "AWSApplicationAutoscalingLambdaConcurrencyPolicy"),
+    without_policy("lex", "LexBots"),
     many("lexv2", "LexV2Bots", "AmazonLexV2BotPolicy"),
     one("lightsail", "Lightsail", "LightsailExportAccess"),
     one("m2", "AWSM2", "AWSM2ServicePolicy"),
@@ -136,8 +142,8 @@ mod tests {
     #[test]
     fn each_service_is_there_once_with_a_policy_of_aws() {
         assert!(SERVICES.is_sorted_by(|one, other| one.prefix < other.prefix));
-        for service in SERVICES {
-            let arn = format!("arn:aws:iam::aws:policy/aws-service-role/{}", service.policy);
+        for policy in SERVICES.iter().filter_map(|service| service.policy) {
+            let arn = format!("arn:aws:iam::aws:policy/aws-service-role/{policy}");
             assert!(aws_managed::find(&arn).is_some(), "{arn}");
         }
     }

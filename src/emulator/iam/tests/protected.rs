@@ -100,7 +100,11 @@ fn a_suffix_is_for_the_services_that_take_one() {
         "InvalidInput",
     );
     assert_eq!(message, "Custom suffix is not allowed for ecs.amazonaws.com");
-    lab.refused("CreateServiceLinkedRole", &linked("nothing.amazonaws.com", None), 501, "NotImplemented");
+    for service in ["nothing.amazonaws.com", "lex.amazonaws.com"] {
+        lab.refused("CreateServiceLinkedRole", &linked(service, None), 501, "NotImplemented");
+    }
+    let lex = linked("lex.amazonaws.com", Some("one"));
+    lab.refused("CreateServiceLinkedRole", &lex, 400, "InvalidInput");
 }
 
 fn password(text: &str) -> Value {
