@@ -2,9 +2,11 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use emulator::{Failure, Rate, fault_duration};
 use secrecy::SecretString;
 
 /// Executable specifications of who may do what in AWS.
@@ -125,6 +127,31 @@ pub(crate) struct ServeArgs {
     /// Let the control route make the emulator as new (`POST /_rolecall/reset`).
     #[arg(long)]
     pub(crate) allow_reset: bool,
+    #[command(flatten)]
+    pub(crate) faults: FaultArgs,
+}
+
+/// What is played of AWS's own weaknesses.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "AWS's weaknesses")]
+pub(crate) struct FaultArgs {
+    /// Changes of IAM, of bucket policies and of public access blocks are seen late: by this much at most, and a quarter of it at
+    /// least, by IAM, STS, S3 and all others each at a time of its own. Such as `3s`.
+    #[arg(long, value_name = "DURATION", value_parser = fault_duration)]
+    pub(crate) eventual_consistency: Option<Duration>,
+    /// How many calls an account may make to a service in a second.
+    #[arg(long, value_name = "RATE")]
+    pub(crate) throttle: Option<Rate>,
+    /// How long each answer is held back, exactly. Such as `50ms`.
+    #[arg(long, value_name = "DURATION", value_parser = fault_duration)]
+    pub(crate) latency: Option<Duration>,
+    /// Let the first N calls of an operation fail, such as `iam:CreateRole:ServiceFailure:2`; repeat it for several. Beside the
+    /// service's codes there are `connection-reset` and `no-answer-but-done`.
+    #[arg(long = "fail", value_name = "SERVICE:OPERATION:CODE:N")]
+    pub(crate) failures: Vec<Failure>,
+    /// What the delays follow from.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]
@@ -215,6 +242,8 @@ mod tests {
             &["run", "-q", "-v"],
             &["run", "--color", "sometimes"],
             &["serve", "--port", "70000"],
+            &["serve", "--latency", "3"],
+            &["serve", "--fail", "iam:CreateRoll:ServiceFailure:1"],
             &["walk"],
         ] {
             assert!(parse(words).unwrap_err().use_stderr(), "{words:?}");

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use chrono::Utc;
-use emulator::{AccountId, AdministratorKey, Clock, Emulator, Listener, Settings};
+use emulator::{AccountId, AdministratorKey, Clock, Emulator, Faults, Listener, Settings};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::args::ServeArgs;
@@ -53,7 +53,14 @@ fn settings(args: &ServeArgs) -> Result<Settings, Diagnostic> {
         .map_err(|error| Diagnostic::new(format!("there is no randomness: {error}")))?;
     let administrator = args.admin_key.clone().zip(args.admin_secret.clone());
     let administrator = administrator.map(|(id, secret)| AdministratorKey { id, secret });
-    let settings = Settings { seed, administrator, ..Settings::new(Clock::over(Utc::now)) };
+    let faults = Faults {
+        eventual_consistency: args.faults.eventual_consistency,
+        throttle: args.faults.throttle,
+        latency: args.faults.latency,
+        failures: args.faults.failures.clone(),
+        seed: args.faults.seed,
+    };
+    let settings = Settings { seed, administrator, faults, ..Settings::new(Clock::over(Utc::now)) };
     if args.accounts.is_empty() {
         return Ok(settings);
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use policy::AccountId;
@@ -12,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::authorize::DecidedAccess;
 use crate::clock::Clock;
 use crate::ec2::{self, InstanceView};
+use crate::faults::{Broken, Faults};
 use crate::front::{Peer, Surroundings, handle};
 use crate::ids::Ids;
 use crate::imds::{self, ImdsGuard, ImdsServer};
@@ -32,14 +34,23 @@ pub struct Settings {
     pub region: String,
     /// The key of the first account's root user; `None`: one that follows from the seed.
     pub administrator: Option<AdministratorKey>,
+    /// What it plays of AWS's own weaknesses.
+    pub faults: Faults,
 }
 
 impl Settings {
-    /// Two accounts, 111122223333 and 444455556666, in us-east-1.
+    /// Two accounts, 111122223333 and 444455556666, in us-east-1, without faults.
     pub fn new(clock: Clock) -> Self {
         let accounts = ["111122223333", "444455556666"].into_iter().filter_map(AccountId::new).collect();
         let seed = b"rolecall".to_vec();
-        Self { clock, seed, accounts, region: "us-east-1".to_owned(), administrator: None }
+        Self {
+            clock,
+            seed,
+            accounts,
+            region: "us-east-1".to_owned(),
+            administrator: None,
+            faults: Faults::default(),
+        }
     }
 }
 
@@ -80,7 +91,7 @@ struct Beginning {
 
 impl Beginning {
     fn of(settings: &Settings) -> Self {
-        let mut partition = Partition::new(&settings.seed);
+        let mut partition = Partition::new(&settings.seed).with(&settings.faults);
         let mut administrators = BTreeMap::new();
         let mut given = settings.administrator.clone();
         for account in &settings.accounts {
@@ -142,8 +153,30 @@ impl Emulator {
         &self.0.control_token
     }
 
-    /// Answers a request for any of the services.
+    /// How long each answer that leaves by a socket is held back.
+    pub(crate) fn latency(&self) -> Option<Duration> {
+        self.0.settings.faults.latency
+    }
+
+    /// Answers a request for any of the services. In this process there is no connection to break: where a failure
+    /// would end it, the answer has status 500 and nothing else.
     pub fn handle(&self, request: http::Request<Bytes>, peer: Peer) -> http::Response<Bytes> {
+        self.answer(request, peer).unwrap_or_else(|_| {
+            let mut broken = http::Response::new(Bytes::new());
+            *broken.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+            broken
+        })
+    }
+
+    /// The same, for a connection.
+    ///
+    /// # Errors
+    /// How the connection is to end without an answer.
+    pub(crate) fn answer(
+        &self,
+        request: http::Request<Bytes>,
+        peer: Peer,
+    ) -> Result<http::Response<Bytes>, Broken> {
         let surroundings =
             Surroundings { clock: &self.0.settings.clock, region: &self.0.settings.region, peer };
         let handled = handle(&mut self.partition(), surroundings, request);

@@ -4,11 +4,12 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method};
 use percent_encoding::percent_decode_str;
-use policy::Principal;
+use policy::{AccountId, Principal};
 
 use crate::authenticate::authenticate;
 use crate::authorize::{DecidedAccess, authorize};
 use crate::clock::Clock;
+use crate::faults::{Broken, Fate};
 use crate::model::{
     Answer, Model, Parameters, PathKind, RestRequest, decode_json, decode_query, decode_rest, json_error,
     render, render_error, rest_operation, s3_operation, validate,
@@ -41,7 +42,7 @@ impl Peer {
 
 /// An answered request.
 pub(crate) struct Handled {
-    pub(crate) response: http::Response<Bytes>,
+    pub(crate) response: Result<http::Response<Bytes>, Broken>,
     pub(crate) request_id: String,
     pub(crate) decided: Vec<DecidedAccess>,
 }
@@ -69,8 +70,11 @@ pub(crate) fn handle(
     };
     let (request_id, host_id) = response_ids(partition, service);
     let mut decided = Vec::new();
-    let mut front = Front { partition, surroundings, service, form: None };
+    partition.look_as(service, surroundings.clock.now());
+    let mut front = Front { partition, surroundings, service, form: None, broken: None };
     let outcome = front.answer(&mut parts, body, parameters, &mut decided);
+    front.partition.look_at_truth();
+    let broken = front.broken;
     let answer = match outcome {
         Ok((operation, reply)) => {
             let answer = render(service, operation, reply, &request_id);
@@ -81,7 +85,8 @@ pub(crate) fn handle(
         }
         Err(error) => render_error(service, &error, &request_id, &host_id),
     };
-    Handled { response: finish(service, &method, answer, &request_id, &host_id), request_id, decided }
+    let response = finish(service, &method, answer, &request_id, &host_id);
+    Handled { response: broken.map_or(Ok(response), Err), request_id, decided }
 }
 
 struct Front<'a> {
@@ -90,6 +95,8 @@ struct Front<'a> {
     service: Service,
     /// The form that the request is, where it is one.
     form: Option<FormUpload>,
+    /// How the connection is to end without an answer.
+    broken: Option<Broken>,
 }
 
 impl Front<'_> {
@@ -113,6 +120,7 @@ impl Front<'_> {
         };
         let target = Target::of(self.service, parts, parameters)?;
         let operation = target.operation(self.service, parts)?;
+        self.suffer(operation, authenticated.caller.account.as_ref())?;
         let input = target.input(self.service, operation.name, parts, &authenticated.body)?;
         let model = Model::of(self.service);
         validate(self.service, model, model.input(operation.name), &input)?;
@@ -135,8 +143,36 @@ impl Front<'_> {
             granted: Vec::new(),
         };
         self.authorized(operation, &mut call, decided)?;
-        let reply = (operation.act)(self.partition, &call)?;
-        Ok((operation.name, reply))
+        Ok((operation.name, self.act(operation, &call)?))
+    }
+
+    /// What is throttled, or fails.
+    fn suffer(&mut self, operation: &Operation, account: Option<&AccountId>) -> Result<(), ServiceError> {
+        let now = self.surroundings.clock.now();
+        match self.partition.refusals.fate(self.service, operation.name, account, now) {
+            Fate::Spared => Ok(()),
+            Fate::Refused(error) => Err(error),
+            Fate::Unanswered(broken) => {
+                self.broken = Some(broken);
+                match broken {
+                    Broken::Closed => Ok(()),
+                    Broken::Reset => Err(ServiceError::new(500, "InternalFailure", broken.to_string())),
+                }
+            }
+        }
+    }
+
+    /// Changes to IAM are made to what is, all else to what is seen.
+    fn act(&mut self, operation: &Operation, call: &Call) -> Result<Reply, ServiceError> {
+        match self.service {
+            Service::Iam if iam::changes(operation.name) => self.partition.change_iam(call, operation.act),
+            // Accounts that are opened are there at once.
+            Service::Organizations => {
+                self.partition.look_at_truth();
+                (operation.act)(self.partition, call)
+            }
+            _ => (operation.act)(self.partition, call),
+        }
     }
 
     /// S3 has public buckets, and whoever has an identity provider's word needs no keys.
@@ -165,7 +201,8 @@ impl Front<'_> {
         decided: &mut Vec<DecidedAccess>,
     ) -> Result<(), ServiceError> {
         if let Some(id) = &call.caller.access_key_id {
-            self.partition.iam.record_use(id, call.now, self.service.name(), &call.region);
+            let name = self.service.name();
+            self.partition.note_use(|iam| iam.record_use(id, call.now, name, &call.region));
         }
         let accesses = (operation.access)(self.partition, call)?;
         if accesses.is_empty() && call.caller.principal == Principal::Anonymous {
@@ -311,6 +348,11 @@ fn table(service: Service) -> &'static [Operation] {
     }
 }
 
+/// The operations of a service that are emulated or decided, by name.
+pub(crate) fn operation_names(service: Service) -> Vec<&'static str> {
+    table(service).iter().map(|operation| operation.name).collect()
+}
+
 fn unknown_operation(service: Service, model: &Model, name: &str) -> ServiceError {
     if decided::is_known(service) {
         return decided::not_decided(service, name);
@@ -362,7 +404,7 @@ fn not_emulated(partition: &mut Partition, parts: &Parts, service: &str) -> Hand
         }
     };
     let response = finish(Service::Sts, &parts.method, answer, &request_id, "");
-    Handled { response, request_id, decided: Vec::new() }
+    Handled { response: Ok(response), request_id, decided: Vec::new() }
 }
 
 fn response_ids(partition: &mut Partition, service: Service) -> (String, String) {

@@ -5,6 +5,7 @@
 //! with `{"seconds": N}`; `GET /_rolecall/instances`; `POST /_rolecall/reset`, where it is allowed, which makes the
 //! emulator as new; and what `identity_providers` tells. `GET /_rolecall/health` needs no token.
 
+use std::error::Error;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::emulator::Emulator;
+use crate::faults::Broken;
 use crate::front::{BODY_LIMIT, Peer};
 use crate::host::bucket_of_host;
 use crate::identity_providers;
@@ -114,16 +116,31 @@ async fn connection(emulator: Emulator, reset: Reset, stream: TcpStream, peer: S
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no delay can't be set");
     }
-    let respond = service_fn(move |request| answer(emulator.clone(), reset, request, peer));
-    let served = hyper::server::conn::http1::Builder::new()
+    let respond = service_fn(move |request| Box::pin(answer(emulator.clone(), reset, request, peer)));
+    let mut served = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         // A client that has sent all may close its side and still read the answer.
         .half_close(true)
-        .serve_connection(TokioIo::new(stream), respond)
-        .await;
-    if let Err(error) = served {
+        .serve_connection(TokioIo::new(stream), respond);
+    let Err(error) = (&mut served).await else { return };
+    let is_reset = |error: &Unanswered| matches!(error, Unanswered::Broken(Broken::Reset));
+    if error.source().and_then(|cause| cause.downcast_ref()).is_some_and(is_reset) {
+        // Without a moment to linger the end of the connection is a reset.
+        if let Err(error) = served.into_parts().io.into_inner().set_zero_linger() {
+            tracing::debug!(%error, "the connection is closed in place of being reset");
+        }
+    } else {
         tracing::debug!(%error, "connection ended");
     }
+}
+
+/// Why a request has no answer.
+#[derive(Debug, thiserror::Error)]
+enum Unanswered {
+    #[error(transparent)]
+    Unread(#[from] hyper::Error),
+    #[error(transparent)]
+    Broken(#[from] Broken),
 }
 
 async fn answer(
@@ -131,14 +148,18 @@ async fn answer(
     reset: Reset,
     request: http::Request<Incoming>,
     peer: SocketAddr,
-) -> Result<Response<Full<Bytes>>, hyper::Error> {
+) -> Result<Response<Full<Bytes>>, Unanswered> {
     let (parts, body) = request.into_parts();
     let Some(body) = whole(body).await? else { return Ok(too_large()) };
     if let Some(path) = control_path(&parts) {
         return Ok(control(&emulator, reset, &parts, path, &body));
     }
     let peer = Peer { source_ip: peer.ip(), secure: false };
-    Ok(emulator.handle(http::Request::from_parts(parts, body), peer).map(Full::new))
+    let answered = emulator.answer(http::Request::from_parts(parts, body), peer);
+    if let Some(latency) = emulator.latency() {
+        tokio::time::sleep(latency).await;
+    }
+    Ok(answered?.map(Full::new))
 }
 
 /// The body to its end, also before a refusal: a client that is still sending would see a broken connection in its

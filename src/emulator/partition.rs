@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use policy::{AccountId, Principal};
 
 use crate::authorization_message::AuthorizationMessages;
+use crate::faults::{Faults, Lag, Refusals};
 use crate::ids::Ids;
 use crate::operation::CredentialKind;
 use crate::{ec2, iam, kms, organizations, s3, sts};
@@ -18,6 +19,8 @@ pub(crate) struct Partition {
     pub(crate) ec2: ec2::Store,
     pub(crate) organizations: organizations::Store,
     pub(crate) kms: kms::Store,
+    pub(crate) lag: Lag,
+    pub(crate) refusals: Refusals,
 }
 
 /// What a store of credentials knows of an access key id.
@@ -46,7 +49,14 @@ impl Partition {
             ec2: ec2::Store::default(),
             organizations: organizations::Store::default(),
             kms: kms::Store::default(),
+            lag: Lag::default(),
+            refusals: Refusals::default(),
         }
+    }
+
+    /// The same, with AWS's weaknesses.
+    pub(crate) fn with(self, faults: &Faults) -> Self {
+        Self { lag: Lag::of(faults), refusals: Refusals::of(faults), ..self }
     }
 
     /// The credential of an access key id, whichever service issued it.

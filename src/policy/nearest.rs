@@ -1,7 +1,7 @@
 //! Names that are a few letters from another one.
 
 /// The names that are near enough to `name` to be meant, at most three, nearest first.
-pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let limit = (name.chars().count() / 4).clamp(1, 3);
     let scored = known.map(|candidate| (distance(name, candidate), candidate));
     let mut scored: Vec<_> = scored.filter(|(steps, _)| *steps <= limit).collect();

@@ -20,6 +20,7 @@ use super::store::KeyOwner;
 const REPORTED_SPAN: TimeDelta = TimeDelta::minutes(15);
 
 /// A long-term access key.
+#[derive(Clone)]
 pub(super) struct AccessKey {
     pub(super) id: String,
     pub(super) secret: String,

@@ -31,6 +31,7 @@ use super::users::User;
 use super::{inline_policies, quotas, service_linked_roles};
 
 /// One account.
+#[derive(Clone)]
 pub(super) struct Account {
     pub(super) id: AccountId,
     pub(super) created: DateTime<Utc>,

@@ -30,6 +30,7 @@ const NOT_APPLICABLE: &str = "N/A";
 const NEVER_USED: &str = "no_information";
 
 /// The last report of an account.
+#[derive(Clone)]
 pub(super) struct CredentialReport {
     content: String,
     generated: DateTime<Utc>,

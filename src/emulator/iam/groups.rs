@@ -14,6 +14,7 @@ use super::store::Grants;
 use super::users::refuse_with_policies;
 
 /// A group; its members know that they are in it.
+#[derive(Clone)]
 pub(super) struct Group {
     pub(super) identity: Identity,
     pub(super) grants: Grants,

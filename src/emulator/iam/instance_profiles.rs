@@ -15,6 +15,7 @@ use super::tags::Tags;
 use super::{quotas, service_linked_roles};
 
 /// An instance profile.
+#[derive(Clone)]
 pub(super) struct InstanceProfile {
     pub(super) identity: Identity,
     /// The folded name; `None`: empty.

@@ -21,6 +21,7 @@ use super::users::User;
 const REMEMBERED: usize = 24;
 
 /// That a user has a password.
+#[derive(Clone)]
 pub(super) struct LoginProfile {
     created: DateTime<Utc>,
     /// When the password was set.

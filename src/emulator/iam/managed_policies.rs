@@ -28,6 +28,7 @@ use super::{aws_managed, documents, quotas};
 pub(super) const SIZE: usize = 6144;
 
 /// A managed policy.
+#[derive(Clone)]
 pub(super) struct ManagedPolicy {
     pub(super) identity: Identity,
     pub(super) description: Option<String>,
@@ -40,12 +41,14 @@ pub(super) struct ManagedPolicy {
 }
 
 /// A version of a managed policy.
+#[derive(Clone)]
 pub(super) struct Version {
     pub(super) document: Document,
     pub(super) created: DateTime<Utc>,
 }
 
 /// The document of a version.
+#[derive(Clone)]
 pub(super) struct Document {
     /// Empty until the first need of one of AWS's documents.
     read: OnceLock<Arc<PolicyDocument>>,

@@ -28,6 +28,7 @@ const SYNC_WINDOW: i64 = 20;
 const WINDOW: i64 = 1;
 
 /// A virtual MFA device.
+#[derive(Clone)]
 pub(super) struct MfaDevice {
     serial_number: String,
     pub(super) name: String,
@@ -39,6 +40,7 @@ pub(super) struct MfaDevice {
 }
 
 /// Whose device it is.
+#[derive(Clone)]
 struct Assignment {
     user_id: String,
     enabled: DateTime<Utc>,

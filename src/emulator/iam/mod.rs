@@ -50,6 +50,7 @@ mod tags;
 mod tests;
 mod totp;
 mod trust;
+mod unseen;
 mod users;
 mod views;
 
@@ -59,4 +60,5 @@ pub(crate) use noun::timestamp;
 pub(crate) use operations::OPERATIONS;
 pub(crate) use store::Store;
 pub(crate) use tags::Tag;
+pub(crate) use unseen::{changes, refuse_unseen};
 pub(crate) use views::{Entity, InstanceProfileView, OidcProviderView, RoleView, SamlProviderView};

@@ -19,6 +19,7 @@ use super::tags::Tags;
 use super::views::OidcProviderView;
 
 /// An OpenID Connect provider.
+#[derive(Clone)]
 pub(super) struct OidcProvider {
     /// Without `https://`.
     url: String,

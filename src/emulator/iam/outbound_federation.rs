@@ -11,7 +11,7 @@ use crate::partition::Partition;
 use super::store::Store;
 
 /// An account's issuer, which stays the same when the feature is disabled and enabled again.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct OutboundFederation {
     /// Empty: it was never enabled.
     issuer: String,

@@ -21,6 +21,7 @@ use super::{boundaries, quotas, service_linked_roles, trust};
 pub(super) const DEFAULT_SESSION_DURATION: i64 = 3600;
 
 /// A role.
+#[derive(Clone)]
 pub(super) struct Role {
     pub(super) identity: Identity,
     /// Principals by unique id.

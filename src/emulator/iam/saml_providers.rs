@@ -29,6 +29,7 @@ const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
 const CENTURY: Months = Months::new(1200);
 
 /// A SAML provider.
+#[derive(Clone)]
 pub(super) struct SamlProvider {
     id: String,
     document: String,
@@ -39,6 +40,7 @@ pub(super) struct SamlProvider {
 }
 
 /// What a metadata document says.
+#[derive(Clone)]
 struct Metadata {
     issuer: String,
     keys: Vec<RsaPublicKey>,

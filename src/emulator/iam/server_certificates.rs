@@ -20,6 +20,7 @@ use super::quotas;
 use super::tags::Tags;
 
 /// A server certificate.
+#[derive(Clone)]
 pub(super) struct ServerCertificate {
     pub(super) identity: Identity,
     body: String,

@@ -38,6 +38,7 @@ const SERVICES: [Service; 6] = [
 ];
 
 /// A service-specific credential.
+#[derive(Clone)]
 pub(super) struct ServiceSpecificCredential {
     id: String,
     service: &'static Service,

@@ -23,6 +23,7 @@ use super::pages::page;
 use super::quotas;
 
 /// A signing certificate.
+#[derive(Clone)]
 pub(super) struct SigningCertificate {
     /// The digest of the certificate.
     pub(super) id: String,

@@ -23,6 +23,7 @@ use super::quotas;
 use super::users::User;
 
 /// An SSH public key.
+#[derive(Clone)]
 pub(super) struct SshPublicKey {
     id: String,
     key: RsaPublicKey,

@@ -18,7 +18,7 @@ use super::users::User;
 use super::{Entity, InstanceProfileView, RoleView, aws_managed, trust};
 
 /// Users, roles, policies and instance profiles of all accounts.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Store {
     accounts: BTreeMap<AccountId, Account>,
     pub(super) key_owners: BTreeMap<String, KeyOwner>,
@@ -33,7 +33,7 @@ pub(super) struct KeyOwner {
 }
 
 /// The policies that a user, role or group has, but for a boundary.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Grants {
     /// By name.
     pub(super) inline: BTreeMap<String, Arc<PolicyDocument>>,

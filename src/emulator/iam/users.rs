@@ -20,6 +20,7 @@ use super::tags::Tags;
 use super::{boundaries, quotas};
 
 /// A user.
+#[derive(Clone)]
 pub(super) struct User {
     pub(super) identity: Identity,
     pub(super) access_keys: Vec<AccessKey>,

@@ -8,6 +8,7 @@ use super::Version;
 use super::metadata::{self, Asked, Found};
 use super::tokens::time_to_live;
 use crate::ec2::{Instance, State};
+use crate::operation::Service;
 use crate::partition::Partition;
 
 const TOKEN: &str = "x-aws-ec2-metadata-token";
@@ -52,6 +53,18 @@ impl Response {
 
 /// What the metadata service of an instance says at `now`; `None`: nobody listens, as the instance does not run.
 pub(crate) fn answer(
+    partition: &mut Partition,
+    instance_id: &str,
+    request: &Request<'_>,
+    now: DateTime<Utc>,
+) -> Option<Response> {
+    partition.look_as(Service::Ec2, now);
+    let response = answer_as_seen(partition, instance_id, request, now);
+    partition.look_at_truth();
+    response
+}
+
+fn answer_as_seen(
     partition: &mut Partition,
     instance_id: &str,
     request: &Request<'_>,

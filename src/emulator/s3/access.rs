@@ -137,7 +137,7 @@ impl<'a> Asked<'a> {
         let restricted = self.is_restricted();
         let mut policies = Vec::new();
         let rescued = is_root_of(&caller.principal, &self.bucket.owner) && MANAGES_POLICY.contains(&action);
-        if let Some(policy) = self.bucket.policy.as_ref().filter(|_| !rescued) {
+        if let Some(policy) = self.bucket.policy.seen(self.call.now).as_ref().filter(|_| !rescued) {
             let document = policy.document();
             let grants = *owner == self.bucket.owner && !restricted;
             let document = if grants { document } else { Arc::new(document.denials()) };
@@ -162,12 +162,12 @@ impl<'a> Asked<'a> {
         let foreign = caller.account.as_ref() != Some(&self.bucket.owner)
             && !matches!(caller.principal, Principal::Service { .. });
         foreign
-            && self.bucket.policy.as_ref().is_some_and(BucketPolicy::is_public)
+            && self.bucket.policy.seen(self.call.now).as_ref().is_some_and(BucketPolicy::is_public)
             && self.public_access().restricts_buckets()
     }
 
     fn public_access(&self) -> PublicAccessBlock {
-        self.partition.s3.public_access(self.bucket)
+        self.partition.s3.public_access(self.bucket, self.call.now)
     }
 
     /// By the bucket's list others may make new objects, but overwrite and delete only their own.

@@ -119,7 +119,8 @@ struct Named {
 
 pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: PutInput = call.parse()?;
-    let block = partition.s3.public_access_of(&input.bucket)?;
+    let seen_from = partition.lag.seen_from(call.now);
+    let block = partition.s3.public_access_of(&input.bucket, call.now)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     check_owner(bucket, call, "PUT")?;
     let policy = BucketPolicy::parse(&input.policy, bucket, &partition.iam)?;
@@ -132,7 +133,7 @@ pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
         );
         return Err(ServiceError::new(403, "AccessDenied", message));
     }
-    bucket.policy = Some(policy);
+    bucket.policy.set(Some(policy), call.now, seen_from);
     Ok(Reply { status: Some(204), ..Reply::empty() })
 }
 
@@ -140,7 +141,7 @@ pub(super) fn show(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
     let input: Named = call.parse()?;
     let bucket = partition.s3.bucket(&input.bucket)?;
     check_owner(bucket, call, "GET")?;
-    let policy = bucket.policy.as_ref().ok_or_else(|| missing(bucket))?;
+    let policy = bucket.policy.seen(call.now).as_ref().ok_or_else(|| missing(bucket))?;
     let iam = &partition.iam;
     let shown = policy.document.map_aws_principals(&|principal| iam.principal_to_show(principal));
     Reply::of(&json!({ "Policy": shown.text() }))
@@ -148,16 +149,17 @@ pub(super) fn show(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
 
 pub(super) fn delete(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
+    let seen_from = partition.lag.seen_from(call.now);
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     check_owner(bucket, call, "DELETE")?;
-    bucket.policy = None;
+    bucket.policy.set(None, call.now, seen_from);
     Ok(Reply { status: Some(204), ..Reply::empty() })
 }
 
 pub(super) fn status(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
     let bucket = partition.s3.bucket(&input.bucket)?;
-    let policy = bucket.policy.as_ref().ok_or_else(|| missing(bucket))?;
+    let policy = bucket.policy.seen(call.now).as_ref().ok_or_else(|| missing(bucket))?;
     Reply::of(&json!({ "PolicyStatus": { "IsPublic": policy.is_public } }))
 }
 

@@ -16,6 +16,7 @@ use super::public_access::PublicAccessBlock;
 use super::settings::BucketEncryption;
 use super::store::{Bucket, Owner, Tag, Versioning, whole_seconds};
 use super::{errors, tagging};
+use crate::faults::Lagging;
 use crate::operation::{Access, Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -145,8 +146,8 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         uploads: Vec::new(),
         tags: input.create_bucket_configuration.tags,
         abac: false,
-        policy: None,
-        public_access: Some(PublicAccessBlock::all()),
+        policy: Lagging::default(),
+        public_access: Lagging::new(Some(PublicAccessBlock::all())),
         ownership: Some(ownership),
         acl,
         encryption: BucketEncryption::default(),

@@ -42,13 +42,15 @@ pub(super) fn put_block(partition: &mut Partition, call: &Call) -> Result<Reply,
         return Err(errors::invalid_request("Must specify at least one configuration."));
     }
     let block = PublicAccessBlock::deserialize(&settings).map_err(|_| errors::malformed_xml())?;
-    partition.s3.account_blocks.insert(account, block);
+    let seen_from = partition.lag.seen_from(call.now);
+    partition.s3.account_blocks.entry(account).or_default().set(Some(block), call.now, seen_from);
     Ok(Reply::empty())
 }
 
 pub(super) fn show_block(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let account = call.parse::<AccountInput>()?.account()?;
-    let Some(block) = partition.s3.account_blocks.get(&account) else {
+    let block = partition.s3.account_blocks.get(&account).and_then(|block| *block.seen(call.now));
+    let Some(block) = block else {
         let message = "The public access block configuration was not found";
         return Err(ServiceError::new(404, "NoSuchPublicAccessBlockConfiguration", message)
             .with("AccountId", account.as_str()));
@@ -58,7 +60,8 @@ pub(super) fn show_block(partition: &mut Partition, call: &Call) -> Result<Reply
 
 pub(super) fn delete_block(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let account = call.parse::<AccountInput>()?.account()?;
-    partition.s3.account_blocks.remove(&account);
+    let seen_from = partition.lag.seen_from(call.now);
+    partition.s3.account_blocks.entry(account).or_default().set(None, call.now, seen_from);
     Ok(Reply { status: Some(204), ..Reply::empty() })
 }
 

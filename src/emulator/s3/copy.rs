@@ -191,7 +191,7 @@ pub(super) fn copy(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
     let source = input.source.object()?;
     let source_version = partition.s3.bucket(&source.bucket)?.shown_version(&version.id);
     let original = original.clone();
-    let block = partition.s3.public_access_of(&input.bucket)?;
+    let block = partition.s3.public_access_of(&input.bucket, call.now)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     input.attributes.check(bucket, &input.key)?;
     input.conditions.check(bucket, &input.key)?;

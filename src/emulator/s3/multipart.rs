@@ -51,7 +51,7 @@ struct CreateOutput {
 
 pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: CreateInput = call.parse()?;
-    let block = partition.s3.public_access_of(&input.bucket)?;
+    let block = partition.s3.public_access_of(&input.bucket, call.now)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     input.attributes.check(bucket, &input.key)?;
     let checksum_type = checksum_type(input.checksum_algorithm, input.checksum_type)?;

@@ -73,7 +73,7 @@ pub(super) fn add_conditions(
 
 pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: PutInput = call.parse()?;
-    let block = partition.s3.public_access_of(&input.bucket)?;
+    let block = partition.s3.public_access_of(&input.bucket, call.now)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     input.attributes.check(bucket, &input.key)?;
     input.conditions.check(bucket, &input.key)?;

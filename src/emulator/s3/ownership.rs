@@ -179,7 +179,7 @@ pub(super) fn put_bucket_acl_access(partition: &Partition, call: &Call) -> Acces
 pub(super) fn put_bucket_acl(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
     let acl = sent_acl(call)?;
-    let block = partition.s3.public_access_of(&input.bucket)?;
+    let block = partition.s3.public_access_of(&input.bucket, call.now)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     let owner = ObjectOwner::from(&bucket.owner);
     bucket.acl = checked_acl(&partition.iam, bucket, &acl, Subject::Bucket, &owner, block)?;
@@ -207,7 +207,7 @@ pub(super) fn put_object_acl_access(partition: &Partition, call: &Call) -> Acces
 pub(super) fn put_object_acl(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: ObjectInput = call.parse()?;
     let members = sent_acl(call)?;
-    let block = partition.s3.public_access_of(&input.bucket)?;
+    let block = partition.s3.public_access_of(&input.bucket, call.now)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
     let (_, object) = existing(bucket, call, &input)?;
     let acl = checked_acl(&partition.iam, bucket, &members, Subject::Object, &object.owner, block)?;

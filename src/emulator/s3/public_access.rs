@@ -149,14 +149,16 @@ struct Named {
 
 pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: PutInput = call.parse()?;
-    partition.s3.bucket_mut(&input.bucket)?.public_access = Some(input.public_access_block_configuration);
+    let seen_from = partition.lag.seen_from(call.now);
+    let bucket = partition.s3.bucket_mut(&input.bucket)?;
+    bucket.public_access.set(Some(input.public_access_block_configuration), call.now, seen_from);
     Ok(Reply::empty())
 }
 
 pub(super) fn show(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
     let bucket = partition.s3.bucket(&input.bucket)?;
-    let Some(block) = bucket.public_access else {
+    let Some(block) = bucket.public_access.seen(call.now) else {
         let message = "The public access block configuration was not found";
         return Err(ServiceError::new(404, "NoSuchPublicAccessBlockConfiguration", message)
             .with("BucketName", &bucket.name));
@@ -166,6 +168,7 @@ pub(super) fn show(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
 
 pub(super) fn delete(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
-    partition.s3.bucket_mut(&input.bucket)?.public_access = None;
+    let seen_from = partition.lag.seen_from(call.now);
+    partition.s3.bucket_mut(&input.bucket)?.public_access.set(None, call.now, seen_from);
     Ok(Reply { status: Some(204), ..Reply::empty() })
 }

@@ -18,6 +18,7 @@ use super::object_lock::{Lock, ObjectLock};
 use super::ownership::ObjectOwnership;
 use super::public_access::PublicAccessBlock;
 use super::settings::BucketEncryption;
+use crate::faults::Lagging;
 use crate::ids::Ids;
 use crate::operation::{Call, ServiceError};
 
@@ -35,7 +36,7 @@ const VERSION_ID_LENGTH: usize = 32;
 pub(crate) struct Store {
     pub(super) buckets: BTreeMap<String, Bucket>,
     /// Block Public Access of whole accounts; one that is not here has no settings.
-    pub(super) account_blocks: BTreeMap<AccountId, PublicAccessBlock>,
+    pub(super) account_blocks: BTreeMap<AccountId, Lagging<Option<PublicAccessBlock>>>,
 }
 
 pub(super) struct Bucket {
@@ -51,8 +52,8 @@ pub(super) struct Bucket {
     pub(super) tags: Vec<Tag>,
     /// Whether its tags tell who may use it.
     pub(super) abac: bool,
-    pub(super) policy: Option<BucketPolicy>,
-    pub(super) public_access: Option<PublicAccessBlock>,
+    pub(super) policy: Lagging<Option<BucketPolicy>>,
+    pub(super) public_access: Lagging<Option<PublicAccessBlock>>,
     pub(super) ownership: Option<ObjectOwnership>,
     pub(super) acl: Acl,
     pub(super) encryption: BucketEncryption,
@@ -256,14 +257,18 @@ impl Store {
 
     /// The settings that hold for a bucket: its own and those of its owner's account together.
     /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
-    pub(super) fn public_access(&self, bucket: &Bucket) -> PublicAccessBlock {
-        let of_account = self.account_blocks.get(&bucket.owner).copied().unwrap_or_default();
-        bucket.public_access.unwrap_or_default().and(of_account)
+    pub(super) fn public_access(&self, bucket: &Bucket, now: DateTime<Utc>) -> PublicAccessBlock {
+        let of_account = self.account_blocks.get(&bucket.owner).and_then(|block| *block.seen(now));
+        bucket.public_access.seen(now).unwrap_or_default().and(of_account.unwrap_or_default())
     }
 
     /// The same by the bucket's name.
-    pub(super) fn public_access_of(&self, name: &str) -> Result<PublicAccessBlock, ServiceError> {
-        Ok(self.public_access(self.bucket(name)?))
+    pub(super) fn public_access_of(
+        &self,
+        name: &str,
+        now: DateTime<Utc>,
+    ) -> Result<PublicAccessBlock, ServiceError> {
+        Ok(self.public_access(self.bucket(name)?, now))
     }
 }
 

@@ -45,7 +45,7 @@ impl MfaInput {
     /// Marks the one-time password as used.
     pub(super) fn use_step(&self, partition: &mut Partition, step: Option<i64>) {
         if let (Some(serial), Some(step)) = (&self.serial_number, step) {
-            partition.iam.use_mfa_step(serial, step);
+            partition.note_use(|iam| iam.use_mfa_step(serial, step));
         }
     }
 }

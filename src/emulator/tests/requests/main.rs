@@ -6,6 +6,7 @@ mod authentication;
 mod authorization_messages;
 mod corpus;
 mod decided;
+mod faults;
 mod federation;
 mod hosts;
 mod instances;

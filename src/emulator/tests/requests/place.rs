@@ -23,7 +23,10 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        let emulator = Emulator::new(Settings::new(Clock::over(start)));
+        Self::of(Emulator::new(Settings::new(Clock::over(start))))
+    }
+
+    pub(crate) fn of(emulator: Emulator) -> Self {
         let key = emulator.administrator(&AccountId::new("111122223333").unwrap()).unwrap();
         let admin = Key { id: key.id.clone(), secret: key.secret.expose_secret().to_owned(), token: None };
         Self { emulator, admin }
