@@ -127,6 +127,9 @@ pub(crate) struct ServeArgs {
     /// Let the control route make the emulator as new (`POST /_rolecall/reset`).
     #[arg(long)]
     pub(crate) allow_reset: bool,
+    /// Let Systems Manager run commands "on" instances, as programs on this machine.
+    #[arg(long, env = "ROLECALL_ALLOW_COMMANDS", value_parser = FalseyValueParser::new())]
+    pub(crate) allow_commands: bool,
     #[command(flatten)]
     pub(crate) faults: FaultArgs,
 }

@@ -60,7 +60,8 @@ fn settings(args: &ServeArgs) -> Result<Settings, Diagnostic> {
         failures: args.faults.failures.clone(),
         seed: args.faults.seed,
     };
-    let settings = Settings { seed, administrator, faults, ..Settings::new(Clock::over(Utc::now)) };
+    let commands = args.allow_commands.then(|| std::env::var("PATH").unwrap_or_default());
+    let settings = Settings { seed, administrator, faults, commands, ..Settings::new(Clock::over(Utc::now)) };
     if args.accounts.is_empty() {
         return Ok(settings);
     }

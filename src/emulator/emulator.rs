@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use policy::AccountId;
 use secrecy::{ExposeSecret, SecretString};
+use tempfile::TempDir;
 
 use crate::authorize::DecidedAccess;
 use crate::clock::Clock;
@@ -18,6 +20,7 @@ use crate::front::{Peer, Surroundings, handle};
 use crate::ids::Ids;
 use crate::imds::{self, ImdsGuard, ImdsServer};
 use crate::partition::Partition;
+use crate::ssm;
 
 /// How many answered calls are remembered with their decisions.
 const REMEMBERED: usize = 256;
@@ -36,6 +39,9 @@ pub struct Settings {
     pub administrator: Option<AdministratorKey>,
     /// What it plays of AWS's own weaknesses.
     pub faults: Faults,
+    /// The path of programs for the commands that Systems Manager runs on instances, as child processes of this one.
+    /// `None`: instances have no agent, and run no commands.
+    pub commands: Option<String>,
 }
 
 impl Settings {
@@ -50,6 +56,7 @@ impl Settings {
             region: "us-east-1".to_owned(),
             administrator: None,
             faults: Faults::default(),
+            commands: None,
         }
     }
 }
@@ -80,6 +87,8 @@ struct Inner {
     control_token: SecretString,
     decisions: Mutex<VecDeque<(String, Vec<DecidedAccess>)>>,
     metadata_services: Mutex<BTreeMap<String, (SocketAddr, ImdsGuard)>>,
+    /// The home directories of the instances that ran commands.
+    homes: Mutex<BTreeMap<String, TempDir>>,
 }
 
 /// What an emulator begins with, which follows from its settings.
@@ -92,6 +101,7 @@ struct Beginning {
 impl Beginning {
     fn of(settings: &Settings) -> Self {
         let mut partition = Partition::new(&settings.seed).with(&settings.faults);
+        partition.ssm.has_agents = settings.commands.is_some();
         let mut administrators = BTreeMap::new();
         let mut given = settings.administrator.clone();
         for account in &settings.accounts {
@@ -116,6 +126,7 @@ impl Emulator {
             control_token,
             decisions: Mutex::default(),
             metadata_services: Mutex::default(),
+            homes: Mutex::default(),
         }))
     }
 
@@ -124,6 +135,7 @@ impl Emulator {
     pub fn reset(&self) {
         *self.partition() = Beginning::of(&self.0.settings).partition;
         lock(&self.0.metadata_services).clear();
+        lock(&self.0.homes).clear();
         lock(&self.0.decisions).clear();
         self.0.settings.clock.reset();
     }
@@ -194,6 +206,35 @@ impl Emulator {
     pub fn decisions(&self, request_id: &str) -> Option<Vec<DecidedAccess>> {
         let decisions = lock(&self.0.decisions);
         decisions.iter().rev().find(|(id, _)| id == request_id).map(|(_, decided)| decided.clone())
+    }
+
+    /// Starts the commands that were sent to instances, where they may run; `endpoint` is where they find AWS.
+    ///
+    /// Must be called within a tokio runtime.
+    pub(crate) fn start_commands(&self, endpoint: SocketAddr) {
+        if self.program_path().is_none() {
+            return;
+        }
+        let jobs = self.partition().ssm.take_waiting();
+        for job in jobs {
+            tokio::spawn(ssm::run(self.clone(), job, endpoint));
+        }
+    }
+
+    pub(crate) fn program_path(&self) -> Option<&str> {
+        self.0.settings.commands.as_deref()
+    }
+
+    /// The home directory of an instance, which goes with the emulator.
+    pub(crate) fn home(&self, instance_id: &str) -> io::Result<PathBuf> {
+        let mut homes = lock(&self.0.homes);
+        if let Some(home) = homes.get(instance_id) {
+            return Ok(home.path().to_owned());
+        }
+        let home = tempfile::tempdir()?;
+        let path = home.path().to_owned();
+        homes.insert(instance_id.to_owned(), home);
+        Ok(path)
     }
 
     /// All instances.

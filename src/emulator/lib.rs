@@ -35,6 +35,7 @@ mod s3;
 mod signed_xml;
 mod sigv4;
 mod ssh;
+mod ssm;
 mod sts;
 mod unreadable;
 

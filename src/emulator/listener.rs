@@ -89,7 +89,7 @@ impl Listener {
                 () = &mut end => break,
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, peer)) => {
-                        connections.spawn(connection(self.emulator.clone(), self.reset, stream, peer));
+                        connections.spawn(connection(self.emulator.clone(), self.reset, stream, Ends { peer, local: self.address }));
                     }
                     Err(error) if is_passing(&error) => tokio::time::sleep(BREATHER).await,
                     Err(error) => return Err(error),
@@ -111,12 +111,19 @@ fn is_passing(error: &io::Error) -> bool {
     broken.contains(&error.kind()) || error.raw_os_error().is_some_and(|code| TOO_MANY_FILES.contains(&code))
 }
 
-async fn connection(emulator: Emulator, reset: Reset, stream: TcpStream, peer: SocketAddr) {
+/// The addresses of a connection.
+#[derive(Clone, Copy)]
+struct Ends {
+    peer: SocketAddr,
+    local: SocketAddr,
+}
+
+async fn connection(emulator: Emulator, reset: Reset, stream: TcpStream, ends: Ends) {
     // Answers are whole when they are written: waiting for more would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no delay can't be set");
     }
-    let respond = service_fn(move |request| Box::pin(answer(emulator.clone(), reset, request, peer)));
+    let respond = service_fn(move |request| Box::pin(answer(emulator.clone(), reset, request, ends)));
     let mut served = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         // A client that has sent all may close its side and still read the answer.
@@ -147,15 +154,16 @@ async fn answer(
     emulator: Emulator,
     reset: Reset,
     request: http::Request<Incoming>,
-    peer: SocketAddr,
+    ends: Ends,
 ) -> Result<Response<Full<Bytes>>, Unanswered> {
     let (parts, body) = request.into_parts();
     let Some(body) = whole(body).await? else { return Ok(too_large()) };
     if let Some(path) = control_path(&parts) {
         return Ok(control(&emulator, reset, &parts, path, &body));
     }
-    let peer = Peer { source_ip: peer.ip(), secure: false };
+    let peer = Peer { source_ip: ends.peer.ip(), secure: false };
     let answered = emulator.answer(http::Request::from_parts(parts, body), peer);
+    emulator.start_commands(ends.local);
     if let Some(latency) = emulator.latency() {
         tokio::time::sleep(latency).await;
     }

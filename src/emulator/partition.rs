@@ -7,7 +7,7 @@ use crate::authorization_message::AuthorizationMessages;
 use crate::faults::{Faults, Lag, Refusals};
 use crate::ids::Ids;
 use crate::operation::CredentialKind;
-use crate::{ec2, iam, kms, organizations, s3, sts};
+use crate::{ec2, iam, kms, organizations, s3, ssm, sts};
 
 /// All state of an emulator. Stores that are per account are keyed by account inside the service.
 pub(crate) struct Partition {
@@ -19,6 +19,7 @@ pub(crate) struct Partition {
     pub(crate) ec2: ec2::Store,
     pub(crate) organizations: organizations::Store,
     pub(crate) kms: kms::Store,
+    pub(crate) ssm: ssm::Store,
     pub(crate) lag: Lag,
     pub(crate) refusals: Refusals,
 }
@@ -49,6 +50,7 @@ impl Partition {
             ec2: ec2::Store::default(),
             organizations: organizations::Store::default(),
             kms: kms::Store::default(),
+            ssm: ssm::Store::default(),
             lag: Lag::default(),
             refusals: Refusals::default(),
         }

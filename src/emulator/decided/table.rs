@@ -103,7 +103,7 @@ pub(super) fn of(service: Service) -> Option<&'static Table> {
     }
 }
 
-/// The operations of a service that is decided; none of one that is emulated.
+/// The operations of a service that are decided; none of one that is emulated.
 pub(crate) fn operations(service: Service) -> &'static [Operation] {
     of(service).map(|table| table.operations.as_slice()).unwrap_or_default()
 }

@@ -24,7 +24,7 @@ pub(super) struct Cached {
 }
 
 /// The name of the role in an instance's profile; `None`: the profile is empty, or no more.
-pub(super) fn role(partition: &Partition, account: &AccountId, profile: &InstanceProfile) -> Option<String> {
+pub(crate) fn role(partition: &Partition, account: &AccountId, profile: &InstanceProfile) -> Option<String> {
     let current = partition.iam.instance_profile(account, &profile.name)?;
     // A profile that was made again under the same name is another one.
     let role = current.role.filter(|_| current.id == profile.id)?;

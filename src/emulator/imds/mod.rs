@@ -17,6 +17,7 @@ mod tokens;
 use std::collections::BTreeMap;
 
 pub(crate) use answer::{Request, answer};
+pub(crate) use credentials::role;
 pub(crate) use server::{ImdsGuard, ImdsServer};
 
 /// What the metadata services remember, by instance.

@@ -169,7 +169,7 @@ impl<'de> Deserialize<'de> for Members {
 }
 
 impl Model {
-    /// The model of a service, parsed at its first use; an empty one for those of which calls are only decided.
+    /// The model of a service, parsed at its first use; without those operations of which calls are only decided.
     pub(crate) fn of(service: Service) -> &'static Self {
         static IAM: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/iam.json")));
         static STS: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/sts.json")));
@@ -179,6 +179,7 @@ impl Model {
         static EC2: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/ec2.json")));
         static ORGANIZATIONS: LazyLock<Model> =
             LazyLock::new(|| parse(include_str!("../models/organizations.json")));
+        static SSM: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/ssm.json")));
         static NONE: LazyLock<Model> = LazyLock::new(|| {
             parse(
                 r#"{"source":"","metadata":{"apiVersion":"","xmlNamespace":""},"known":[],"operations":{},"shapes":{}}"#,
@@ -191,8 +192,8 @@ impl Model {
             Service::S3Control => &S3_CONTROL,
             Service::Ec2 => &EC2,
             Service::Organizations => &ORGANIZATIONS,
+            Service::Ssm => &SSM,
             Service::Kms
-            | Service::Ssm
             | Service::SecretsManager
             | Service::DynamoDb
             | Service::Sqs

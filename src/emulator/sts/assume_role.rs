@@ -106,19 +106,28 @@ pub(crate) fn assume_for_instance(
     instance_id: &str,
     now: DateTime<Utc>,
 ) -> Option<Credentials> {
-    let role = partition.iam.role(account, role)?;
-    if !authorize::service_may_assume(partition, "ec2.amazonaws.com", &role, now) {
-        return None;
-    }
     let session = NewSession {
         account: account.clone(),
-        principal: principal(account, &role, instance_id),
+        principal: instance_principal(partition, account, role, instance_id, now)?,
         kind: CredentialKind::RoleSession,
         view: SessionView::new(now),
         transitive_tag_keys: Vec::new(),
         duration: INSTANCE_DURATION,
     };
     Some(partition.sts.issue(&mut partition.ids, session))
+}
+
+/// The session of an instance's role as a principal, if its trust policy lets `ec2.amazonaws.com` assume it.
+pub(crate) fn instance_principal(
+    partition: &Partition,
+    account: &AccountId,
+    role: &str,
+    instance_id: &str,
+    now: DateTime<Utc>,
+) -> Option<Principal> {
+    let role = partition.iam.role(account, role)?;
+    let may = authorize::service_may_assume(partition, "ec2.amazonaws.com", &role, now);
+    may.then(|| principal(account, &role, instance_id))
 }
 
 /// The source identity of the new session: what was set once stays through a chain of roles.

@@ -13,7 +13,7 @@ const VERSION_2_ALONE: &str = r#"{"Version":"2012-10-17","Statement":[
 
 impl Place {
     /// Launches an instance whose role has this policy; returns its id.
-    fn instance(&self, policy: &str) -> String {
+    pub(crate) fn instance(&self, policy: &str) -> String {
         let iam = |body: &str| {
             self.ok(&Unsigned::form("iam", format!("Version=2010-05-08&{body}"), start()));
         };

@@ -13,7 +13,7 @@ use crate::place::{Place, start};
 use crate::signer::Unsigned;
 
 /// Serves in the background; `with` may change how.
-async fn served(emulator: &Emulator, with: fn(Listener) -> Listener) -> SocketAddr {
+pub(crate) async fn served(emulator: &Emulator, with: fn(Listener) -> Listener) -> SocketAddr {
     let listener = with(Listener::bind(emulator.clone(), 0).await.unwrap());
     let address = listener.address();
     tokio::spawn(listener.serve_until(std::future::pending()));
@@ -21,7 +21,7 @@ async fn served(emulator: &Emulator, with: fn(Listener) -> Listener) -> SocketAd
 }
 
 /// What is answered to these bytes, to the end of the connection.
-async fn raw(address: SocketAddr, request: &str) -> String {
+pub(crate) async fn raw(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();

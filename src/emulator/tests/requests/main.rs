@@ -15,5 +15,6 @@ mod operations;
 mod organizations;
 mod place;
 mod protocols;
+mod run_command;
 mod s3_control;
 mod signer;
