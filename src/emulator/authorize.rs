@@ -76,6 +76,7 @@ fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decided,
         listed_keys(&access.action, &mut context);
     }
     global_keys(partition, call, access.resource_account.as_ref(), &mut context);
+    place_keys(call, access.forwarded, &mut context);
     // Whoever an identity provider vouches for has nothing of the keys that may have signed the request.
     let caller = access.principal.is_none();
     if caller {
@@ -133,10 +134,8 @@ fn global_keys(
     context: &mut Context,
 ) {
     time_keys(call.now, context);
-    context.set("aws:SourceIp", call.transport.source_ip.to_string());
     context.set("aws:SecureTransport", call.transport.secure.to_string());
     context.set("aws:RequestedRegion", call.region.clone());
-    context.set("aws:ViaAWSService", "false");
     context.set("aws:PrincipalIsAWSService", "false");
     let optional = [("aws:UserAgent", &call.transport.user_agent), ("aws:Referer", &call.transport.referer)];
     for (key, value) in optional {
@@ -154,6 +153,17 @@ fn global_keys(
             context.set("s3:TlsVersion", "1.3");
         }
         signing_keys(&call.transport, context);
+    }
+}
+
+/// What a service asks on the caller's behalf does not tell from where the caller came.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html>
+fn place_keys(call: &Call, forwarded: bool, context: &mut Context) {
+    context.set("aws:ViaAWSService", forwarded.to_string());
+    if forwarded {
+        context.hide("aws:SourceIp");
+    } else {
+        context.set("aws:SourceIp", call.transport.source_ip.to_string());
     }
 }
 

@@ -17,7 +17,7 @@ use crate::model::{
 use crate::operation::{Call, Operation, Protocol, Reply, Service, ServiceError, Transport};
 use crate::partition::Partition;
 use crate::route::{Place, Route};
-use crate::s3::FormUpload;
+use crate::s3::{CrossOrigin, FormUpload};
 use crate::sigv4::header;
 use crate::{decided, ec2, iam, integrity, organizations, s3, ssm, sts};
 
@@ -69,13 +69,20 @@ pub(crate) fn handle(
         Err(foreign) => return not_emulated(partition, &parts, &foreign),
     };
     let (request_id, host_id) = response_ids(partition, service);
+    let cross_origin = CrossOrigin::of(&parts).filter(|_| service == Service::S3);
+    if service == Service::S3 && method == Method::OPTIONS {
+        let answer = CrossOrigin::preflight(&partition.s3, cross_origin.as_ref());
+        let answer = answer.unwrap_or_else(|error| render_error(service, &error, &request_id, &host_id));
+        let response = Ok(finish(service, &method, answer, &request_id, &host_id));
+        return Handled { response, request_id, decided: Vec::new() };
+    }
     let mut decided = Vec::new();
     partition.look_as(service, surroundings.clock.now());
     let mut front = Front { partition, surroundings, service, form: None, broken: None };
     let outcome = front.answer(&mut parts, body, parameters, &mut decided);
     front.partition.look_at_truth();
     let broken = front.broken;
-    let answer = match outcome {
+    let mut answer = match outcome {
         Ok((operation, reply)) => {
             let answer = render(service, operation, reply, &request_id);
             match front.form {
@@ -85,6 +92,7 @@ pub(crate) fn handle(
         }
         Err(error) => render_error(service, &error, &request_id, &host_id),
     };
+    answer.headers.extend(cross_origin.and_then(|asked| asked.headers(&partition.s3)).unwrap_or_default());
     let response = finish(service, &method, answer, &request_id, &host_id);
     Handled { response: broken.map_or(Ok(response), Err), request_id, decided }
 }
@@ -123,7 +131,8 @@ impl Front<'_> {
         self.suffer(operation, authenticated.caller.account.as_ref())?;
         let input = target.input(self.service, operation.name, parts, &authenticated.body)?;
         let model = Model::of(self.service);
-        validate(self.service, model, model.input(operation.name), &input)?;
+        validate(self.service, model, model.input(operation.name), &input)
+            .map_err(|error| self.first_error(operation.name, &input, error))?;
         let mut call = Call {
             service: self.service,
             operation: operation.name,
@@ -173,6 +182,14 @@ impl Front<'_> {
             }
             _ => (operation.act)(self.partition, call),
         }
+    }
+
+    /// S3 looks for the bucket before it reads the document.
+    fn first_error(&self, operation: &str, input: &serde_json::Value, error: ServiceError) -> ServiceError {
+        let is_document =
+            self.service == Service::S3 && error.code == "MalformedXML" && operation != "CreateBucket";
+        let bucket = input.get("Bucket").and_then(serde_json::Value::as_str).filter(|_| is_document);
+        bucket.and_then(|name| self.partition.s3.missing(name)).unwrap_or(error)
     }
 
     /// S3 has public buckets, and whoever has an identity provider's word needs no keys.

@@ -12,6 +12,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use crate::operation::ServiceError;
+use crate::sigv4::hex;
 
 /// The algorithms of S3's additional checksums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,10 +74,16 @@ pub(crate) fn verify(operation: &str, headers: &HeaderMap, body: &[u8]) -> Resul
         let bytes = STANDARD.decode(&md5).ok().filter(|bytes| bytes.len() == 16);
         let bytes = bytes.ok_or_else(|| {
             ServiceError::new(400, "InvalidDigest", "The Content-MD5 you specified was invalid.")
+                .with("Content-MD5", md5.as_str())
         })?;
-        if bytes != Md5::digest(body).to_vec() {
+        let calculated = Md5::digest(body).to_vec();
+        if bytes != calculated {
             let message = "The Content-MD5 you specified did not match what we received.";
-            return Err(ServiceError::new(400, "BadDigest", message).with("ExpectedDigest", md5));
+            // Puts tell it in hexadecimal digits, uploads of parts as it was sent.
+            let expected = if operation == "PutObject" { hex(&bytes) } else { md5 };
+            return Err(ServiceError::new(400, "BadDigest", message)
+                .with("ExpectedDigest", expected)
+                .with("CalculatedDigest", STANDARD.encode(calculated)));
         }
     }
     // There the checksums are those of the whole object, not of the request's body.

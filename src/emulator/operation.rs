@@ -252,6 +252,8 @@ pub(crate) struct Access {
     pub(crate) principal: Option<Principal>,
     /// False: a denial does not refuse the call, it only shows in `Call::granted`.
     pub(crate) required: bool,
+    /// The service asks another one on the caller's behalf.
+    pub(crate) forwarded: bool,
 }
 
 impl Access {
@@ -265,12 +267,19 @@ impl Access {
             context: Context::default(),
             principal: None,
             required: true,
+            forwarded: false,
         }
     }
 
     /// The same, but a denial only shows in `Call::granted`.
     pub(crate) fn informing(mut self) -> Self {
         self.required = false;
+        self
+    }
+
+    /// The same, asked of another service on the caller's behalf.
+    pub(crate) fn forwarded(mut self) -> Self {
+        self.forwarded = true;
         self
     }
 
@@ -290,19 +299,27 @@ pub(crate) struct Reply {
     pub(crate) body: Option<Bytes>,
     /// `None`: as the model says (200 where it is silent).
     pub(crate) status: Option<u16>,
+    /// Headers of S3 that the model does not have, in lower case.
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 impl Reply {
     /// Nothing but success.
     pub(crate) fn empty() -> Self {
-        Self { output: Value::Object(serde_json::Map::new()), body: None, status: None }
+        Self { output: Value::Object(serde_json::Map::new()), body: None, status: None, headers: Vec::new() }
     }
 
     /// `output` by serde (`#[serde(rename_all = "PascalCase")]`, `None` fields skipped or null).
     pub(crate) fn of<T: Serialize>(output: &T) -> Result<Self, ServiceError> {
         let output = serde_json::to_value(output)
             .map_err(|error| ServiceError::new(500, "InternalFailure", error.to_string()))?;
-        Ok(Self { output, body: None, status: None })
+        Ok(Self { output, body: None, status: None, headers: Vec::new() })
+    }
+
+    /// The same with one more header.
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 }
 
@@ -315,16 +332,24 @@ pub(crate) struct ServiceError {
     pub(crate) message: String,
     /// More elements of an S3 error, such as `BucketName`.
     pub(crate) fields: Vec<(&'static str, String)>,
+    /// Headers that S3 sends with the error.
+    pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 impl ServiceError {
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), fields: Vec::new() }
+        Self { status, code, message: message.into(), fields: Vec::new(), headers: Vec::new() }
     }
 
     /// The same with one more element.
     pub(crate) fn with(mut self, field: &'static str, value: impl Into<String>) -> Self {
         self.fields.push((field, value.into()));
+        self
+    }
+
+    /// The same with one more header, in lower case.
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 }

@@ -67,6 +67,6 @@ impl<T> Page<T> {
         if let Some(marker) = self.marker {
             output.insert("Marker".to_owned(), Value::String(marker));
         }
-        Reply { output: Value::Object(output), body: None, status: None }
+        Reply { output: Value::Object(output), ..Reply::empty() }
     }
 }

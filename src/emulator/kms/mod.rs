@@ -13,7 +13,7 @@ mod store;
 use crate::operation::{Access, Call, Reply, ServiceError};
 use crate::partition::Partition;
 
-pub(crate) use store::Store;
+pub(crate) use store::{Store, aws_managed_key, aws_managed_key_policy};
 
 type Needs = fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError>;
 type Act = fn(&mut Partition, &Call) -> Result<Reply, ServiceError>;

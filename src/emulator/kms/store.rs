@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use policy::{AccountId, Policy, PolicyDocument, ResourcePolicy};
+use policy::{AccountId, Policy, PolicyDocument, PolicyKind, ResourcePolicy};
+use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use crate::operation::ServiceError;
 
@@ -71,6 +73,11 @@ impl Key {
         format!("arn:aws:kms:{}:{}:key/{}", self.region, self.account, self.id)
     }
 
+    /// Whether it can encrypt and decrypt the data of services.
+    pub(crate) fn is_symmetric(&self) -> bool {
+        self.spec == "SYMMETRIC_DEFAULT"
+    }
+
     pub(crate) fn resource_policy(&self) -> ResourcePolicy {
         let name = format!("key policy of {}", self.id);
         let policy = Policy { name, document: Arc::clone(&self.policy) };
@@ -102,6 +109,36 @@ impl Key {
         keys.extend(self.tags.iter().map(|(key, value)| one(&format!("aws:ResourceTag/{key}"), value)));
         keys
     }
+}
+
+/// The ARN of the key that AWS manages for a service in an account, which is there from its first use on.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-cmk>
+pub(crate) fn aws_managed_key(account: &AccountId, region: &str, service: &str) -> String {
+    let digest = Sha256::digest(format!("aws/{service} of {account} in {region}"));
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    let id = format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32));
+    format!("arn:aws:kms:{region}:{account}:key/{id}")
+}
+
+/// The policy of such a key: everybody in the account may use it through the service, and nobody else.
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account>
+pub(crate) fn aws_managed_key_policy(account: &AccountId, region: &str, service: &str) -> ResourcePolicy {
+    let document = json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": { "AWS": "*" },
+        "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+        "Resource": "*",
+        "Condition": { "StringEquals": {
+            "kms:CallerAccount": account,
+            "kms:ViaService": format!("{service}.{region}.amazonaws.com"),
+        } },
+    }] });
+    let document = PolicyDocument::parse(&document.to_string(), PolicyKind::Resource).ok();
+    ResourcePolicy::Key(document.map(|document| Policy {
+        name: format!("key policy of aws/{service}"),
+        document: Arc::new(document),
+    }))
 }
 
 pub(super) fn alias_arn(account: &AccountId, region: &str, name: &str) -> String {

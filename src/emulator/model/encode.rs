@@ -92,7 +92,17 @@ pub(crate) fn render_error(
         Protocol::Json { version, .. } => return json_error(version, error),
         Protocol::RestJson => return rest_error(error),
     };
-    Answer { status: error.status, headers: content_type_header(content_type), body: body.into() }
+    let mut headers = content_type_header(content_type);
+    insert(&mut headers, &error.headers);
+    Answer { status: error.status, headers, body: body.into() }
+}
+
+fn insert(headers: &mut HeaderMap, more: &[(&'static str, String)]) {
+    for (name, value) in more {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
 }
 
 /// What an error of S3 has beside its code and its message.
@@ -221,6 +231,7 @@ fn s3(model: &Model, service: Service, operation: &str, reply: Reply) -> Answer 
         return Answer { status, headers: HeaderMap::new(), body: Bytes::new() };
     };
     let mut headers = s3_headers(model, shape, &reply.output);
+    insert(&mut headers, &reply.headers);
     let (body, content_type) = s3_body(model, service, operation, shape, &reply);
     if let Some(content_type) = content_type {
         headers.entry(http::header::CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));

@@ -67,6 +67,10 @@ fn text(shape: &Shape, name: &str, found: Option<&str>) -> Result<Option<Value>,
         let parts = found.split(',').map(|part| Value::from(part.trim()));
         return Ok(Some(Value::Array(parts.collect())));
     }
+    // A number without digits was not sent.
+    if found.is_empty() && matches!(shape.kind, Kind::Integer | Kind::Long) {
+        return Ok(None);
+    }
     // A time that can't be read is no condition at all, as S3 has it.
     scalar(shape.kind, name, found).map(Some).or_else(|error| match shape.kind {
         Kind::Timestamp => Ok(None),
@@ -136,11 +140,23 @@ fn structure(model: &Model, shape: &Shape, element: &Element) -> Option<Value> {
             }
             continue;
         }
-        if let Some(value) = child(model, target, member, wire_name, element)? {
-            members.insert(name.clone(), value);
+        match child(model, target, member, wire_name, element)? {
+            Some(value) => {
+                members.insert(name.clone(), value);
+            }
+            // What is demanded and may be empty may as well be left out.
+            None if is_list_element(target, member) && shape.required.contains(name) => {
+                members.insert(name.clone(), Value::Array(Vec::new()));
+            }
+            None => {}
         }
     }
     Some(Value::Object(members))
+}
+
+/// Whether a list has an element of its own around its items.
+fn is_list_element(shape: &Shape, member: &Member) -> bool {
+    shape.kind == Kind::List && !shape.flattened && !member.flattened
 }
 
 /// `Some(None)`: it is not there. `None`: it is there and can't be read.

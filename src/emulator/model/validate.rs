@@ -206,11 +206,11 @@ impl Violation {
         ServiceError::new(400, "InvalidInputException", message).with("Reason", reason)
     }
 
-    /// S3 does not look at the value of `x-amz-checksum-mode`, the operation has words of its own for places, and the
-    /// model's pattern of ARNs does not have those of buckets.
+    /// S3 does not look at the value of `x-amz-checksum-mode`, operations have words of their own for places and sources,
+    /// and the model's pattern of ARNs does not have those of buckets.
     fn is_harmless(&self) -> bool {
         let judged_elsewhere =
-            ["checksumMode", "createBucketConfiguration.locationConstraint", "resourceArn"];
+            ["checksumMode", "copySource", "createBucketConfiguration.locationConstraint", "resourceArn"];
         judged_elsewhere.contains(&self.path.as_str()) && self.value.is_some()
     }
 

@@ -34,7 +34,7 @@ pub(super) fn page(
     if rest.peek().is_some() {
         output.insert("NextToken".to_owned(), Value::String(STANDARD.encode(&last)));
     }
-    Ok(Reply { output: Value::Object(output), body: None, status: None })
+    Ok(Reply { output: Value::Object(output), ..Reply::empty() })
 }
 
 fn decoded(token: &str) -> Result<String, ServiceError> {

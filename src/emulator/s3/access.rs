@@ -14,6 +14,7 @@ use super::bucket_policy::BucketPolicy;
 use super::public_access::PublicAccessBlock;
 use super::store::{Bucket, Found, Object, ObjectOwner, Tag, is_version_id};
 use super::{abac, errors};
+use crate::kms;
 use crate::model::Model;
 use crate::operation::{Access, Call, Service, ServiceError};
 use crate::partition::Partition;
@@ -70,6 +71,11 @@ impl<'a> Asked<'a> {
         }
         check_payer(call, bucket)?;
         Ok(Self { partition, call, bucket })
+    }
+
+    /// The keys that may encrypt objects.
+    pub(super) fn kms(&self) -> &'a kms::Store {
+        &self.partition.kms
     }
 
     /// A permission on the bucket.
@@ -297,14 +303,29 @@ pub(super) fn missing(call: &Call, input: &ObjectInput, found: &Found<'_>, listi
         return errors::access_denied();
     }
     match (found, &input.version_id) {
-        (Found::DeleteMarker, Some(_)) => errors::method_not_allowed(method(call), "DeleteMarker"),
-        (Found::DeleteMarker, None) if method(call) == "PUT" => {
-            errors::method_not_allowed("PUT", "DeleteMarker")
+        (Found::DeleteMarker(marker), Some(_)) => errors::method_not_allowed(method(call), "DeleteMarker")
+            .with_header("x-amz-delete-marker", "true")
+            .with_header("x-amz-version-id", marker.id.as_str())
+            .with_header("allow", "DELETE"),
+        (Found::DeleteMarker(_), None) if changes_in_place(call) => {
+            errors::method_not_allowed(method(call), "DeleteMarker")
         }
+        (Found::DeleteMarker(marker), None) => errors::no_such_key(&input.key)
+            .with_header("x-amz-delete-marker", "true")
+            .with_header("x-amz-version-id", marker.id.as_str()),
         (Found::NoVersion, Some(id)) if is_version_id(id) => errors::no_such_version(&input.key, id),
         (_, Some(id)) => errors::invalid_argument("Invalid version id specified", "versionId", id),
+        // The one operation that names the bucket, too.
+        (_, None) if call.operation == "GetObjectTagging" => {
+            errors::no_such_key(&format!("{}/{}", input.bucket, input.key))
+        }
         (_, None) => errors::no_such_key(&input.key),
     }
+}
+
+/// Whether an operation is about what an object has beside its content, and so refuses a delete marker on top.
+fn changes_in_place(call: &Call) -> bool {
+    method(call) == "PUT" || call.operation.ends_with("ObjectTagging")
 }
 
 /// The HTTP method of a call, which some errors tell.

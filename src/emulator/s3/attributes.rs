@@ -10,17 +10,16 @@ use super::access::{Accesses, Asked, with_present, with_request_tags};
 use super::acl::{Acl, Subject};
 use super::acl_members::AclMembers;
 use super::checksums::{Algorithm, Checksum, ChecksumMembers, etag};
-use super::errors;
+use super::encryption::{Encryption, EncryptionMembers};
 use super::object_lock::{Lock, LockMembers};
 use super::ownership::{checked_acl, owner_of_new};
 use super::public_access::PublicAccessBlock;
-use super::settings::BucketEncryption;
-use super::store::{Bucket, Encryption, Object, ObjectOwner, Tag};
+use super::store::{Bucket, Object, ObjectOwner, Tag};
 use super::tagging;
-use crate::iam;
 use crate::operation::{Access, Call, ServiceError};
+use crate::{iam, kms};
 
-const STORAGE_CLASSES: [&str; 10] = [
+const STORAGE_CLASSES: [&str; 8] = [
     "STANDARD",
     "REDUCED_REDUNDANCY",
     "STANDARD_IA",
@@ -29,8 +28,6 @@ const STORAGE_CLASSES: [&str; 10] = [
     "GLACIER",
     "DEEP_ARCHIVE",
     "GLACIER_IR",
-    "OUTPOSTS",
-    "SNOW",
 ];
 
 const KEY_LIMIT: usize = 1024;
@@ -59,22 +56,19 @@ pub(super) struct Attributes {
     #[serde(default)]
     pub(super) metadata: BTreeMap<String, String>,
     storage_class: Option<String>,
-    server_side_encryption: Option<String>,
-    #[serde(rename = "SSEKMSKeyId")]
-    kms_key: Option<String>,
-    bucket_key_enabled: Option<bool>,
-    #[serde(rename = "SSECustomerAlgorithm")]
-    customer_algorithm: Option<String>,
+    #[serde(flatten)]
+    encryption: EncryptionMembers,
     tagging: Option<String>,
     #[serde(flatten)]
     lock: LockMembers,
 }
 
-/// In whose hands a new object is.
+/// In whose hands a new object is, and what guards it.
 pub(super) struct Custody {
     pub(super) owner: ObjectOwner,
     pub(super) acl: Acl,
     pub(super) lock: Lock,
+    pub(super) encryption: Encryption,
 }
 
 /// Which operation makes the object.
@@ -114,18 +108,16 @@ impl Attributes {
             let owner = owner_of_new(asked.bucket, asked.call, &self.acl);
             accesses.push(dressed(asked.new_object_acl(key, &owner)));
         }
+        accesses.extend(self.encryption.access(asked, key));
         Ok(accesses)
     }
 
     fn with_headers(&self, access: Access) -> Access {
         let headers = [
             ("s3:x-amz-storage-class", &self.storage_class),
-            ("s3:x-amz-server-side-encryption", &self.server_side_encryption),
-            ("s3:x-amz-server-side-encryption-aws-kms-key-id", &self.kms_key),
-            ("s3:x-amz-server-side-encryption-customer-algorithm", &self.customer_algorithm),
             ("s3:x-amz-website-redirect-location", &self.headers.website_redirect_location),
         ];
-        let access = self.acl.with_keys(access);
+        let access = self.encryption.with_keys(self.acl.with_keys(access));
         headers.iter().fold(access, |access, (key, value)| with_present(access, key, value.as_deref()))
     }
 
@@ -135,7 +127,7 @@ impl Attributes {
     }
 
     /// Refuses what S3 refuses, and what is not emulated.
-    pub(super) fn check(&self, bucket: &Bucket, key: &str) -> Result<(), ServiceError> {
+    pub(super) fn check(&self, key: &str) -> Result<(), ServiceError> {
         check_key(key)?;
         tagging::check_object_tags(&self.tags()?)?;
         if let Some(class) = &self.storage_class
@@ -145,38 +137,13 @@ impl Attributes {
             return Err(ServiceError::new(400, "InvalidStorageClass", message)
                 .with("StorageClassRequested", class.as_str()));
         }
-        if self.customer_algorithm.is_some() {
-            return Err(errors::not_implemented("x-amz-server-side-encryption-customer-algorithm"));
-        }
-        check_metadata(&self.metadata)?;
-        self.encryption(&bucket.encryption).map(drop)
-    }
-
-    pub(super) fn encryption(&self, default: &BucketEncryption) -> Result<Encryption, ServiceError> {
-        let Some(algorithm) = &self.server_side_encryption else { return Ok(default.of_new_object()) };
-        match algorithm.as_str() {
-            "AES256" => Ok(Encryption::sse_s3()),
-            // Permissions on keys are not emulated, so that no key is accepted but the account's own for S3.
-            "aws:kms" if self.kms_key.is_some() => {
-                Err(errors::not_implemented("x-amz-server-side-encryption-aws-kms-key-id"))
-            }
-            "aws:kms" => Ok(Encryption {
-                algorithm: algorithm.clone(),
-                kms_key: None,
-                bucket_key: self.bucket_key_enabled,
-            }),
-            "aws:kms:dsse" | "aws:fsx" => Err(errors::not_implemented("x-amz-server-side-encryption")),
-            _ => {
-                let message = "The encryption method specified is not supported";
-                Err(errors::invalid_argument(message, "x-amz-server-side-encryption", algorithm))
-            }
-        }
+        check_metadata(&self.metadata)
     }
 
     /// Whether a copy onto itself with these attributes changes something.
     pub(super) fn changes_object(&self) -> bool {
         self.storage_class.is_some()
-            || self.server_side_encryption.is_some()
+            || self.encryption.is_sent()
             || self.headers.website_redirect_location.is_some()
     }
 
@@ -187,32 +154,31 @@ impl Attributes {
     /// Whose the object will be, what it grants, and what keeps it. `block` holds for the bucket.
     pub(super) fn custody(
         &self,
-        iam: &iam::Store,
+        (iam, kms): (&iam::Store, &kms::Store),
         bucket: &Bucket,
         call: &Call,
         block: PublicAccessBlock,
     ) -> Result<Custody, ServiceError> {
+        let encryption = self.encryption.of_new_object(bucket, kms, call)?;
         let owner = owner_of_new(bucket, call, &self.acl);
         let acl = checked_acl(iam, bucket, &self.acl, Subject::Object, &owner, block)?;
         let lock = self.lock.lock(bucket, call.now)?;
-        Ok(Custody { owner, acl, lock })
+        Ok(Custody { owner, acl, lock, encryption })
     }
 
     /// The object with these attributes and this body.
     pub(super) fn object(
         self,
-        bucket: &Bucket,
-        Custody { owner, acl, lock }: Custody,
+        Custody { owner, acl, lock, encryption }: Custody,
         body: Bytes,
         sent: &ChecksumMembers,
         asked: Option<Algorithm>,
     ) -> Result<Object, ServiceError> {
         let tags = self.tags()?;
-        let encryption = self.encryption(&bucket.encryption)?;
         let storage_class = self.storage_class();
         Ok(Object {
             etag: etag(&body),
-            checksum: Checksum::of(&body, sent, asked),
+            checksum: Some(Checksum::of(&body, sent, asked)),
             headers: self.headers.kept(),
             metadata: self.metadata,
             storage_class,

@@ -44,6 +44,9 @@ impl BucketPolicy {
         }
         let json: Value =
             serde_json::from_str(text).map_err(|_| malformed("This policy contains invalid Json"))?;
+        if json.get("Statement").is_none() {
+            return Err(malformed("Missing required field Statement"));
+        }
         let statements = statements(&json);
         if statements.iter().any(|statement| names_nobody(statement)) {
             return Err(malformed("Missing required field Principal"));

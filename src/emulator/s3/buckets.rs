@@ -124,7 +124,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     }
     let region = location(&input.create_bucket_configuration, &call.region)?;
     let owner = call.account()?.clone();
-    tagging::check_bucket_tags(&input.create_bucket_configuration.tags)?;
+    tagging::check_new_bucket_tags(&input.create_bucket_configuration.tags)?;
     let ownership = input.object_ownership.unwrap_or(ObjectOwnership::BucketOwnerEnforced);
     let acl = ownership::new_bucket_acl(&partition.iam, ownership, &input.acl, &owner)?;
     let place = match region.as_str() {
@@ -132,8 +132,9 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         _ => format!("http://{name}.s3.amazonaws.com/"),
     };
     let reply = Reply::of(&json!({ "Location": place, "BucketArn": format!("arn:aws:s3:::{name}") }))?;
+    let tags = input.create_bucket_configuration.tags;
     if let Some(existing) = partition.s3.buckets.get(&name) {
-        return refuse_existing(existing, call, reply);
+        return refuse_existing(existing, call, !tags.is_empty(), reply);
     }
     let bucket = Bucket {
         name: name.clone(),
@@ -144,7 +145,8 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         versioning: if input.object_lock_enabled_for_bucket { Versioning::Enabled } else { Versioning::Off },
         objects: BTreeMap::new(),
         uploads: Vec::new(),
-        tags: input.create_bucket_configuration.tags,
+        location: input.create_bucket_configuration.location_constraint,
+        tags,
         abac: false,
         policy: Lagging::default(),
         public_access: Lagging::new(Some(PublicAccessBlock::all())),
@@ -159,15 +161,20 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     Ok(reply)
 }
 
-/// In the home region, and only there, making one's own bucket again succeeds.
+/// In the home region, and only there, making one's own bucket again succeeds, unless it is to be tagged.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html>
-fn refuse_existing(existing: &Bucket, call: &Call, reply: Reply) -> Result<Reply, ServiceError> {
+fn refuse_existing(
+    existing: &Bucket,
+    call: &Call,
+    tagged: bool,
+    reply: Reply,
+) -> Result<Reply, ServiceError> {
     if Some(&existing.owner) != call.caller.account.as_ref() {
         let message = "The requested bucket name is not available. The bucket namespace is shared by all users of \
                        the system. Please select a different name and try again.";
         return Err(ServiceError::new(409, "BucketAlreadyExists", message).with("BucketName", &existing.name));
     }
-    if call.region == HOME_REGION && existing.region == HOME_REGION {
+    if call.region == HOME_REGION && existing.region == HOME_REGION && !tagged {
         return Ok(reply);
     }
     let message = "Your previous request to create the named bucket succeeded and you already own it.";
@@ -177,6 +184,18 @@ fn refuse_existing(existing: &Bucket, call: &Call, reply: Reply) -> Result<Reply
 /// The region of a new bucket. The home region's endpoint makes buckets anywhere, the others at their own place.
 fn location(configuration: &Configuration, endpoint: &str) -> Result<String, ServiceError> {
     let asked = configuration.location_constraint.as_deref();
+    let region = match asked {
+        Some("EU") => "eu-west-1",
+        Some(location) => location,
+        None => HOME_REGION,
+    };
+    if endpoint != HOME_REGION && (region != endpoint || asked.is_none()) {
+        let message = format!(
+            "The {} location constraint is incompatible for the region specific endpoint this request was sent to.",
+            asked.unwrap_or("unspecified")
+        );
+        return Err(ServiceError::new(400, "IllegalLocationConstraintException", message));
+    }
     if let Some(location) = asked
         && !LOCATIONS.contains(&location)
     {
@@ -184,18 +203,6 @@ fn location(configuration: &Configuration, endpoint: &str) -> Result<String, Ser
         return Err(
             ServiceError::new(400, "InvalidLocationConstraint", message).with("LocationConstraint", location)
         );
-    }
-    let region = match asked {
-        Some("EU") => "eu-west-1",
-        Some(location) => location,
-        None => HOME_REGION,
-    };
-    if endpoint != HOME_REGION && region != endpoint {
-        let message = format!(
-            "The {} location constraint is incompatible for the region specific endpoint this request was sent to.",
-            asked.unwrap_or("unspecified")
-        );
-        return Err(ServiceError::new(400, "IllegalLocationConstraintException", message));
     }
     Ok(region.to_owned())
 }
@@ -228,13 +235,14 @@ pub(super) fn head(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
         "BucketRegion": bucket.region,
         "AccessPointAlias": false,
     }))
+    .map(|reply| reply.with_header("content-type", "application/xml"))
 }
 
 /// A bucket in the home region has no location constraint.
 pub(super) fn show_location(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Named = call.parse()?;
-    let region = &partition.s3.bucket(&input.bucket)?.region;
-    Reply::of(&json!({ "LocationConstraint": (region != HOME_REGION).then_some(region) }))
+    let location = &partition.s3.bucket(&input.bucket)?.location;
+    Reply::of(&json!({ "LocationConstraint": location }))
 }
 
 pub(super) fn delete(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
@@ -293,7 +301,8 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
         let message = format!("Argument value {region} is not a valid AWS Region");
         return Err(ServiceError::new(400, "InvalidArgument", message).with("ArgumentName", "bucket-region"));
     }
-    let after = input.continuation_token.as_deref().map(super::listing::read_token).transpose()?;
+    let after = input.continuation_token.as_deref().filter(|token| !token.is_empty());
+    let after = after.map(super::listing::read_token).transpose()?;
     let prefix = input.prefix.as_deref().unwrap_or_default();
     let mut buckets = partition.s3.buckets.values().filter(|bucket| {
         &bucket.owner == account

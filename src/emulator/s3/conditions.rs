@@ -28,7 +28,8 @@ pub(super) enum Verdict {
 }
 
 impl ReadConditions<'_> {
-    pub(super) fn judge(&self, version: &Version, object: &Object) -> Verdict {
+    /// Dates in the future say nothing.
+    pub(super) fn judge(&self, version: &Version, object: &Object, now: DateTime<Utc>) -> Verdict {
         let matched = self.if_match.map(|wanted| lists_etag(wanted, &object.etag));
         if matched == Some(false) {
             return Verdict::Failed("If-Match");
@@ -39,7 +40,7 @@ impl ReadConditions<'_> {
         }
         let unchanged = match self.if_none_match {
             Some(unwanted) => lists_etag(unwanted, &object.etag),
-            None => self.if_modified_since.is_some_and(|time| version.modified <= time),
+            None => self.if_modified_since.is_some_and(|time| version.modified <= time && time <= now),
         };
         if unchanged { Verdict::NotModified } else { Verdict::Go }
     }
@@ -64,6 +65,27 @@ impl WriteConditions {
         self.if_match.as_deref().is_some_and(|tag| tag != "*")
     }
 
+    /// Refuses to write what the condition does not want.
+    pub(super) fn check_write(&self, bucket: &Bucket, key: &str) -> Result<(), ServiceError> {
+        if self.if_match.is_some() && self.if_none_match.is_some() {
+            return Err(errors::not_implemented("If-Match,If-None-Match")
+                .with("additionalMessage", "Multiple conditional request headers present in the request"));
+        }
+        if self.if_match.as_deref() == Some("*") {
+            return Err(errors::unaccepted_condition("If-Match"));
+        }
+        self.check(bucket, key)
+    }
+
+    /// The header that the request has.
+    pub(super) fn header(&self) -> Option<&'static str> {
+        match (&self.if_match, &self.if_none_match) {
+            (Some(_), _) => Some("If-Match"),
+            (None, Some(_)) => Some("If-None-Match"),
+            (None, None) => None,
+        }
+    }
+
     pub(super) fn check(&self, bucket: &Bucket, key: &str) -> Result<(), ServiceError> {
         let existing = bucket.find(key, None);
         match self.if_none_match.as_deref() {
@@ -71,13 +93,15 @@ impl WriteConditions {
                 return Err(errors::precondition_failed("If-None-Match"));
             }
             Some("*") | None => {}
-            Some(_) => return Err(errors::not_implemented("If-None-Match")),
+            Some(_) => return Err(errors::unaccepted_condition("If-None-Match")),
         }
         match (&self.if_match, existing) {
             (Some(wanted), Found::Object(_, object)) if !lists_etag(wanted, &object.etag) => {
                 Err(errors::precondition_failed("If-Match"))
             }
-            (Some(_), Found::DeleteMarker | Found::NoKey | Found::NoVersion) => Err(errors::no_such_key(key)),
+            (Some(_), Found::DeleteMarker(_) | Found::NoKey | Found::NoVersion) => {
+                Err(errors::no_such_key(key))
+            }
             _ => Ok(()),
         }
     }

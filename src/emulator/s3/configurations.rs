@@ -1,4 +1,4 @@
-//! The configurations of a bucket that are kept and shown, but that nothing here acts on: CORS, lifecycle, website,
+//! The configurations of a bucket that are kept and shown: CORS, which `cors.rs` acts on, and lifecycle, website,
 //! logging, notifications, transfer acceleration, replication, who pays, and the four kinds of which a bucket may have
 //! several, by id.
 //!
@@ -150,22 +150,28 @@ pub(super) struct Numbered {
     member: &'static str,
     list: &'static str,
     check: fn(&mut Value) -> Result<(), ServiceError>,
+    /// The error where the request's id is not the document's.
+    mismatch: fn() -> ServiceError,
 }
 
-pub(super) static METRICS: Numbered =
-    Numbered { member: "MetricsConfiguration", list: "MetricsConfigurationList", check: |_| Ok(()) };
-pub(super) static ANALYTICS: Numbered =
-    Numbered { member: "AnalyticsConfiguration", list: "AnalyticsConfigurationList", check: |_| Ok(()) };
+const fn numbered(member: &'static str, list: &'static str) -> Numbered {
+    Numbered { member, list, check: |_| Ok(()), mismatch: errors::malformed_xml }
+}
+
+fn id_mismatch() -> ServiceError {
+    let message = "Document ID does not match the specified configuration ID.";
+    ServiceError::new(400, "IdMismatch", message)
+}
+
+pub(super) static METRICS: Numbered = numbered("MetricsConfiguration", "MetricsConfigurationList");
+pub(super) static ANALYTICS: Numbered = numbered("AnalyticsConfiguration", "AnalyticsConfigurationList");
 pub(super) static INVENTORY: Numbered = Numbered {
-    member: "InventoryConfiguration",
-    list: "InventoryConfigurationList",
     check: rules::inventory,
+    mismatch: id_mismatch,
+    ..numbered("InventoryConfiguration", "InventoryConfigurationList")
 };
-pub(super) static INTELLIGENT_TIERING: Numbered = Numbered {
-    member: "IntelligentTieringConfiguration",
-    list: "IntelligentTieringConfigurationList",
-    check: |_| Ok(()),
-};
+pub(super) static INTELLIGENT_TIERING: Numbered =
+    numbered("IntelligentTieringConfiguration", "IntelligentTieringConfigurationList");
 
 /// How many a page of a listing holds.
 const PAGE: usize = 100;
@@ -185,8 +191,7 @@ pub(super) fn put_one(
     let input: WithId = call.parse()?;
     let mut value = call.input.get(kind.member).cloned().ok_or_else(errors::malformed_xml)?;
     if value.get("Id").and_then(Value::as_str) != Some(&input.id) {
-        let message = "Document ID does not match the specified configuration ID.";
-        return Err(ServiceError::new(400, "IdMismatch", message));
+        return Err((kind.mismatch)());
     }
     (kind.check)(&mut value)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;

@@ -14,9 +14,11 @@ use super::access::{
 use super::attributes::{Attributes, Creation, Custody};
 use super::checksums::{Algorithm, Checksum, ChecksumMembers, ChecksumType, etag};
 use super::conditions::{ReadConditions, Verdict, WriteConditions};
+use super::encryption::{CustomerKey, DECRYPT, Encryption, SourceCustomerKey};
 use super::errors;
 use super::objects::add_conditions;
-use super::store::{Encryption, Found, Object, Version, new_version_id, whole_seconds};
+use super::settings::BucketEncryption;
+use super::store::{Found, NULL_VERSION, Object, Version, new_version_id, whole_seconds};
 use crate::operation::{Access, Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -30,6 +32,8 @@ pub(super) struct SourceInput {
     copy_source_if_modified_since: Option<DateTime<Utc>>,
     copy_source_if_unmodified_since: Option<DateTime<Utc>>,
     expected_source_bucket_owner: Option<String>,
+    #[serde(flatten)]
+    customer_key: SourceCustomerKey,
 }
 
 /// The accesses that reading a source needs.
@@ -46,8 +50,11 @@ impl SourceInput {
             let message = "Invalid copy source object key";
             errors::invalid_argument(message, "x-amz-copy-source", "x-amz-copy-source")
         };
-        let decode =
-            |text: &str| percent_decode_str(text).decode_utf8().map(String::from).map_err(|_| malformed());
+        // Some clients write spaces as forms do.
+        let decode = |text: &str| {
+            let text = text.replace('+', " ");
+            percent_decode_str(&text).decode_utf8().map(String::from).map_err(|_| malformed())
+        };
         let (path, version) = match self.copy_source.rsplit_once("?versionId=") {
             Some((path, version)) => (path, Some(decode(version)?)),
             None => (self.copy_source.as_str(), None),
@@ -80,6 +87,7 @@ impl SourceInput {
             accesses
                 .push(with_existing_tags(asked.version(GET_OBJECT_TAGGING, &source.key, version), object));
         }
+        accesses.extend(object.encryption.access(&asked, DECRYPT, &source.key));
         Ok(SourceAccess { accesses, tags })
     }
 
@@ -93,13 +101,19 @@ impl SourceInput {
         let bucket = partition.s3.bucket(&source.bucket)?;
         let (version, object) = match bucket.find(&source.key, source.version_id.as_deref()) {
             Found::Object(version, object) => (version, object),
-            Found::DeleteMarker if source.version_id.is_some() => {
+            Found::DeleteMarker(_) if source.version_id.is_some() => {
                 let message = "The source of a copy request may not specifically refer to a delete marker by version id.";
                 return Err(errors::invalid_request(message));
             }
             other => return Err(missing(call, &source, &other, 1)),
         };
-        match self.conditions().judge(version, object) {
+        CustomerKey::from(&self.customer_key).check_opens(&object.encryption)?;
+        if object.is_archived() {
+            let message = "The source object of the COPY action is not in the active tier and is only stored in Amazon \
+                           S3 Glacier.";
+            return Err(ServiceError::new(403, "ObjectNotInActiveTierError", message));
+        }
+        match self.conditions().judge(version, object, call.now) {
             Verdict::Go => Ok((version, object)),
             Verdict::NotModified if self.copy_source_if_none_match.is_some() => {
                 Err(errors::precondition_failed("x-amz-copy-source-If-None-Match"))
@@ -180,7 +194,7 @@ struct CopyResult {
     #[serde(rename = "ETag")]
     etag: String,
     last_modified: DateTime<Utc>,
-    checksum_type: ChecksumType,
+    checksum_type: Option<ChecksumType>,
     #[serde(flatten)]
     checksum: ChecksumMembers,
 }
@@ -189,30 +203,30 @@ pub(super) fn copy(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
     let input: CopyInput = call.parse()?;
     let (version, original) = input.source.read(partition, call)?;
     let source = input.source.object()?;
-    let source_version = partition.s3.bucket(&source.bucket)?.shown_version(&version.id);
+    let source_version = (version.id != NULL_VERSION).then(|| version.id.clone());
     let original = original.clone();
     let block = partition.s3.public_access_of(&input.bucket, call.now)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
-    input.attributes.check(bucket, &input.key)?;
-    input.conditions.check(bucket, &input.key)?;
+    input.attributes.check(&input.key)?;
+    input.conditions.check_write(bucket, &input.key)?;
     if source.bucket == input.bucket
         && source.key == input.key
         && source.version_id.is_none()
-        && input.is_idle()
+        && input.is_idle(&bucket.encryption, &original)
     {
         let message = "This copy request is illegal because it is trying to copy an object to itself without \
                        changing the object's metadata, storage class, website redirect location or encryption \
                        attributes.";
         return Err(errors::invalid_request(message));
     }
-    let custody = input.attributes.custody(&partition.iam, bucket, call, block)?;
-    let object = input.object(bucket, custody, original)?;
+    let custody = input.attributes.custody((&partition.iam, &partition.kms), bucket, call, block)?;
+    let object = input.object(custody, original)?;
     let output = CopyOutput {
         copy_object_result: CopyResult {
             etag: object.etag.clone(),
             last_modified: whole_seconds(call.now),
-            checksum_type: object.checksum.kind,
-            checksum: object.checksum.members(),
+            checksum_type: object.checksum.as_ref().map(|checksum| checksum.kind),
+            checksum: object.checksum.as_ref().map(Checksum::members).unwrap_or_default(),
         },
         copy_source_version_id: source_version,
         encryption: object.encryption.clone(),
@@ -224,19 +238,22 @@ pub(super) fn copy(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
 }
 
 impl CopyInput {
-    /// Whether the copy onto itself would change nothing.
-    fn is_idle(&self) -> bool {
-        self.metadata_directive.unwrap_or_default() == Directive::Copy && !self.attributes.changes_object()
+    /// Whether the copy onto itself would change nothing. It may be encrypted anew, where the bucket was told how, or
+    /// where it had another key than S3's.
+    fn is_idle(&self, bucket: &BucketEncryption, original: &Object) -> bool {
+        self.metadata_directive.unwrap_or_default() == Directive::Copy
+            && !self.attributes.changes_object()
+            && !bucket.is_configured()
+            && original.encryption.is_sse_s3()
     }
 
     fn object(
         &self,
-        bucket: &super::store::Bucket,
-        Custody { owner, acl, lock }: Custody,
+        Custody { owner, acl, lock, encryption }: Custody,
         original: Object,
     ) -> Result<Object, ServiceError> {
         let mut object = Object {
-            encryption: self.attributes.encryption(&bucket.encryption)?,
+            encryption,
             storage_class: self.attributes.storage_class(),
             etag: etag(&original.body),
             parts: None,
@@ -246,10 +263,13 @@ impl CopyInput {
             ..original
         };
         // An object of parts becomes one of a single part, with a checksum of the whole.
-        let algorithm = self.checksum_algorithm.unwrap_or(object.checksum.algorithm);
-        if algorithm != object.checksum.algorithm || object.checksum.kind == ChecksumType::Composite {
-            object.checksum = Checksum::computed(&object.body, algorithm);
-        }
+        let inherited = object.checksum.take().filter(|checksum| checksum.kind == ChecksumType::FullObject);
+        let known = inherited.as_ref().map(|checksum| checksum.algorithm);
+        let algorithm = self.checksum_algorithm.or(known).unwrap_or(Algorithm::Crc64Nvme);
+        object.checksum = match inherited {
+            Some(checksum) if checksum.algorithm == algorithm => Some(checksum),
+            _ => Some(Checksum::computed(&object.body, algorithm)),
+        };
         if self.metadata_directive == Some(Directive::Replace) {
             object.headers = self.attributes.headers.clone().kept();
             object.metadata = BTreeMap::clone(&self.attributes.metadata);

@@ -60,6 +60,22 @@ pub(super) fn not_implemented(header: &str) -> ServiceError {
     ServiceError::new(501, "NotImplemented", message).with("Header", header)
 }
 
+/// A precondition that this operation does not know.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
+pub(super) fn unaccepted_condition(header: &str) -> ServiceError {
+    let message = format!("We don't accept the provided value of {header} header for this API");
+    not_implemented(header).with("additionalMessage", message)
+}
+
+/// The object was changed while the conditional request was under way.
+pub(super) fn conditional_conflict(condition: &str, key: &str) -> ServiceError {
+    let message =
+        "The conditional request cannot succeed due to a conflicting operation against this resource.";
+    ServiceError::new(409, "ConditionalRequestConflict", message)
+        .with("Condition", condition)
+        .with("Key", key)
+}
+
 pub(super) fn method_not_allowed(method: &str, resource_type: &str) -> ServiceError {
     ServiceError::new(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
         .with("Method", method)

@@ -73,14 +73,14 @@ pub(super) fn encoded(text: &str, encoding: Option<&str>) -> String {
 /// The part of a key that rolls it up: from its start to the first delimiter behind the prefix.
 pub(super) fn common_prefix<'k>(key: &'k str, prefix: &str, delimiter: Option<&str>) -> Option<&'k str> {
     let delimiter = delimiter?;
-    let rest = key.get(prefix.len()..)?;
+    let rest = key.strip_prefix(prefix)?;
     let end = rest.find(delimiter)? + prefix.len() + delimiter.len();
     key.get(..end)
 }
 
-/// Whether a page that goes on behind `marker` has passed this key: also all that was rolled up into the marker.
-pub(super) fn is_passed(key: &str, marker: &str, delimiter: Option<&str>) -> bool {
-    key <= marker || delimiter.is_some_and(|delimiter| marker.ends_with(delimiter) && key.starts_with(marker))
+/// Whether a page that goes on behind `marker` has passed this key: also all that is rolled up together with the marker.
+pub(super) fn is_passed(key: &str, marker: &str, prefix: &str, delimiter: Option<&str>) -> bool {
+    key <= marker || common_prefix(marker, prefix, delimiter).is_some_and(|rolled| key.starts_with(rolled))
 }
 
 /// One page of a listing.
@@ -150,8 +150,8 @@ struct Content {
     last_modified: DateTime<Utc>,
     #[serde(rename = "ETag")]
     etag: String,
-    checksum_algorithm: Vec<Algorithm>,
-    checksum_type: ChecksumType,
+    checksum_algorithm: Option<Vec<Algorithm>>,
+    checksum_type: Option<ChecksumType>,
     size: usize,
     storage_class: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -208,7 +208,7 @@ fn objects_page<'a>(
         .range::<str, _>((Bound::Included(from), Bound::Unbounded))
         .take_while(|(key, _)| key.as_str() < prefix || key.starts_with(prefix))
         .filter(|(key, _)| {
-            key.starts_with(prefix) && after.is_none_or(|after| !is_passed(key, after, delimiter))
+            key.starts_with(prefix) && after.is_none_or(|after| !is_passed(key, after, prefix, delimiter))
         })
         .filter_map(|(key, versions)| {
             let version = versions.last()?;
@@ -222,8 +222,8 @@ fn output(bucket: &Bucket, selection: &Selection, page: &Page<Listed<'_>>, with_
         key: selection.encoded(key),
         last_modified: version.modified,
         etag: object.etag.clone(),
-        checksum_algorithm: vec![object.checksum.algorithm],
-        checksum_type: object.checksum.kind,
+        checksum_algorithm: object.checksum.as_ref().map(|checksum| vec![checksum.algorithm]),
+        checksum_type: object.checksum.as_ref().map(|checksum| checksum.kind),
         size: object.body.len(),
         storage_class: object.storage_class.clone(),
         owner: with_owner.then(|| Owner::of_object(&bucket.owner_of(object))),
@@ -259,7 +259,7 @@ pub(super) fn list_v1(partition: &mut Partition, call: &Call) -> Result<Reply, S
     output.next_marker =
         page.next.as_ref().filter(|_| selection.delimiter().is_some()).map(|next| selection.encoded(next));
     output.marker = Some(selection.encoded(marker.as_deref().unwrap_or_default()));
-    Reply::of(&output)
+    Reply::of(&output).map(|reply| reply.with_header("x-amz-bucket-region", bucket.region.as_str()))
 }
 
 #[derive(Deserialize)]
@@ -284,8 +284,10 @@ pub(super) fn list_v2(partition: &mut Partition, call: &Call) -> Result<Reply, S
     let page = objects_page(bucket, selection, after.as_deref())?;
     let mut output = output(bucket, selection, &page, input.fetch_owner);
     output.key_count = Some(page.items.len() + page.prefixes.len());
-    output.continuation_token = input.continuation_token;
     output.next_continuation_token = page.next.as_deref().map(make_token);
-    output.start_after = input.start_after.map(|key| selection.encoded(&key));
-    Reply::of(&output)
+    // Whoever goes on by a token has left behind where it began.
+    output.start_after =
+        input.start_after.filter(|_| input.continuation_token.is_none()).map(|key| selection.encoded(&key));
+    output.continuation_token = input.continuation_token;
+    Reply::of(&output).map(|reply| reply.with_header("x-amz-bucket-region", bucket.region.as_str()))
 }

@@ -10,10 +10,11 @@ use super::access::{Accesses, Asked};
 use super::attributes::{Attributes, Creation, with_creation};
 use super::checksums::{Algorithm, Checksum, ChecksumMembers, ChecksumType, multipart_etag};
 use super::conditions::WriteConditions;
+use super::encryption::{DECRYPT, Encryption};
 use super::errors;
 use super::listing::{CommonPrefix, PAGE_LIMIT, encoded, is_passed, page, page_limit};
 use super::objects::add_conditions;
-use super::store::{Encryption, Initiator, Owner, Part, Upload, new_version_id, whole_seconds};
+use super::store::{Initiator, NULL_VERSION, ObjectPart, Owner, Part, Upload, new_version_id, whole_seconds};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -53,11 +54,10 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     let input: CreateInput = call.parse()?;
     let block = partition.s3.public_access_of(&input.bucket, call.now)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
-    input.attributes.check(bucket, &input.key)?;
+    input.attributes.check(&input.key)?;
     let checksum_type = checksum_type(input.checksum_algorithm, input.checksum_type)?;
-    let custody = input.attributes.custody(&partition.iam, bucket, call, block)?;
-    let template =
-        input.attributes.object(bucket, custody, Bytes::new(), &ChecksumMembers::default(), None)?;
+    let custody = input.attributes.custody((&partition.iam, &partition.kms), bucket, call, block)?;
+    let template = input.attributes.object(custody, Bytes::new(), &ChecksumMembers::default(), None)?;
     let upload = Upload {
         id: partition.ids.hex(),
         key: input.key.clone(),
@@ -67,6 +67,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         algorithm: input.checksum_algorithm,
         checksum_type,
         parts: std::collections::BTreeMap::new(),
+        overtaken: false,
     };
     let output = CreateOutput {
         bucket: input.bucket,
@@ -153,6 +154,12 @@ pub(super) fn complete_access(partition: &Partition, call: &Call) -> Accesses {
     let asked = Asked::of(partition, call)?;
     let key = &input.upload.key;
     let mut accesses = vec![with_creation(asked.object("s3:PutObject", key), Creation::Whole)];
+    // Checksums of the parts are read for that of the whole.
+    if let Ok(upload) = asked.bucket.upload(key, &input.upload.upload_id)
+        && upload.algorithm.is_some()
+    {
+        accesses.extend(upload.template.encryption.access(&asked, DECRYPT, key));
+    }
     add_conditions(&mut accesses, &input.conditions, &asked, key);
     Ok(accesses)
 }
@@ -167,7 +174,7 @@ struct CompleteOutput {
     etag: String,
     #[serde(flatten)]
     checksum: ChecksumMembers,
-    checksum_type: ChecksumType,
+    checksum_type: Option<ChecksumType>,
     #[serde(flatten)]
     encryption: Encryption,
     version_id: Option<String>,
@@ -199,22 +206,31 @@ pub(super) fn complete(partition: &mut Partition, call: &Call) -> Result<Reply, 
     }
     let mut object = upload.template.clone();
     object.etag = multipart_etag(parts.iter().map(|part| &part.body[..]));
-    object.parts = Some(parts.iter().map(|part| part.body.len()).collect());
+    let kept = |part: &&Part| ObjectPart {
+        size: part.body.len(),
+        checksum: upload.algorithm.map(|_| part.checksum.clone()),
+    };
+    object.parts = Some(parts.iter().map(kept).collect());
     object.checksum = combined(upload, &parts, &body, &input.checksum)?;
     object.body = body;
-    input.conditions.check(bucket, key)?;
+    input.conditions.check_write(bucket, key)?;
+    if let Some(condition) = input.conditions.header().filter(|_| upload.overtaken) {
+        return Err(errors::conditional_conflict(condition, key));
+    }
     let mut output = CompleteOutput {
         location: format!("https://{name}.s3.{}.amazonaws.com/{}", bucket.region, encoded(key, Some("url"))),
         bucket: name.clone(),
         key: key.clone(),
         etag: object.etag.clone(),
-        checksum: object.checksum.members(),
-        checksum_type: object.checksum.kind,
-        encryption: object.encryption.clone(),
+        checksum: object.checksum.as_ref().map(Checksum::members).unwrap_or_default(),
+        checksum_type: object.checksum.as_ref().map(|checksum| checksum.kind),
+        // Whoever completes need not send the customer's key, and is not told of it.
+        encryption: object.encryption.clone().without_customer_key(),
         version_id: None,
     };
     bucket.uploads.retain(|upload| upload.id != *upload_id);
-    output.version_id = bucket.add_version(key, Some(object), call.now, new_version_id(&mut partition.ids));
+    let version_id = bucket.add_version(key, Some(object), call.now, new_version_id(&mut partition.ids));
+    output.version_id = version_id.filter(|id| id != NULL_VERSION);
     Reply::of(&output)
 }
 
@@ -289,7 +305,11 @@ fn combined(
     parts: &[&Part],
     body: &[u8],
     sent: &ChecksumMembers,
-) -> Result<Checksum, ServiceError> {
+) -> Result<Option<Checksum>, ServiceError> {
+    // Without the customer's key S3 can't read the parts to compute what was not asked for before.
+    if upload.algorithm.is_none() && upload.template.encryption.is_with_customer_key() {
+        return Ok(None);
+    }
     let algorithm = upload.algorithm.unwrap_or(Algorithm::Crc64Nvme);
     let checksum = match upload.checksum_type {
         ChecksumType::Composite => Checksum::composite(algorithm, parts.iter().map(|part| &part.checksum)),
@@ -301,7 +321,7 @@ fn combined(
                 format!("The {} you specified did not match the calculated checksum.", algorithm.as_str());
             Err(ServiceError::new(400, "BadDigest", message))
         }
-        _ => Ok(checksum),
+        _ => Ok(Some(checksum)),
     }
 }
 
@@ -333,7 +353,7 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
     let delimiter = input.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty());
     let mut uploads: Vec<&Upload> = bucket.uploads.iter().collect();
     uploads.sort_by(|one, other| one.key.cmp(&other.key));
-    let behind = input.behind_markers(&uploads, delimiter);
+    let behind = input.behind_markers(&uploads, prefix, delimiter)?;
     let entries = behind.into_iter().filter(|upload| upload.key.starts_with(prefix));
     let page = page(
         entries.map(|upload| (upload.key.as_str(), upload)),
@@ -342,6 +362,8 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
         page_limit(input.max_uploads, "max-uploads")?,
     );
     let encoding = input.encoding_type.as_deref();
+    // An upload is only gone on behind together with its key.
+    let after_key = input.key_marker.as_deref().is_some_and(|marker| !marker.is_empty());
     // They tell the last upload shown, also where there is no more behind it.
     let last = page.items.last();
     let listed = |upload: &&Upload| {
@@ -359,7 +381,7 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
     Reply::of(&json!({
         "Bucket": bucket.name,
         "KeyMarker": encoded(input.key_marker.as_deref().unwrap_or_default(), encoding),
-        "UploadIdMarker": input.upload_id_marker.as_deref().unwrap_or_default(),
+        "UploadIdMarker": input.upload_id_marker.as_deref().filter(|_| after_key).unwrap_or_default(),
         "NextKeyMarker": last.map_or_else(String::new, |upload| encoded(&upload.key, encoding)),
         "NextUploadIdMarker": last.map_or("", |upload| upload.id.as_str()),
         "Prefix": (!prefix.is_empty()).then(|| encoded(prefix, encoding)),
@@ -374,16 +396,25 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
 
 impl ListInput {
     /// The uploads behind the markers; the upload id counts only together with a key.
-    fn behind_markers<'a>(&self, uploads: &[&'a Upload], delimiter: Option<&str>) -> Vec<&'a Upload> {
+    fn behind_markers<'a>(
+        &self,
+        uploads: &[&'a Upload],
+        prefix: &str,
+        delimiter: Option<&str>,
+    ) -> Result<Vec<&'a Upload>, ServiceError> {
         let Some(key) = self.key_marker.as_deref().filter(|marker| !marker.is_empty()) else {
-            return uploads.to_vec();
+            return Ok(uploads.to_vec());
         };
-        let last = self.upload_id_marker.as_deref();
+        let last = self.upload_id_marker.as_deref().filter(|marker| !marker.is_empty());
         let place = uploads.iter().position(|upload| upload.key == key && Some(upload.id.as_str()) == last);
-        match place {
-            Some(place) => uploads.iter().skip(place + 1).copied().collect(),
-            None => {
-                uploads.iter().filter(|upload| !is_passed(&upload.key, key, delimiter)).copied().collect()
+        match (place, last) {
+            (Some(place), _) => Ok(uploads.iter().skip(place + 1).copied().collect()),
+            (None, Some(id)) if uploads.iter().any(|upload| upload.id == id) => {
+                Err(errors::invalid_argument("Invalid uploadId marker", "upload-id-marker", id))
+            }
+            (None, _) => {
+                let behind = uploads.iter().filter(|upload| !is_passed(&upload.key, key, prefix, delimiter));
+                Ok(behind.copied().collect())
             }
         }
     }

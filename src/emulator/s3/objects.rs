@@ -8,11 +8,12 @@ use serde_json::json;
 
 use super::access::{Accesses, Asked, DELETE_OBJECT, GET_OBJECT, ObjectInput, with_present};
 use super::attributes::{Attributes, Creation, check_key};
-use super::checksums::{Algorithm, ChecksumMembers, ChecksumType};
+use super::checksums::{Algorithm, Checksum, ChecksumMembers, ChecksumType};
 use super::conditions::WriteConditions;
+use super::encryption::Encryption;
 use super::errors;
 use super::object_lock::{bypassing, check_bypass};
-use super::store::{Bucket, Encryption, Versioning, is_version_id, new_version_id};
+use super::store::{Bucket, NULL_VERSION, Versioning, is_version_id, new_version_id};
 use crate::operation::{Access, Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -39,7 +40,7 @@ struct PutOutput {
     etag: String,
     #[serde(flatten)]
     checksum: ChecksumMembers,
-    checksum_type: ChecksumType,
+    checksum_type: Option<ChecksumType>,
     #[serde(flatten)]
     encryption: Encryption,
     version_id: Option<String>,
@@ -75,20 +76,21 @@ pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
     let input: PutInput = call.parse()?;
     let block = partition.s3.public_access_of(&input.bucket, call.now)?;
     let bucket = partition.s3.bucket_mut(&input.bucket)?;
-    input.attributes.check(bucket, &input.key)?;
-    input.conditions.check(bucket, &input.key)?;
-    let custody = input.attributes.custody(&partition.iam, bucket, call, block)?;
+    input.attributes.check(&input.key)?;
+    input.conditions.check_write(bucket, &input.key)?;
+    let custody = input.attributes.custody((&partition.iam, &partition.kms), bucket, call, block)?;
     let body = call.body.clone();
-    let object = input.attributes.object(bucket, custody, body, &input.checksum, input.checksum_algorithm)?;
+    let object = input.attributes.object(custody, body, &input.checksum, input.checksum_algorithm)?;
     let mut output = PutOutput {
         etag: object.etag.clone(),
-        checksum: object.checksum.members(),
-        checksum_type: object.checksum.kind,
+        checksum: object.checksum.as_ref().map(Checksum::members).unwrap_or_default(),
+        checksum_type: object.checksum.as_ref().map(|checksum| checksum.kind),
         encryption: object.encryption.clone(),
         version_id: None,
     };
-    output.version_id =
+    let version_id =
         bucket.add_version(&input.key, Some(object), call.now, new_version_id(&mut partition.ids));
+    output.version_id = version_id.filter(|id| id != NULL_VERSION);
     Reply::of(&output)
 }
 
@@ -289,6 +291,9 @@ fn delete_one(
         return Err(errors::access_denied());
     }
     check_key(&object.key)?;
+    if let Some(id) = object.version_id.as_deref().filter(|id| !is_version_id(id)) {
+        return Err(errors::no_such_version(&object.key, id));
+    }
     object.conditions().check(bucket, &object.key)?;
     let gone = remove(bucket, &object.key, object.version_id.as_deref(), removal)?;
     Ok(Deleted {

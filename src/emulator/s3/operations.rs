@@ -7,8 +7,8 @@ use super::access::{
 };
 use super::listing::list_access;
 use super::{
-    abac, bucket_policy, buckets, configurations, control, copy, listing, multipart, object_lock, objects,
-    ownership, parts, public_access, reads, settings, tagging, versions,
+    abac, bucket_policy, buckets, configurations, control, copy, listing, multipart, object_attributes,
+    object_lock, objects, ownership, parts, public_access, reads, settings, tagging, versions,
 };
 use crate::operation::Operation;
 
@@ -23,7 +23,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "PutObject", access: objects::put_access, act: objects::put },
     Operation { name: "GetObject", access: reads::access, act: reads::get },
     Operation { name: "HeadObject", access: reads::access, act: reads::head },
-    Operation { name: "GetObjectAttributes", access: reads::attributes_access, act: reads::attributes },
+    Operation { name: "GetObjectAttributes", access: object_attributes::access, act: object_attributes::show },
     Operation { name: "DeleteObject", access: objects::delete_access, act: objects::delete },
     Operation { name: "DeleteObjects", access: objects::delete_many_access, act: objects::delete_many },
     Operation { name: "CopyObject", access: copy::access, act: copy::copy },

@@ -9,10 +9,11 @@ use super::access::{Accesses, Asked};
 use super::attributes::{Creation, with_creation};
 use super::checksums::{Algorithm, Checksum, ChecksumMembers, etag};
 use super::copy::SourceInput;
+use super::encryption::{CustomerKey, DECRYPT, Encryption};
 use super::errors;
 use super::listing::{PAGE_LIMIT, page_limit};
 use super::multipart::UploadInput;
-use super::store::{Encryption, Owner, Part, Upload, whole_seconds};
+use super::store::{NULL_VERSION, Owner, Part, Upload, whole_seconds};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -27,12 +28,19 @@ struct PartInput {
     checksum_algorithm: Option<Algorithm>,
     #[serde(flatten)]
     checksum: ChecksumMembers,
+    #[serde(flatten)]
+    customer_key: CustomerKey,
 }
 
+/// `s3:PutObject`, and the key that the upload was begun with.
 pub(super) fn access(partition: &Partition, call: &Call) -> Accesses {
     let input: UploadInput = call.parse()?;
-    let access = Asked::of(partition, call)?.object("s3:PutObject", &input.key);
-    Ok(vec![with_creation(access, Creation::InParts)])
+    let asked = Asked::of(partition, call)?;
+    let mut accesses = vec![with_creation(asked.object("s3:PutObject", &input.key), Creation::InParts)];
+    if let Ok(upload) = asked.bucket.upload(&input.key, &input.upload_id) {
+        accesses.extend(upload.template.encryption.access(&asked, DECRYPT, &input.key));
+    }
+    Ok(accesses)
 }
 
 #[derive(Serialize)]
@@ -50,6 +58,7 @@ pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
     let number = part_number(input.part_number)?;
     let bucket = partition.s3.bucket_mut(&input.upload.bucket)?;
     let upload = bucket.upload_mut(&input.upload.key, &input.upload.upload_id)?;
+    input.customer_key.check_continues(&upload.template.encryption)?;
     check_algorithm(upload, &input.checksum)?;
     let asked = upload.algorithm.or(input.checksum_algorithm);
     let part = Part {
@@ -97,6 +106,8 @@ struct CopyInput {
     #[serde(flatten)]
     source: SourceInput,
     copy_source_range: Option<String>,
+    #[serde(flatten)]
+    customer_key: CustomerKey,
 }
 
 pub(super) fn copy_access(partition: &Partition, call: &Call) -> Accesses {
@@ -111,15 +122,15 @@ pub(super) fn copy_access(partition: &Partition, call: &Call) -> Accesses {
 pub(super) fn copy(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: CopyInput = call.parse()?;
     let number = part_number(input.part_number)?;
-    let source = input.source.object()?;
     let (version, object) = input.source.read(partition, call)?;
-    let source_version = partition.s3.bucket(&source.bucket)?.shown_version(&version.id);
+    let source_version = (version.id != NULL_VERSION).then(|| version.id.clone());
     let body = match &input.copy_source_range {
         None => object.body.clone(),
         Some(range) => object.body.slice(copied_range(range, object.body.len())?),
     };
     let bucket = partition.s3.bucket_mut(&input.upload.bucket)?;
     let upload = bucket.upload_mut(&input.upload.key, &input.upload.upload_id)?;
+    input.customer_key.check_continues(&upload.template.encryption)?;
     let checksum = Checksum::of(&body, &ChecksumMembers::default(), upload.algorithm);
     let part = Part { etag: etag(&body), modified: whole_seconds(call.now), checksum, body };
     let mut result = json!(upload.algorithm.map(|_| part.checksum.members()).unwrap_or_default());
@@ -128,12 +139,12 @@ pub(super) fn copy(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
         members.insert("LastModified".to_owned(), json!(part.modified));
     }
     upload.parts.insert(number, part);
-    let encryption = upload.template.encryption.clone();
-    Reply::of(&json!({
-        "CopyPartResult": result,
-        "CopySourceVersionId": source_version,
-        "ServerSideEncryption": encryption.algorithm,
-    }))
+    let mut output = json!(upload.template.encryption);
+    if let Some(members) = output.as_object_mut() {
+        members.insert("CopyPartResult".to_owned(), result);
+        members.insert("CopySourceVersionId".to_owned(), json!(source_version));
+    }
+    Reply::of(&output)
 }
 
 /// A range to copy lies wholly in its object, unlike a range to read.

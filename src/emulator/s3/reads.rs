@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::access::{
-    Accesses, Asked, GET_OBJECT, GET_OBJECT_ATTRIBUTES, GET_OBJECT_TAGGING, ObjectInput, missing,
-    on_existing, with_existing_tags,
+    Accesses, Asked, GET_OBJECT, GET_OBJECT_TAGGING, ObjectInput, missing, on_existing, with_existing_tags,
 };
 use super::attributes::ContentHeaders;
-use super::checksums::{ChecksumMembers, ChecksumType};
+use super::checksums::{Checksum, ChecksumMembers, ChecksumType};
 use super::conditions::{ReadConditions, Verdict};
+use super::encryption::{CustomerKey, DECRYPT, Encryption};
 use super::errors;
 use super::object_lock::LockOutput;
-use super::store::{Bucket, Encryption, Found, Object, Version};
-use crate::operation::{Access, Call, Reply, ServiceError};
+use super::store::{Bucket, Found, Object, Version};
+use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
 #[derive(Deserialize)]
@@ -34,6 +34,8 @@ struct ReadInput {
     range: Option<String>,
     part_number: Option<i64>,
     checksum_mode: Option<String>,
+    #[serde(flatten)]
+    customer_key: CustomerKey,
     #[serde(flatten)]
     overrides: Overrides,
 }
@@ -77,22 +79,24 @@ struct ReadOutput<'a> {
 
 /// `s3:GetObject`; how many tags there are is told to those who may read them.
 pub(super) fn access(partition: &Partition, call: &Call) -> Accesses {
-    let input: ObjectInput = call.parse()?;
+    let input: ReadInput = call.parse()?;
     let mut accesses = on_existing(partition, call, GET_OBJECT)?;
     let asked = Asked::of(partition, call)?;
-    let version = input.version_id.as_deref();
-    if let Some(object) = asked.bucket.object(&input.key, version)
-        && !object.tags.is_empty()
-    {
-        let reads_tags = asked.version(GET_OBJECT_TAGGING, &input.key, version).informing();
+    let version = input.object.version_id.as_deref();
+    let Some(object) = asked.bucket.object(&input.object.key, version) else { return Ok(accesses) };
+    if !object.tags.is_empty() {
+        let reads_tags = asked.version(GET_OBJECT_TAGGING, &input.object.key, version).informing();
         accesses.push(with_existing_tags(reads_tags, object));
     }
-    if let Some(object) = asked.bucket.object(&input.key, version)
-        && asked.bucket.object_lock.is_some()
-    {
+    // Whoever asks for headers only needs the key for the checksum alone.
+    // <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>
+    if call.operation == "GetObject" || input.asks_checksum() {
+        accesses.extend(object.encryption.access(&asked, DECRYPT, &input.object.key));
+    }
+    if asked.bucket.object_lock.is_some() {
         // Last, so that their places are known from the end.
         for action in ["s3:GetObjectRetention", "s3:GetObjectLegalHold"] {
-            accesses.push(with_existing_tags(asked.object(action, &input.key).informing(), object));
+            accesses.push(with_existing_tags(asked.object(action, &input.object.key).informing(), object));
         }
     }
     Ok(accesses)
@@ -112,27 +116,31 @@ fn read(partition: &Partition, call: &Call) -> Result<(Reply, Option<Bytes>), Se
     let input: ReadInput = call.parse()?;
     let bucket = partition.s3.bucket(&input.object.bucket)?;
     let (version, object) = existing(bucket, call, &input.object)?;
-    match input.conditions().judge(version, object) {
+    input.customer_key.check_opens(&object.encryption)?;
+    match input.conditions().judge(version, object, call.now) {
         Verdict::Go => {}
         Verdict::Failed(condition) => return Err(errors::precondition_failed(condition)),
         Verdict::NotModified => {
             let output = json!({ "ETag": object.etag, "LastModified": version.modified });
-            return Ok((Reply { output, body: None, status: Some(304) }, None));
+            return Ok((Reply { output, status: Some(304), ..Reply::empty() }, None));
         }
     }
+    if object.is_archived() && call.operation == "GetObject" {
+        let message = "The operation is not valid for the object's storage class";
+        return Err(ServiceError::new(403, "InvalidObjectState", message)
+            .with("StorageClass", object.storage_class.as_str()));
+    }
     let span = input.span(object)?;
-    let shows_checksum =
-        input.checksum_mode.as_deref().is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED"))
-            && (span.is_none() || input.part_number.is_some() && object.parts.is_none());
     let bytes = span.clone().unwrap_or(0..object.body.len());
+    let checksum = input.shown_checksum(object, &bytes);
     let output = ReadOutput {
         accept_ranges: "bytes",
         last_modified: version.modified,
         content_length: bytes.len(),
         content_range: span.as_ref().map(|span| content_range(span, object.body.len())),
         etag: &object.etag,
-        checksum: if shows_checksum { object.checksum.members() } else { ChecksumMembers::default() },
-        checksum_type: shows_checksum.then_some(object.checksum.kind),
+        checksum: checksum.map(Checksum::members).unwrap_or_default(),
+        checksum_type: checksum.and(object.checksum.as_ref()).map(|checksum| checksum.kind),
         version_id: bucket.shown_version(&version.id),
         headers: input.overrides.over(object.headers.clone()),
         encryption: &object.encryption,
@@ -169,6 +177,22 @@ pub(super) fn existing<'a>(
 }
 
 impl ReadInput {
+    fn asks_checksum(&self) -> bool {
+        self.checksum_mode.as_deref().is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED"))
+    }
+
+    /// The checksum of what is read: of the whole object, or of one of its parts.
+    fn shown_checksum<'a>(&self, object: &'a Object, bytes: &Range<usize>) -> Option<&'a Checksum> {
+        if !self.asks_checksum() {
+            return None;
+        }
+        if let (Some(number), Some(parts)) = (self.part_number, &object.parts) {
+            let place = usize::try_from(number).ok()?.checked_sub(1)?;
+            return parts.get(place)?.checksum.as_ref();
+        }
+        object.checksum.as_ref().filter(|_| bytes.len() == object.body.len())
+    }
+
     fn conditions(&self) -> ReadConditions<'_> {
         ReadConditions {
             if_match: self.if_match.as_deref(),
@@ -192,8 +216,8 @@ impl ReadInput {
 }
 
 fn part(object: &Object, number: i64) -> Result<Range<usize>, ServiceError> {
-    let whole = [object.body.len()];
-    let sizes = object.parts.as_deref().unwrap_or(&whole);
+    let parts = object.parts.as_ref().map(|parts| parts.iter().map(|part| part.size).collect());
+    let sizes: Vec<usize> = parts.unwrap_or_else(|| vec![object.body.len()]);
     let place = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
     let size = place.and_then(|place| sizes.get(place));
     let (Some(place), Some(size)) = (place, size) else {
@@ -245,52 +269,4 @@ impl Overrides {
             website_redirect_location: headers.website_redirect_location,
         }
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct AttributesInput {
-    #[serde(flatten)]
-    object: ObjectInput,
-    #[serde(default)]
-    object_attributes: Vec<String>,
-}
-
-/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html>
-pub(super) fn attributes_access(partition: &Partition, call: &Call) -> Accesses {
-    let input: ObjectInput = call.parse()?;
-    let asked = Asked::of(partition, call)?;
-    let version = input.version_id.as_deref();
-    let object = asked.bucket.object(&input.key, version);
-    let mut accesses = vec![asked.version(GET_OBJECT, &input.key, version)];
-    if object.is_none() {
-        accesses.push(asked.listing_informs());
-    }
-    accesses.push(asked.version(GET_OBJECT_ATTRIBUTES, &input.key, version));
-    let tagged = |access: Access| match object {
-        Some(object) => with_existing_tags(access, object),
-        None => access,
-    };
-    Ok(accesses.into_iter().map(tagged).collect())
-}
-
-pub(super) fn attributes(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let input: AttributesInput = call.parse()?;
-    let bucket = partition.s3.bucket(&input.object.bucket)?;
-    let (version, object) = existing(bucket, call, &input.object)?;
-    let asks = |name: &str| input.object_attributes.iter().any(|attribute| attribute == name);
-    let mut checksum = json!(object.checksum.members());
-    if let Some(members) = checksum.as_object_mut() {
-        members.insert("ChecksumType".to_owned(), json!(object.checksum.kind));
-    }
-    let parts = object.parts.as_ref().map(|parts| json!({ "TotalPartsCount": parts.len() }));
-    Reply::of(&json!({
-        "LastModified": version.modified,
-        "VersionId": bucket.shown_version(&version.id),
-        "ETag": asks("ETag").then(|| object.etag.trim_matches('"')),
-        "Checksum": asks("Checksum").then_some(checksum),
-        "ObjectParts": parts.filter(|_| asks("ObjectParts")),
-        "StorageClass": asks("StorageClass").then_some(&object.storage_class),
-        "ObjectSize": asks("ObjectSize").then_some(object.body.len()),
-    }))
 }

@@ -13,6 +13,7 @@ use super::acl::Acl;
 use super::attributes::ContentHeaders;
 use super::bucket_policy::BucketPolicy;
 use super::checksums::{Algorithm, Checksum, ChecksumType};
+use super::encryption::Encryption;
 use super::errors;
 use super::object_lock::{Lock, ObjectLock};
 use super::ownership::ObjectOwnership;
@@ -29,7 +30,9 @@ pub(super) const NULL_VERSION: &str = "null";
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-overview.html>
 pub(super) const ANONYMOUS: &str = "65a011a29cdf8ec533ec3d1ccaae921c";
 
-const VERSION_ID_LENGTH: usize = 32;
+/// The digits of a version id: of no meaning, and those that follow from them.
+const VERSION_ID_START: usize = 24;
+const VERSION_ID_END: usize = 8;
 
 /// All buckets; their names are unique in the partition.
 #[derive(Default)]
@@ -43,6 +46,8 @@ pub(super) struct Bucket {
     pub(super) name: String,
     pub(super) owner: AccountId,
     pub(super) region: String,
+    /// As it was asked for; `None`: in the home region.
+    pub(super) location: Option<String>,
     pub(super) created: DateTime<Utc>,
     pub(super) versioning: Versioning,
     /// The versions of each key, the oldest first; never an empty list.
@@ -95,20 +100,26 @@ pub(super) struct Object {
     pub(super) owner: ObjectOwner,
     pub(super) acl: Acl,
     pub(super) lock: Lock,
-    pub(super) checksum: Checksum,
-    /// The sizes of its parts; `None`: it was not uploaded in parts.
-    pub(super) parts: Option<Vec<usize>>,
+    /// `None`: it was uploaded in parts with a customer's key, and without checksums.
+    pub(super) checksum: Option<Checksum>,
+    /// `None`: it was not uploaded in parts.
+    pub(super) parts: Option<Vec<ObjectPart>>,
 }
 
-/// How an object is encrypted at rest.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Encryption {
-    #[serde(rename = "ServerSideEncryption")]
-    pub(super) algorithm: String,
-    #[serde(rename = "SSEKMSKeyId", skip_serializing_if = "Option::is_none")]
-    pub(super) kms_key: Option<String>,
-    #[serde(rename = "BucketKeyEnabled", skip_serializing_if = "Option::is_none")]
-    pub(super) bucket_key: Option<bool>,
+/// What is left of a part of an object.
+#[derive(Clone)]
+pub(super) struct ObjectPart {
+    pub(super) size: usize,
+    /// `None`: the upload was begun without an algorithm.
+    pub(super) checksum: Option<Checksum>,
+}
+
+impl Object {
+    /// Whether it must be restored before it can be read.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html>
+    pub(super) fn is_archived(&self) -> bool {
+        matches!(self.storage_class.as_str(), "GLACIER" | "DEEP_ARCHIVE")
+    }
 }
 
 /// A multipart upload in progress.
@@ -123,6 +134,8 @@ pub(super) struct Upload {
     pub(super) algorithm: Option<Algorithm>,
     pub(super) checksum_type: ChecksumType,
     pub(super) parts: BTreeMap<u32, Part>,
+    /// Whether the key was written or deleted since the upload was begun.
+    pub(super) overtaken: bool,
 }
 
 pub(super) struct Part {
@@ -179,13 +192,6 @@ pub(super) struct Owner {
     pub(super) id: String,
 }
 
-impl Encryption {
-    /// Keys of S3's own, the default.
-    pub(super) fn sse_s3() -> Self {
-        Self { algorithm: "AES256".to_owned(), kms_key: None, bucket_key: None }
-    }
-}
-
 /// Who began an upload: an account by its canonical user id, a user or role by its ARN and name.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Initiator.html>
 #[derive(Serialize)]
@@ -234,19 +240,32 @@ pub(super) fn whole_seconds(time: DateTime<Utc>) -> DateTime<Utc> {
     time.trunc_subsecs(0)
 }
 
-/// A new version id.
+/// A new version id, by whose end S3 knows it again.
 pub(super) fn new_version_id(ids: &mut Ids) -> String {
-    ids.hex().chars().take(VERSION_ID_LENGTH).collect()
+    let start: String = ids.hex().chars().take(VERSION_ID_START).collect();
+    let end = version_id_end(&start);
+    start + &end
 }
 
-/// Whether a text could be a version id at all.
+fn version_id_end(start: &str) -> String {
+    let digest = Sha256::digest(format!("version {start}"));
+    digest.iter().take(VERSION_ID_END / 2).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether a text is the id of a version that is or was.
 pub(super) fn is_version_id(text: &str) -> bool {
     text == NULL_VERSION
-        || (text.len() == VERSION_ID_LENGTH
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)))
+        || text
+            .split_at_checked(VERSION_ID_START)
+            .is_some_and(|(start, end)| end.len() == VERSION_ID_END && end == version_id_end(start))
 }
 
 impl Store {
+    /// The error for a bucket that is missing.
+    pub(crate) fn missing(&self, name: &str) -> Option<ServiceError> {
+        self.bucket(name).err()
+    }
+
     pub(super) fn bucket(&self, name: &str) -> Result<&Bucket, ServiceError> {
         self.buckets.get(name).ok_or_else(|| errors::no_such_bucket(name))
     }
@@ -275,7 +294,7 @@ impl Store {
 /// What a key and perhaps a version id lead to.
 pub(super) enum Found<'a> {
     Object(&'a Version, &'a Object),
-    DeleteMarker,
+    DeleteMarker(&'a Version),
     /// There is no such key.
     NoKey,
     /// There is no such version of the key.
@@ -316,7 +335,7 @@ impl Bucket {
         match found {
             Some(version) => match &version.object {
                 Some(object) => Found::Object(version, object),
-                None => Found::DeleteMarker,
+                None => Found::DeleteMarker(version),
             },
             None if version.is_some() => Found::NoVersion,
             None => Found::NoKey,
@@ -350,6 +369,7 @@ impl Bucket {
         now: DateTime<Utc>,
         new_id: String,
     ) -> Option<String> {
+        self.overtake_uploads(key);
         let versions = self.objects.entry(key.to_owned()).or_default();
         let id = if self.versioning == Versioning::Enabled {
             new_id
@@ -363,6 +383,7 @@ impl Bucket {
 
     /// Removes versions of a key for good, and the key with the last of them. True: one was a delete marker.
     pub(super) fn remove_version(&mut self, key: &str, version: Option<&str>) -> bool {
+        self.overtake_uploads(key);
         let Some(versions) = self.objects.get_mut(key) else { return false };
         let goes = |candidate: &Version| version.is_none_or(|id| candidate.id == id);
         let was_marker = versions.iter().any(|version| goes(version) && version.object.is_none());
@@ -371,6 +392,12 @@ impl Bucket {
             self.objects.remove(key);
         }
         was_marker
+    }
+
+    fn overtake_uploads(&mut self, key: &str) {
+        for upload in self.uploads.iter_mut().filter(|upload| upload.key == key) {
+            upload.overtaken = true;
+        }
     }
 
     /// A version id as answers show it: not at all where versioning was never enabled.

@@ -34,6 +34,9 @@ pub(super) fn parse_header(header: &str) -> Result<Vec<Tag>, ServiceError> {
     for pair in header.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let tag = Tag { key: decode(key)?, value: decode(value)? };
+        if value.contains('=') {
+            return Err(malformed());
+        }
         if tags.iter().any(|known| known.key == tag.key) {
             return Err(malformed());
         }
@@ -56,7 +59,7 @@ pub(super) fn check_object_tags(tags: &[Tag]) -> Result<(), ServiceError> {
     if tags.len() > OBJECT_LIMIT {
         return Err(ServiceError::new(400, "BadRequest", "Object tags cannot be greater than 10"));
     }
-    check_tags(tags)
+    check_tags(tags, "Your TagKey cannot be prefixed with aws:")
 }
 
 /// Refuses tags that a bucket must not have.
@@ -64,10 +67,20 @@ pub(super) fn check_bucket_tags(tags: &[Tag]) -> Result<(), ServiceError> {
     if tags.len() > BUCKET_LIMIT {
         return Err(ServiceError::new(400, "BadRequest", "Bucket tag count cannot be greater than 50"));
     }
-    check_tags(tags)
+    check_tags(tags, "System tags cannot be added/updated by requester")
 }
 
-fn check_tags(tags: &[Tag]) -> Result<(), ServiceError> {
+/// Refuses tags that a bucket must not be made with; that they are AWS's own is told in other words there.
+pub(super) fn check_new_bucket_tags(tags: &[Tag]) -> Result<(), ServiceError> {
+    if tags.iter().any(|tag| tag.key.to_lowercase().starts_with("aws:")) {
+        let message = "User-defined tag keys can't start with \"aws:\". This prefix is reserved for system tags. \
+                       Remove \"aws:\" from your tag keys and try again.";
+        return Err(ServiceError::new(400, "InvalidTag", message));
+    }
+    check_bucket_tags(tags)
+}
+
+fn check_tags(tags: &[Tag], reserved: &str) -> Result<(), ServiceError> {
     let refused = |message: &str, tag: &Tag| {
         Err(ServiceError::new(400, "InvalidTag", message).with("TagKey", tag.key.as_str()))
     };
@@ -77,10 +90,11 @@ fn check_tags(tags: &[Tag]) -> Result<(), ServiceError> {
             return refused("The TagKey you have provided is invalid", tag);
         }
         if tag.value.chars().count() > 256 || !tag.value.chars().all(is_tag_character) {
-            return refused("The TagValue you have provided is invalid", tag);
+            return refused("The TagValue you have provided is invalid", tag)
+                .map_err(|error| error.with("TagValue", tag.value.as_str()));
         }
         if tag.key.to_lowercase().starts_with("aws:") {
-            return refused("System tags cannot be added/updated by requester", tag);
+            return refused(reserved, tag);
         }
         if !seen.insert(&tag.key) {
             return refused("Cannot provide multiple Tags with the same key", tag);

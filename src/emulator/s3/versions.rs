@@ -80,8 +80,8 @@ struct ListInput {
 struct ListedVersion {
     #[serde(rename = "ETag")]
     etag: String,
-    checksum_algorithm: Vec<Algorithm>,
-    checksum_type: ChecksumType,
+    checksum_algorithm: Option<Vec<Algorithm>>,
+    checksum_type: Option<ChecksumType>,
     size: usize,
     storage_class: String,
     key: String,
@@ -116,7 +116,7 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
     input.check_markers()?;
     let prefix = selection.prefix.as_deref().unwrap_or_default();
     let delimiter = selection.delimiter.as_deref().filter(|delimiter| !delimiter.is_empty());
-    let entries = input.entries(bucket, delimiter).into_iter();
+    let entries = input.entries(bucket, prefix, delimiter).into_iter();
     let entries = entries.filter(|entry| entry.key.starts_with(prefix)).map(|entry| (entry.key, entry));
     let page = page(entries, prefix, delimiter, selection.limit()?);
     let (mut versions, mut markers) = (Vec::new(), Vec::new());
@@ -165,7 +165,7 @@ impl ListInput {
     }
 
     /// All versions behind the markers: keys in order, of each the newest first.
-    fn entries<'a>(&self, bucket: &'a Bucket, delimiter: Option<&str>) -> Vec<Entry<'a>> {
+    fn entries<'a>(&self, bucket: &'a Bucket, prefix: &str, delimiter: Option<&str>) -> Vec<Entry<'a>> {
         let key_marker = self.key_marker.as_deref().filter(|marker| !marker.is_empty());
         let version_marker = self.version_id_marker.as_deref().filter(|marker| !marker.is_empty());
         let mut all = Vec::new();
@@ -176,8 +176,9 @@ impl ListInput {
             if key_marker == Some(key.as_str()) && version_marker.is_some() {
                 let place =
                     versions.iter().rev().position(|version| Some(version.id.as_str()) == version_marker);
-                entries.drain(..place.map_or(entries.len(), |place| place + 1));
-            } else if key_marker.is_some_and(|marker| is_passed(key, marker, delimiter)) {
+                // The version may have been deleted since, as the page before it may have been.
+                entries.drain(..place.map_or(0, |place| place + 1));
+            } else if key_marker.is_some_and(|marker| is_passed(key, marker, prefix, delimiter)) {
                 continue;
             }
             all.extend(entries);
@@ -194,8 +195,8 @@ fn listed_version(
 ) -> ListedVersion {
     ListedVersion {
         etag: object.etag.clone(),
-        checksum_algorithm: vec![object.checksum.algorithm],
-        checksum_type: object.checksum.kind,
+        checksum_algorithm: object.checksum.as_ref().map(|checksum| vec![checksum.algorithm]),
+        checksum_type: object.checksum.as_ref().map(|checksum| checksum.kind),
         size: object.body.len(),
         storage_class: object.storage_class.clone(),
         key: selection.encoded(entry.key),

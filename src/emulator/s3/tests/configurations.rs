@@ -80,7 +80,7 @@ fn are_refused_where_they_make_no_sense() {
 fn can_be_several_by_id() {
     let mut place = Place::new();
     let put = |id: &str, own: &str| json!({ "Bucket": "main", "Id": id, "MetricsConfiguration": { "Id": own, "Filter": { "Prefix": "p" } } });
-    place.refused("PutBucketMetricsConfiguration", put("a", "b"), 400, "IdMismatch");
+    place.refused("PutBucketMetricsConfiguration", put("a", "b"), 400, "MalformedXML");
     place.ok("PutBucketMetricsConfiguration", put("a", "a"));
     place.ok("PutBucketMetricsConfiguration", put("b", "b"));
     let listed = place.ok("ListBucketMetricsConfigurations", json!({ "Bucket": "main" }));

@@ -4,6 +4,7 @@
 mod acls;
 mod buckets;
 mod configurations;
+mod encryption;
 mod forms;
 mod listing;
 mod locks;

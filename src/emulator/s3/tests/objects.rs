@@ -154,7 +154,7 @@ fn are_refused_where_the_request_is_wrong() {
     for (more, status, code) in [
         (json!({ "StorageClass": "CHEAP" }), 400, "InvalidStorageClass"),
         (json!({ "ServerSideEncryption": "ROT13" }), 400, "InvalidArgument"),
-        (json!({ "SSECustomerAlgorithm": "AES256" }), 501, "NotImplemented"),
+        (json!({ "SSECustomerAlgorithm": "AES256" }), 400, "InvalidArgument"),
         (json!({ "Tagging": "a=1&a=2" }), 400, "InvalidArgument"),
         (json!({ "Tagging": "a&b&c&d&e&f&g&h&i&j&k" }), 400, "BadRequest"),
         (json!({ "Tagging": "aws:a=1" }), 400, "InvalidTag"),
@@ -206,12 +206,14 @@ fn have_versions() {
     place.check("GetObject", version(&one), json!({ "VersionId": one, "ContentLength": 3 }));
     place.check("GetObject", version(&json!("null")), json!({ "ContentLength": 4 }));
     place.refused("GetObject", version(&marker["VersionId"]), 405, "MethodNotAllowed");
-    place.refused("GetObject", version(&json!("0".repeat(32))), 404, "NoSuchVersion");
+    place.refused("GetObject", version(&json!("0".repeat(32))), 400, "InvalidArgument");
     place.refused("GetObject", version(&json!("?")), 400, "InvalidArgument");
     place.ok("DeleteObject", version(&marker["VersionId"]));
+    place.refused("GetObject", version(&marker["VersionId"]), 404, "NoSuchVersion");
     place.check("GetObject", key("k"), json!({ "VersionId": one }));
     place.ok("PutBucketVersioning", status("Suspended"));
-    assert_eq!(place.put("k", b"again")["VersionId"], "null");
+    assert_eq!(place.put("k", b"again").get("VersionId"), None, "the null version is not told");
+    place.check("GetObject", key("k"), json!({ "VersionId": "null" }));
     place.refused("DeleteBucket", json!({ "Bucket": "main" }), 409, "BucketNotEmpty");
     place.refused("PutBucketVersioning", status("Off"), 400, "IllegalVersioningConfigurationException");
 }

@@ -159,3 +159,40 @@ fn are_listed_and_aborted() {
     upload.place.refused("AbortMultipartUpload", input.clone(), 404, "NoSuchUpload");
     upload.place.refused("ListParts", input, 404, "NoSuchUpload");
 }
+
+#[test]
+fn tell_of_each_part_what_it_was_begun_with() {
+    let mut upload = Uploading::new(json!({ "ChecksumAlgorithm": "CRC32C" }));
+    let part = upload.part(1, 16);
+    let checksum = part["ChecksumCRC32C"].clone();
+    let completion = upload.completion(&[&part]);
+    upload.place.ok("CompleteMultipartUpload", completion);
+    let read = json!({ "Bucket": "main", "Key": "k", "PartNumber": 1, "ChecksumMode": "ENABLED" });
+    let told = json!({ "ChecksumCRC32C": checksum, "ChecksumType": "COMPOSITE", "PartsCount": 1 });
+    upload.place.check("GetObject", read, told);
+    let attributes =
+        json!({ "Bucket": "main", "Key": "k", "ObjectAttributes": ["ObjectParts"], "MaxParts": 1 });
+    let parts = json!({
+        "TotalPartsCount": 1,
+        "PartNumberMarker": 0,
+        "NextPartNumberMarker": 1,
+        "MaxParts": 1,
+        "IsTruncated": false,
+        "Parts": [{ "PartNumber": 1, "Size": 16, "ChecksumCRC32C": checksum }],
+    });
+    upload.place.check("GetObjectAttributes", attributes, json!({ "ObjectParts": parts }));
+}
+
+#[test]
+fn conflict_with_what_was_written_since() {
+    let mut upload = Uploading::new(json!({}));
+    let part = upload.part(1, 1);
+    upload.place.put("k", b"x");
+    let mut completion = upload.completion(&[&part]);
+    completion["IfNoneMatch"] = json!("*");
+    upload.place.refused("CompleteMultipartUpload", completion.clone(), 412, "PreconditionFailed");
+    upload.place.ok("DeleteObject", json!({ "Bucket": "main", "Key": "k" }));
+    upload.place.refused("CompleteMultipartUpload", completion.clone(), 409, "ConditionalRequestConflict");
+    completion.as_object_mut().unwrap().remove("IfNoneMatch");
+    upload.place.ok("CompleteMultipartUpload", completion);
+}

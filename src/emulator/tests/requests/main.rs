@@ -4,6 +4,7 @@
 
 mod authentication;
 mod authorization_messages;
+mod buckets;
 mod corpus;
 mod decided;
 mod faults;
