@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, SubsecRound};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::json::encoded;
 use super::xml::{Writer, escape};
@@ -272,13 +272,29 @@ fn s3_document(model: &Model, service: Service, root: &str, shape: &Shape, value
     let mut writer = Writer::default();
     writer.text.push_str(XML);
     let namespace = if service == Service::S3 { S3_NAMESPACE } else { S3_CONTROL_NAMESPACE };
-    writer.open(root, &[("xmlns", namespace)]);
     // The one response that is a text and not a list of members.
     if root == "LocationConstraint" {
         let location = value.get("LocationConstraint").and_then(Value::as_str).unwrap_or_default();
+        if location.is_empty() {
+            writer.text.push_str(&format!("<{root} xmlns=\"{namespace}\"/>"));
+            return writer.text.into();
+        }
+        writer.open(root, &[("xmlns", namespace)]);
         writer.text.push_str(&escape(location));
-    } else {
-        Encoder { model, service, writer: &mut writer }.members(shape, value);
+        writer.close(root);
+        return writer.text.into();
+    }
+    writer.open(root, &[("xmlns", namespace)]);
+    let mut encoder = Encoder { model, service, writer: &mut writer };
+    // The one response whose members have another order than in the model.
+    match value.get("Owner").filter(|_| root == "ListAllMyBucketsResult") {
+        Some(owner) => {
+            encoder.members(shape, &json!({ "Owner": owner }));
+            let mut rest = value.clone();
+            rest.as_object_mut().map(|members| members.remove("Owner"));
+            encoder.members(shape, &rest);
+        }
+        None => encoder.members(shape, value),
     }
     writer.close(root);
     writer.text.into()

@@ -38,9 +38,9 @@ pub(crate) fn decode(
                 text(target, wire_name, request.query.get(wire_name).map(String::as_str))?
             }
             Location::Header => {
-                let header =
-                    request.headers.get(wire_name).map(|value| String::from_utf8_lossy(value.as_bytes()));
-                text(target, wire_name, header.as_deref())?
+                let sent = request.headers.get(wire_name);
+                let sent = sent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+                text(target, wire_name, sent.or_else(|| presigned(request, wire_name)).as_deref())?
             }
             Location::Headers => {
                 Some(prefixed(request.headers, wire_name)).filter(|map| !map.is_empty()).map(Value::Object)
@@ -82,6 +82,14 @@ fn text(shape: &Shape, name: &str, found: Option<&str>) -> Result<Option<Value>,
         .with("ArgumentName", error.field)
         .with("ArgumentValue", error.value)),
     })
+}
+
+/// A header that a presigned URL has in its query.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
+fn presigned(request: &RestRequest<'_>, name: &str) -> Option<String> {
+    let is_one = request.query.contains_key("X-Amz-Signature");
+    let mut found = request.query.iter().filter(|(key, _)| is_one && key.eq_ignore_ascii_case(name));
+    found.next().map(|(_, value)| value.clone())
 }
 
 /// `x-amz-meta-…` headers by what follows the prefix.

@@ -209,8 +209,14 @@ impl Violation {
     /// S3 does not look at the value of `x-amz-checksum-mode`, operations have words of their own for places and sources,
     /// and the model's pattern of ARNs does not have those of buckets.
     fn is_harmless(&self) -> bool {
-        let judged_elsewhere =
-            ["checksumMode", "copySource", "createBucketConfiguration.locationConstraint", "resourceArn"];
+        let judged_elsewhere = [
+            "checksumMode",
+            "copySource",
+            "createBucketConfiguration.locationConstraint",
+            "objectLockMode",
+            "resourceArn",
+            "transitionDefaultMinimumObjectSize",
+        ];
         judged_elsewhere.contains(&self.path.as_str()) && self.value.is_some()
     }
 

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use super::access::{Accesses, Asked, with_present, with_request_tags};
@@ -54,7 +57,7 @@ pub(super) struct Attributes {
     #[serde(flatten)]
     acl: AclMembers,
     #[serde(default)]
-    pub(super) metadata: BTreeMap<String, String>,
+    metadata: BTreeMap<String, String>,
     storage_class: Option<String>,
     #[serde(flatten)]
     encryption: EncryptionMembers,
@@ -166,6 +169,11 @@ impl Attributes {
         Ok(Custody { owner, acl, lock, encryption })
     }
 
+    /// The metadata as S3 keeps it.
+    pub(super) fn kept_metadata(&self) -> BTreeMap<String, String> {
+        self.metadata.iter().map(|(name, value)| (name.clone(), plain(value.clone()))).collect()
+    }
+
     /// The object with these attributes and this body.
     pub(super) fn object(
         self,
@@ -176,11 +184,12 @@ impl Attributes {
     ) -> Result<Object, ServiceError> {
         let tags = self.tags()?;
         let storage_class = self.storage_class();
+        let metadata = self.kept_metadata();
         Ok(Object {
             etag: etag(&body),
             checksum: Some(Checksum::of(&body, sent, asked)),
             headers: self.headers.kept(),
-            metadata: self.metadata,
+            metadata,
             storage_class,
             encryption,
             tags,
@@ -188,6 +197,7 @@ impl Attributes {
             acl,
             lock,
             parts: None,
+            restoration: None,
             body,
         })
     }
@@ -220,6 +230,22 @@ pub(super) fn check_key(key: &str) -> Result<(), ServiceError> {
     Err(ServiceError::new(400, "KeyTooLongError", "Your key is too long")
         .with("Size", key.len().to_string())
         .with("MaxSizeAllowed", KEY_LIMIT.to_string()))
+}
+
+/// Metadata that is encoded in vain: what is in it could stand in a header as it is.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html#UserMetadata>
+fn plain(value: String) -> String {
+    let word = value.strip_prefix("=?UTF-8?").and_then(|word| word.strip_suffix("?="));
+    let decoded = match word.and_then(|word| word.split_once('?')) {
+        Some(("B", text)) => STANDARD.decode(text).ok(),
+        Some(("Q", text)) => {
+            Some(percent_decode_str(&text.replace('%', "%25").replace('=', "%").replace('_', " ")).collect())
+        }
+        _ => None,
+    };
+    let printable = |byte: &u8| (b' '..=b'~').contains(byte);
+    let decoded = decoded.filter(|bytes: &Vec<u8>| bytes.iter().all(printable));
+    decoded.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(value)
 }
 
 fn check_metadata(metadata: &BTreeMap<String, String>) -> Result<(), ServiceError> {

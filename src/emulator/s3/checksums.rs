@@ -100,6 +100,12 @@ impl Checksum {
         Self { algorithm, value, kind: ChecksumType::Composite }
     }
 
+    /// The members without the count of parts, as `GetObjectAttributes` has them.
+    pub(super) fn members_without_count(&self) -> ChecksumMembers {
+        let value = self.value.split('-').next().unwrap_or_default().to_owned();
+        Self { value, ..self.clone() }.members()
+    }
+
     pub(super) fn members(&self) -> ChecksumMembers {
         let mut members = ChecksumMembers::default();
         let member = match self.algorithm {

@@ -4,8 +4,11 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use chrono::{DateTime, Timelike, Utc};
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::errors::{invalid_argument, invalid_request, malformed_xml};
 use super::store::{Bucket, Versioning};
@@ -14,6 +17,9 @@ use crate::partition::Partition;
 
 type Checked = Result<(), ServiceError>;
 
+/// From which size on objects change their class, where the request does not say it.
+pub(super) const SMALLEST_TRANSITION: &str = "all_storage_classes_128K";
+pub(super) const SMALLEST_TRANSITIONS: [&str; 2] = [SMALLEST_TRANSITION, "varies_by_storage_class"];
 const CORS_METHODS: [&str; 5] = ["GET", "PUT", "HEAD", "POST", "DELETE"];
 
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
@@ -62,9 +68,6 @@ pub(super) fn lifecycle(_: &Partition, _: &Bucket, value: &mut Value) -> Checked
             let message = format!("Rule ID must be unique. Found same ID for more than one rule: {id}");
             return Err(invalid_argument(message, "ID", id));
         }
-    }
-    if let Value::Object(members) = value {
-        members.insert("TransitionDefaultMinimumObjectSize".to_owned(), json!("all_storage_classes_128K"));
     }
     Ok(())
 }
@@ -195,6 +198,11 @@ pub(super) fn logging(partition: &Partition, bucket: &Bucket, value: &mut Value)
         Ok(found) if found.region != bucket.region => {
             let message = "Cross S3 location logging not allowed. ";
             let error = ServiceError::new(403, "CrossLocationLoggingProhibitted", message);
+            // The home region has no name as a location.
+            let error = match &bucket.location {
+                Some(location) => error.with("SourceBucketLocation", location),
+                None => error,
+            };
             Err(error.with("TargetBucketLocation", &found.region))
         }
         Ok(_) => Ok(()),
@@ -241,7 +249,19 @@ pub(super) fn replication(partition: &Partition, bucket: &Bucket, value: &mut Va
             return Err(invalid_request("Destination bucket must have versioning enabled."));
         }
     }
+    let rules = value.get_mut("Rules").and_then(Value::as_array_mut).into_iter().flatten();
+    for (place, rule) in rules.enumerate() {
+        let id = made_id(&format!("{} {place} {rule}", bucket.name));
+        if let Some(members) = rule.as_object_mut() {
+            members.entry("ID").or_insert(json!(id));
+        }
+    }
     Ok(())
+}
+
+/// The id of a rule that came without one.
+fn made_id(rule: &str) -> String {
+    STANDARD_NO_PAD.encode(Sha256::digest(rule).get(..18).unwrap_or_default())
 }
 
 pub(super) fn inventory(value: &mut Value) -> Checked {

@@ -76,6 +76,22 @@ pub(super) fn put(
     Ok(Reply::empty())
 }
 
+/// From which size on objects change their class is a member beside the rules.
+pub(super) fn put_lifecycle(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    const SIZE: &str = "TransitionDefaultMinimumObjectSize";
+    let size = call.input.get(SIZE).and_then(Value::as_str).unwrap_or(rules::SMALLEST_TRANSITION);
+    if !rules::SMALLEST_TRANSITIONS.contains(&size) {
+        return Err(errors::invalid_request(format!("Invalid {SIZE} found: {size}")));
+    }
+    put(partition, call, &LIFECYCLE)?;
+    let input: Named = call.parse()?;
+    let kept = partition.s3.bucket_mut(&input.bucket)?.configurations.get_mut(LIFECYCLE.member);
+    if let Some(members) = kept.and_then(Value::as_object_mut) {
+        members.insert(SIZE.to_owned(), json!(size));
+    }
+    Reply::of(&json!({ SIZE: size }))
+}
+
 pub(super) fn show(
     partition: &mut Partition,
     call: &Call,

@@ -2,8 +2,6 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
@@ -16,6 +14,7 @@ use super::checksums::{Algorithm, Checksum, ChecksumMembers, ChecksumType, etag}
 use super::conditions::{ReadConditions, Verdict, WriteConditions};
 use super::encryption::{CustomerKey, DECRYPT, Encryption, SourceCustomerKey};
 use super::errors;
+use super::expiration::expiration;
 use super::objects::add_conditions;
 use super::settings::BucketEncryption;
 use super::store::{Found, NULL_VERSION, Object, Version, new_version_id, whole_seconds};
@@ -108,7 +107,7 @@ impl SourceInput {
             other => return Err(missing(call, &source, &other, 1)),
         };
         CustomerKey::from(&self.customer_key).check_opens(&object.encryption)?;
-        if object.is_archived() {
+        if object.is_out_of_reach(call.now) {
             let message = "The source object of the COPY action is not in the active tier and is only stored in Amazon \
                            S3 Glacier.";
             return Err(ServiceError::new(403, "ObjectNotInActiveTierError", message));
@@ -183,6 +182,7 @@ pub(super) fn access(partition: &Partition, call: &Call) -> Accesses {
 struct CopyOutput {
     copy_object_result: CopyResult,
     copy_source_version_id: Option<String>,
+    expiration: Option<String>,
     version_id: Option<String>,
     #[serde(flatten)]
     encryption: Encryption,
@@ -229,6 +229,7 @@ pub(super) fn copy(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
             checksum: object.checksum.as_ref().map(Checksum::members).unwrap_or_default(),
         },
         copy_source_version_id: source_version,
+        expiration: expiration(bucket, &input.key, &object, call.now),
         encryption: object.encryption.clone(),
         version_id: None,
     };
@@ -257,22 +258,22 @@ impl CopyInput {
             storage_class: self.attributes.storage_class(),
             etag: etag(&original.body),
             parts: None,
+            restoration: None,
             owner,
             acl,
             lock,
             ..original
         };
         // An object of parts becomes one of a single part, with a checksum of the whole.
-        let inherited = object.checksum.take().filter(|checksum| checksum.kind == ChecksumType::FullObject);
-        let known = inherited.as_ref().map(|checksum| checksum.algorithm);
-        let algorithm = self.checksum_algorithm.or(known).unwrap_or(Algorithm::Crc64Nvme);
-        object.checksum = match inherited {
-            Some(checksum) if checksum.algorithm == algorithm => Some(checksum),
-            _ => Some(Checksum::computed(&object.body, algorithm)),
-        };
+        let known = object.checksum.take();
+        let inherited = known.as_ref().map_or(Algorithm::Crc64Nvme, |checksum| checksum.algorithm);
+        let algorithm = self.checksum_algorithm.unwrap_or(inherited);
+        let kept = known
+            .filter(|checksum| checksum.algorithm == algorithm && checksum.kind == ChecksumType::FullObject);
+        object.checksum = kept.or_else(|| Some(Checksum::computed(&object.body, algorithm)));
         if self.metadata_directive == Some(Directive::Replace) {
             object.headers = self.attributes.headers.clone().kept();
-            object.metadata = BTreeMap::clone(&self.attributes.metadata);
+            object.metadata = self.attributes.kept_metadata();
         }
         // A copy never takes the redirect of its source along.
         object.headers.website_redirect_location = self.attributes.headers.website_redirect_location.clone();

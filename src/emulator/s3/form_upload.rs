@@ -15,7 +15,7 @@ use crate::authenticate::{Authenticated, Signing};
 use crate::model::{Answer, Parameters, escape};
 use crate::operation::{Caller, Service, ServiceError};
 use crate::partition::{Credential, Partition};
-use crate::refusal::Refusal;
+use crate::refusal::{Mismatch, Refusal};
 use crate::route::Place;
 use crate::sigv4::{header, hex, hmac, same};
 
@@ -159,7 +159,12 @@ impl FormUpload {
             key = hmac(&key, segment.as_bytes());
         }
         if !same(&hex(&hmac(&key, policy.as_bytes())), signature) {
-            return Err(refused(Refusal::WrongChunk((*id).to_owned())));
+            return Err(refused(Refusal::WrongSignature(Box::new(Mismatch {
+                access_key_id: (*id).to_owned(),
+                provided: signature.to_owned(),
+                string_to_sign: policy.to_owned(),
+                canonical_request: None,
+            }))));
         }
         if credential.expires.is_some_and(|expires| now >= expires) {
             return Err(refused(Refusal::Expired));

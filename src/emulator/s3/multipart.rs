@@ -12,6 +12,7 @@ use super::checksums::{Algorithm, Checksum, ChecksumMembers, ChecksumType, multi
 use super::conditions::WriteConditions;
 use super::encryption::{DECRYPT, Encryption};
 use super::errors;
+use super::expiration::expiration;
 use super::listing::{CommonPrefix, PAGE_LIMIT, encoded, is_passed, page, page_limit};
 use super::objects::add_conditions;
 use super::store::{Initiator, NULL_VERSION, ObjectPart, Owner, Part, Upload, new_version_id, whole_seconds};
@@ -177,6 +178,7 @@ struct CompleteOutput {
     checksum_type: Option<ChecksumType>,
     #[serde(flatten)]
     encryption: Encryption,
+    expiration: Option<String>,
     version_id: Option<String>,
 }
 
@@ -217,15 +219,19 @@ pub(super) fn complete(partition: &mut Partition, call: &Call) -> Result<Reply, 
     if let Some(condition) = input.conditions.header().filter(|_| upload.overtaken) {
         return Err(errors::conditional_conflict(condition, key));
     }
+    // What was not asked for is told where S3's own key encrypts.
+    let told = object.checksum.as_ref();
+    let told = told.filter(|_| upload.algorithm.is_some() || object.encryption.is_sse_s3());
     let mut output = CompleteOutput {
         location: format!("https://{name}.s3.{}.amazonaws.com/{}", bucket.region, encoded(key, Some("url"))),
         bucket: name.clone(),
         key: key.clone(),
         etag: object.etag.clone(),
-        checksum: object.checksum.as_ref().map(Checksum::members).unwrap_or_default(),
-        checksum_type: object.checksum.as_ref().map(|checksum| checksum.kind),
+        checksum: told.map(Checksum::members).unwrap_or_default(),
+        checksum_type: told.map(|checksum| checksum.kind),
         // Whoever completes need not send the customer's key, and is not told of it.
         encryption: object.encryption.clone().without_customer_key(),
+        expiration: expiration(bucket, key, &object, call.now),
         version_id: None,
     };
     bucket.uploads.retain(|upload| upload.id != *upload_id);

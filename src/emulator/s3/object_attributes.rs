@@ -50,7 +50,7 @@ pub(super) fn show(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
     let (version, object) = existing(bucket, call, &input.object)?;
     input.customer_key.check_opens(&object.encryption)?;
     let asks = |name: &str| input.object_attributes.iter().any(|attribute| attribute == name);
-    let mut checksum = json!(object.checksum.as_ref().map(Checksum::members));
+    let mut checksum = json!(object.checksum.as_ref().map(Checksum::members_without_count));
     if let (Some(members), Some(checksum)) = (checksum.as_object_mut(), &object.checksum) {
         members.insert("ChecksumType".to_owned(), json!(checksum.kind));
     }

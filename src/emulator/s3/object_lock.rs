@@ -157,9 +157,6 @@ impl LockMembers {
                 Some(Retention { mode: mode_of_header(mode)?, retain_until_date: in_future(until, now)? })
             }
             (mode, _) => {
-                if let Some(mode) = mode {
-                    mode_of_header(mode)?;
-                }
                 let missing = if mode.is_some() {
                     "x-amz-object-lock-retain-until-date"
                 } else {
@@ -406,8 +403,8 @@ pub(super) fn put_legal_hold(partition: &mut Partition, call: &Call) -> Result<R
     let input: LegalHoldInput = call.parse()?;
     let bucket = partition.s3.bucket_mut(&input.object.bucket)?;
     existing(bucket, call, &input.object)?;
-    demand_lock(bucket)?;
     let hold = input.status().ok_or_else(errors::malformed_xml)? == "ON";
+    demand_lock(bucket)?;
     if let Some(object) = bucket.object_mut(&input.object.key, input.object.version_id.as_deref()) {
         object.lock.legal_hold = Some(hold);
     }

@@ -12,6 +12,7 @@ use super::checksums::{Algorithm, Checksum, ChecksumMembers, ChecksumType};
 use super::conditions::WriteConditions;
 use super::encryption::Encryption;
 use super::errors;
+use super::expiration::expiration;
 use super::object_lock::{bypassing, check_bypass};
 use super::store::{Bucket, NULL_VERSION, Versioning, is_version_id, new_version_id};
 use crate::operation::{Access, Call, Reply, ServiceError};
@@ -43,6 +44,7 @@ struct PutOutput {
     checksum_type: Option<ChecksumType>,
     #[serde(flatten)]
     encryption: Encryption,
+    expiration: Option<String>,
     version_id: Option<String>,
 }
 
@@ -86,6 +88,7 @@ pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
         checksum: object.checksum.as_ref().map(Checksum::members).unwrap_or_default(),
         checksum_type: object.checksum.as_ref().map(|checksum| checksum.kind),
         encryption: object.encryption.clone(),
+        expiration: expiration(bucket, &input.key, &object, call.now),
         version_id: None,
     };
     let version_id =

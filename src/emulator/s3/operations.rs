@@ -8,7 +8,7 @@ use super::access::{
 use super::listing::list_access;
 use super::{
     abac, bucket_policy, buckets, configurations, control, copy, listing, multipart, object_attributes,
-    object_lock, objects, ownership, parts, public_access, reads, settings, tagging, versions,
+    object_lock, objects, ownership, parts, public_access, reads, restore, settings, tagging, versions,
 };
 use crate::operation::Operation;
 
@@ -24,6 +24,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "GetObject", access: reads::access, act: reads::get },
     Operation { name: "HeadObject", access: reads::access, act: reads::head },
     Operation { name: "GetObjectAttributes", access: object_attributes::access, act: object_attributes::show },
+    Operation { name: "RestoreObject", access: |p, c| on_object(p, c, "s3:RestoreObject"), act: restore::restore },
     Operation { name: "DeleteObject", access: objects::delete_access, act: objects::delete },
     Operation { name: "DeleteObjects", access: objects::delete_many_access, act: objects::delete_many },
     Operation { name: "CopyObject", access: copy::access, act: copy::copy },
@@ -81,7 +82,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "GetBucketNotificationConfiguration", access: |p, c| on_bucket(p, c, "s3:GetBucketNotification"), act: |p, c| configurations::show(p, c, &configurations::NOTIFICATION) },
     Operation { name: "PutBucketAccelerateConfiguration", access: |p, c| on_bucket(p, c, "s3:PutAccelerateConfiguration"), act: |p, c| configurations::put(p, c, &configurations::ACCELERATE) },
     Operation { name: "GetBucketAccelerateConfiguration", access: |p, c| on_bucket(p, c, "s3:GetAccelerateConfiguration"), act: |p, c| configurations::show(p, c, &configurations::ACCELERATE) },
-    Operation { name: "PutBucketLifecycleConfiguration", access: |p, c| on_bucket(p, c, "s3:PutLifecycleConfiguration"), act: |p, c| configurations::put(p, c, &configurations::LIFECYCLE) },
+    Operation { name: "PutBucketLifecycleConfiguration", access: |p, c| on_bucket(p, c, "s3:PutLifecycleConfiguration"), act: configurations::put_lifecycle },
     Operation { name: "GetBucketLifecycleConfiguration", access: |p, c| on_bucket(p, c, "s3:GetLifecycleConfiguration"), act: |p, c| configurations::show(p, c, &configurations::LIFECYCLE) },
     Operation { name: "DeleteBucketLifecycle", access: |p, c| on_bucket(p, c, "s3:PutLifecycleConfiguration"), act: |p, c| configurations::delete(p, c, &configurations::LIFECYCLE) },
     Operation { name: "PutBucketReplication", access: configurations::put_replication_access, act: |p, c| configurations::put(p, c, &configurations::REPLICATION) },

@@ -17,6 +17,7 @@ use super::checksums::{Checksum, ChecksumMembers, ChecksumType};
 use super::conditions::{ReadConditions, Verdict};
 use super::encryption::{CustomerKey, DECRYPT, Encryption};
 use super::errors;
+use super::expiration::expiration;
 use super::object_lock::LockOutput;
 use super::store::{Bucket, Found, Object, Version};
 use crate::operation::{Call, Reply, ServiceError};
@@ -65,6 +66,8 @@ struct ReadOutput<'a> {
     checksum: ChecksumMembers,
     checksum_type: Option<ChecksumType>,
     version_id: Option<String>,
+    expiration: Option<String>,
+    restore: Option<String>,
     #[serde(flatten)]
     headers: ContentHeaders,
     #[serde(flatten)]
@@ -125,7 +128,7 @@ fn read(partition: &Partition, call: &Call) -> Result<(Reply, Option<Bytes>), Se
             return Ok((Reply { output, status: Some(304), ..Reply::empty() }, None));
         }
     }
-    if object.is_archived() && call.operation == "GetObject" {
+    if object.is_out_of_reach(call.now) && call.operation == "GetObject" {
         let message = "The operation is not valid for the object's storage class";
         return Err(ServiceError::new(403, "InvalidObjectState", message)
             .with("StorageClass", object.storage_class.as_str()));
@@ -142,6 +145,11 @@ fn read(partition: &Partition, call: &Call) -> Result<(Reply, Option<Bytes>), Se
         checksum: checksum.map(Checksum::members).unwrap_or_default(),
         checksum_type: checksum.and(object.checksum.as_ref()).map(|checksum| checksum.kind),
         version_id: bucket.shown_version(&version.id),
+        // Of older versions the current one's rules tell nothing.
+        expiration: Some(version)
+            .filter(|_| input.object.version_id.is_none())
+            .and_then(|version| expiration(bucket, &input.object.key, object, version.modified)),
+        restore: object.restoration.and_then(|restoration| restoration.header(call.now)),
         headers: input.overrides.over(object.headers.clone()),
         encryption: &object.encryption,
         metadata: &object.metadata,

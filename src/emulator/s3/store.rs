@@ -18,6 +18,7 @@ use super::errors;
 use super::object_lock::{Lock, ObjectLock};
 use super::ownership::ObjectOwnership;
 use super::public_access::PublicAccessBlock;
+use super::restore::Restoration;
 use super::settings::BucketEncryption;
 use crate::faults::Lagging;
 use crate::ids::Ids;
@@ -104,6 +105,8 @@ pub(super) struct Object {
     pub(super) checksum: Option<Checksum>,
     /// `None`: it was not uploaded in parts.
     pub(super) parts: Option<Vec<ObjectPart>>,
+    /// `None`: it was never restored from an archive.
+    pub(super) restoration: Option<Restoration>,
 }
 
 /// What is left of a part of an object.
@@ -115,10 +118,14 @@ pub(super) struct ObjectPart {
 }
 
 impl Object {
+    pub(super) fn is_in_archive(&self) -> bool {
+        matches!(self.storage_class.as_str(), "GLACIER" | "DEEP_ARCHIVE")
+    }
+
     /// Whether it must be restored before it can be read.
     /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html>
-    pub(super) fn is_archived(&self) -> bool {
-        matches!(self.storage_class.as_str(), "GLACIER" | "DEEP_ARCHIVE")
+    pub(super) fn is_out_of_reach(&self, now: DateTime<Utc>) -> bool {
+        self.is_in_archive() && !self.restoration.is_some_and(|restoration| restoration.is_there(now))
     }
 }
 

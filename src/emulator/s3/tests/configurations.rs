@@ -38,6 +38,38 @@ fn are_shown_as_they_were_put() {
     );
 }
 
+/// The rule that is told of an object, and its date.
+#[track_caller]
+fn check_expiration(rules: Value, object: Value, expected: Option<&str>) {
+    let mut place = Place::new();
+    place.ok("PutBucketLifecycleConfiguration", with("LifecycleConfiguration", json!({ "Rules": rules })));
+    let mut input = json!({ "Bucket": "main", "Key": "logs/k" });
+    input.as_object_mut().unwrap().extend(object.as_object().unwrap().clone());
+    let put = place.with_body("PutObject", input, b"0123456789").unwrap().output;
+    assert_eq!(put["Expiration"].as_str(), expected);
+    let read = place.ok("HeadObject", json!({ "Bucket": "main", "Key": "logs/k" }));
+    assert_eq!(read.get("Expiration").and_then(Value::as_str), expected);
+}
+
+#[test]
+fn of_the_lifecycle_tell_when_objects_expire() {
+    let rule = |id: &str, filter: Value, days: u32| json!({ "ID": id, "Status": "Enabled", "Filter": filter, "Expiration": { "Days": days } });
+    let told = |id: &str, day: &str| format!("expiry-date=\"{day} Jan 2026 00:00:00 GMT\", rule-id=\"{id}\"");
+    let logs = json!({ "Prefix": "logs/" });
+    let (week, day) = (rule("week", logs.clone(), 7), rule("a day", json!({}), 1));
+    check_expiration(json!([week]), json!({}), Some(&told("week", "Sat, 10")));
+    check_expiration(json!([week, day]), json!({}), Some(&told("a%20day", "Sun, 04")));
+    check_expiration(json!([rule("other", json!({ "Prefix": "x" }), 1)]), json!({}), None);
+    let large = rule("large", json!({ "ObjectSizeGreaterThan": 10 }), 1);
+    check_expiration(json!([large]), json!({}), None);
+    let tagged = rule("tagged", json!({ "Tag": { "Key": "t", "Value": "1" } }), 7);
+    check_expiration(json!([tagged]), json!({}), None);
+    check_expiration(json!([tagged]), json!({ "Tagging": "t=1" }), Some(&told("tagged", "Sat, 10")));
+    let mut off = week;
+    off["Status"] = json!("Disabled");
+    check_expiration(json!([off]), json!({}), None);
+}
+
 #[test]
 fn are_refused_where_they_make_no_sense() {
     let mut place = Place::new();

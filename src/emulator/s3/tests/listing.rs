@@ -114,3 +114,14 @@ fn show_versions_and_delete_markers() {
         "InvalidArgument",
     );
 }
+
+#[test]
+fn pass_over_what_is_rolled_up_with_their_marker() {
+    let mut place = Place::new();
+    for key in ["f/a/1", "f/a/2", "f/b"] {
+        place.put(key, b"x");
+    }
+    let input = json!({ "Bucket": "main", "Prefix": "f/", "Delimiter": "/", "Marker": "f/a/1" });
+    let output = place.ok("ListObjects", input);
+    assert_eq!((&output["Contents"][0]["Key"], output.get("CommonPrefixes")), (&json!("f/b"), None));
+}

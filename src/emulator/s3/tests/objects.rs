@@ -269,3 +269,67 @@ fn are_copied() {
     place.refused("CopyObject", key_with("c", json!({ "CopySource": "main" })), 400, "InvalidArgument");
     place.refused("CopyObject", key_with("c", json!({ "CopySource": "none/k" })), 404, "NoSuchBucket");
 }
+
+#[test]
+fn are_not_read_from_the_archive() {
+    let mut place = Place::new();
+    place.ok("PutObject", key_with("k", json!({ "StorageClass": "GLACIER" })));
+    place.refused("GetObject", key("k"), 403, "InvalidObjectState");
+    place.check("HeadObject", key("k"), json!({ "StorageClass": "GLACIER" }));
+    let copy = json!({ "Bucket": "main", "Key": "copy", "CopySource": "main/k" });
+    place.refused("CopyObject", copy, 403, "ObjectNotInActiveTierError");
+}
+
+#[test]
+fn are_restored_from_the_archive_for_some_days() {
+    let mut place = Place::new();
+    place.put("plain", b"x");
+    let request = |key: &str| {
+        let job = json!({ "Tier": "Standard" });
+        key_with(key, json!({ "RestoreRequest": { "Days": 1, "GlacierJobParameters": job } }))
+    };
+    place.refused("RestoreObject", request("plain"), 403, "InvalidObjectState");
+    place.ok("PutObject", key_with("k", json!({ "StorageClass": "GLACIER" })));
+    assert_eq!(place.run("RestoreObject", request("k")).unwrap().status, Some(202));
+    place.check("HeadObject", key("k"), json!({ "Restore": "ongoing-request=\"true\"" }));
+    place.refused("GetObject", key("k"), 403, "InvalidObjectState");
+    place.refused("RestoreObject", request("k"), 409, "RestoreAlreadyInProgress");
+    place.now += chrono::TimeDelta::hours(5);
+    let restored = "ongoing-request=\"false\", expiry-date=\"Sun, 04 Jan 2026 00:00:00 GMT\"";
+    place.check("GetObject", key("k"), json!({ "Restore": restored }));
+    assert_eq!(place.run("RestoreObject", request("k")).unwrap().status, Some(200));
+    place.now += chrono::TimeDelta::days(2);
+    place.refused("GetObject", key("k"), 403, "InvalidObjectState");
+}
+
+#[test]
+fn have_metadata_that_is_decoded_where_it_can_be() {
+    let mut place = Place::new();
+    let sent =
+        json!({ "a": "=?UTF-8?B?YWJj?=", "b": "=?UTF-8?Q?a=5Fb_c?=", "c": "=?UTF-8?B?w4Q=?=", "d": "=?" });
+    place.ok("PutObject", key_with("k", json!({ "Metadata": sent })));
+    let kept = json!({ "a": "abc", "b": "a_b c", "c": "=?UTF-8?B?w4Q=?=", "d": "=?" });
+    place.check("HeadObject", key("k"), json!({ "Metadata": kept }));
+}
+
+#[test]
+fn are_written_on_conditions_that_writes_know() {
+    let mut place = Place::new();
+    place.put("k", b"x");
+    for condition in [
+        json!({ "IfMatch": "*" }),
+        json!({ "IfNoneMatch": "e" }),
+        json!({ "IfMatch": "e", "IfNoneMatch": "*" }),
+    ] {
+        place.refused("PutObject", key_with("k", condition), 501, "NotImplemented");
+    }
+}
+
+#[test]
+fn are_read_since_a_date_that_is_not_in_the_future() {
+    let mut place = Place::new();
+    place.put("k", b"x");
+    let since = |time: &str| key_with("k", json!({ "IfModifiedSince": time }));
+    assert_eq!(place.run("GetObject", since("2026-01-02T03:04:05Z")).unwrap().status, Some(304));
+    assert_eq!(place.run("GetObject", since("2026-01-03T00:00:00Z")).unwrap().status, None);
+}

@@ -181,6 +181,13 @@ fn tell_of_each_part_what_it_was_begun_with() {
         "Parts": [{ "PartNumber": 1, "Size": 16, "ChecksumCRC32C": checksum }],
     });
     upload.place.check("GetObjectAttributes", attributes, json!({ "ObjectParts": parts }));
+    let attributes = json!({ "Bucket": "main", "Key": "k", "ObjectAttributes": ["Checksum"] });
+    let whole = upload.place.ok("GetObjectAttributes", attributes)["Checksum"].clone();
+    assert!(!whole["ChecksumCRC32C"].as_str().unwrap().contains('-'), "{whole}");
+    // A copy has one part, and a checksum of the same algorithm.
+    let copy = json!({ "Bucket": "main", "Key": "copy", "CopySource": "main/k" });
+    let told = upload.place.ok("CopyObject", copy)["CopyObjectResult"].clone();
+    assert_eq!((&told["ChecksumType"], &told["ChecksumCRC32C"]), (&json!("FULL_OBJECT"), &checksum));
 }
 
 #[test]

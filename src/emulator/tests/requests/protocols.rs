@@ -78,8 +78,8 @@ fn rest_xml() {
         200,
         &[
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
-            "<ListAllMyBucketsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Buckets></Buckets><Owner>",
-            "<ID>d845c06013a17dc650bbed64166a1788901a9b811343f45eb8b9f4b1279120e7</ID></Owner>",
+            "<ListAllMyBucketsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Owner>",
+            "<ID>d845c06013a17dc650bbed64166a1788901a9b811343f45eb8b9f4b1279120e7</ID></Owner><Buckets></Buckets>",
             "</ListAllMyBucketsResult>",
         ],
     );
