@@ -143,7 +143,9 @@ fn global_keys(
             context.set(key, value.clone());
         }
     }
-    if let Some(account) = resource_account.or(call.caller.account.as_ref()) {
+    // What belongs to nobody who could have a say, such as a public image, tells its owner itself.
+    let told = context.get("aws:ResourceAccount").is_some();
+    if let Some(account) = resource_account.or(call.caller.account.as_ref()).filter(|_| !told) {
         context.set("aws:ResourceAccount", account.as_str());
         organization_keys(partition, account, "aws:Resource", context);
     }

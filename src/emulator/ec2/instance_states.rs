@@ -173,7 +173,6 @@ impl Region {
     }
 
     fn terminate(&mut self, id: &str, now: DateTime<Utc>) {
-        let mut volume = String::new();
         if let Some(instance) = self.instance_mut(id) {
             instance.state = State::Terminated;
             instance.terminated_at = Some(now);
@@ -182,11 +181,19 @@ impl Region {
             instance.public_ip_address = None;
             instance.public_dns_name.clear();
             instance.profile = None;
-            volume.clone_from(&instance.volume_id);
         }
         self.network_interfaces.retain(|eni| eni.instance_id != id);
         self.associations.retain(|association| association.instance_id != id);
-        self.volumes.retain(|kept| kept.volume_id != volume);
+        // Its own volume goes with it, others are free again.
+        for volume in &mut self.volumes {
+            volume
+                .attachments
+                .retain(|attached| attached.instance_id != id || attached.delete_on_termination);
+            if volume.attachments.is_empty() {
+                volume.state = "available";
+            }
+        }
+        self.volumes.retain(|volume| !volume.attachments.iter().any(|attached| attached.instance_id == id));
     }
 }
 

@@ -137,11 +137,12 @@ impl Instance {
         let devices: Vec<Value> = region
             .volumes
             .iter()
-            .filter(|volume| volume.volume_id == self.volume_id)
-            .map(|_| {
-                json!({ "DeviceName": self.root_device_name, "Ebs": {
-                    "AttachTime": self.launch_time, "DeleteOnTermination": true, "Status": "attached",
-                    "VolumeId": self.volume_id,
+            .flat_map(|volume| &volume.attachments)
+            .filter(|attachment| attachment.instance_id == self.instance_id)
+            .map(|attachment| {
+                json!({ "DeviceName": attachment.device, "Ebs": {
+                    "AttachTime": attachment.attach_time, "DeleteOnTermination": attachment.delete_on_termination,
+                    "Status": attachment.state, "VolumeId": attachment.volume_id,
                 } })
             })
             .collect();

@@ -304,6 +304,69 @@ pub(super) fn delete_launch_template(partition: &mut Partition, call: &Call) -> 
     Ok(reply(described))
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct DeleteLaunchTemplateVersions {
+    #[serde(default)]
+    versions: Vec<String>,
+    #[serde(rename = "LaunchTemplateId")]
+    _launch_template_id: Option<String>,
+    #[serde(rename = "LaunchTemplateName")]
+    _launch_template_name: Option<String>,
+}
+
+/// Each for itself; the default version stays.
+pub(super) fn delete_launch_template_versions(
+    partition: &mut Partition,
+    call: &Call,
+) -> Result<Reply, ServiceError> {
+    let input: DeleteLaunchTemplateVersions = read(call)?;
+    let region = partition.ec2.region_mut(&Place::of(call)?);
+    let template = TemplateSpecification::in_input(&call.input).template(region)?.clone();
+    if input.versions.is_empty() {
+        return Err(missing("LaunchTemplateVersion"));
+    }
+    let (mut deleted, mut kept, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+    for wanted in &input.versions {
+        let number: u64 = wanted.parse().map_err(|_| {
+            invalid_value(format!("Value ({wanted}) for parameter LaunchTemplateVersion is invalid."))
+        })?;
+        let item = |error: Option<Value>| {
+            json!({
+                "LaunchTemplateId": template.launch_template_id,
+                "LaunchTemplateName": template.launch_template_name,
+                "VersionNumber": number,
+                "ResponseError": error,
+            })
+        };
+        let problem = match template.version(wanted) {
+            None => Some(("launchTemplateVersionDoesNotExist", no_such_version(&template, wanted).message)),
+            Some(_) if number == template.default_version => Some((
+                "unexpectedError",
+                "The default version of a launch template can't be deleted.".to_owned(),
+            )),
+            Some(_) => None,
+        };
+        match problem {
+            None => {
+                numbers.push(number);
+                deleted.push(item(None));
+            }
+            Some((code, message)) => {
+                kept.push(item(Some(json!({ "Code": code, "Message": message }))));
+            }
+        }
+    }
+    if let Some(template) = region.template_mut(&template.launch_template_id) {
+        template.versions.retain(|version| !numbers.contains(&version.number));
+    }
+    let output = json!({
+        "SuccessfullyDeletedLaunchTemplateVersions": deleted,
+        "UnsuccessfullyDeletedLaunchTemplateVersions": kept,
+    });
+    Ok(Reply { output, ..Reply::empty() })
+}
+
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct DescribeLaunchTemplates {

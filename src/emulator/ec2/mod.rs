@@ -13,6 +13,7 @@ mod instance_attributes;
 mod instance_states;
 mod instance_types;
 mod instances;
+mod internet_gateways;
 mod key_material;
 mod key_pairs;
 mod launch;
@@ -30,13 +31,18 @@ mod request;
 mod resource;
 mod resource_keys;
 mod route_tables;
+mod routes;
 mod security_group_rules;
 mod security_groups;
+mod snapshots;
 mod store;
 mod tags;
 #[cfg(test)]
 pub(crate) mod tests;
+mod volume_access;
+mod volume_attachments;
 mod volumes;
+mod vpc_endpoints;
 
 pub(crate) use instances::{Instance, InstanceProfile, State};
 pub(crate) use security_groups::GroupIdentifier;
@@ -65,6 +71,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         act: route_tables::associate_route_table,
     },
     Operation {
+        name: "AttachInternetGateway",
+        access: network_access::on_gateway_and_vpc,
+        act: internet_gateways::attach,
+    },
+    Operation {
+        name: "AttachVolume",
+        access: volume_access::attach_volume,
+        act: volume_attachments::attach_volume,
+    },
+    Operation {
         name: "AuthorizeSecurityGroupEgress",
         access: access::change_rules,
         act: security_group_rules::authorize_egress,
@@ -73,6 +89,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         name: "AuthorizeSecurityGroupIngress",
         access: access::change_rules,
         act: security_group_rules::authorize_ingress,
+    },
+    Operation {
+        name: "CreateInternetGateway",
+        access: network_access::create_internet_gateway,
+        act: internet_gateways::create,
     },
     Operation { name: "CreateKeyPair", access: access::create_key_pair, act: key_pairs::create_key_pair },
     Operation {
@@ -85,6 +106,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         access: access::on_launch_template,
         act: launch_templates::create_launch_template_version,
     },
+    Operation { name: "CreateRoute", access: network_access::on_one_route_table, act: routes::create_route },
     Operation {
         name: "CreateRouteTable",
         access: network_access::create_route_table,
@@ -95,16 +117,37 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         access: access::create_security_group,
         act: security_groups::create_security_group,
     },
+    Operation {
+        name: "CreateSnapshot",
+        access: volume_access::create_snapshot,
+        act: snapshots::create_snapshot,
+    },
     Operation { name: "CreateSubnet", access: network_access::create_subnet, act: networks::create_subnet },
     Operation { name: "CreateTags", access: access::change_tags, act: tags::create_tags },
     Operation { name: "CreateVolume", access: access::create_volume, act: volumes::create_volume },
     Operation { name: "CreateVpc", access: network_access::create_vpc, act: networks::create_vpc },
+    Operation {
+        name: "CreateVpcEndpoint",
+        access: network_access::create_vpc_endpoint,
+        act: vpc_endpoints::create,
+    },
+    Operation {
+        name: "DeleteInternetGateway",
+        access: network_access::on_one_gateway,
+        act: internet_gateways::delete,
+    },
     Operation { name: "DeleteKeyPair", access: access::delete_key_pair, act: key_pairs::delete_key_pair },
     Operation {
         name: "DeleteLaunchTemplate",
         access: access::on_launch_template,
         act: launch_templates::delete_launch_template,
     },
+    Operation {
+        name: "DeleteLaunchTemplateVersions",
+        access: access::on_launch_template,
+        act: launch_templates::delete_launch_template_versions,
+    },
+    Operation { name: "DeleteRoute", access: network_access::on_one_route_table, act: routes::delete_route },
     Operation {
         name: "DeleteRouteTable",
         access: network_access::on_one_route_table,
@@ -115,10 +158,20 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         access: access::delete_security_group,
         act: security_groups::delete_security_group,
     },
+    Operation {
+        name: "DeleteSnapshot",
+        access: volume_access::on_one_snapshot,
+        act: snapshots::delete_snapshot,
+    },
     Operation { name: "DeleteSubnet", access: network_access::on_one_subnet, act: networks::delete_subnet },
     Operation { name: "DeleteTags", access: access::change_tags, act: tags::delete_tags },
     Operation { name: "DeleteVolume", access: network_access::on_one_volume, act: volumes::delete_volume },
     Operation { name: "DeleteVpc", access: network_access::on_one_vpc, act: networks::delete_vpc },
+    Operation {
+        name: "DeleteVpcEndpoints",
+        access: network_access::delete_vpc_endpoints,
+        act: vpc_endpoints::delete,
+    },
     on_everything("DescribeAccountAttributes", places::describe_account_attributes),
     on_everything("DescribeAvailabilityZones", places::describe_availability_zones),
     on_everything("DescribeIamInstanceProfileAssociations", profile_associations::describe),
@@ -140,10 +193,27 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     on_everything("DescribeRouteTables", route_tables::describe_route_tables),
     on_everything("DescribeSecurityGroupRules", security_group_rules::describe_security_group_rules),
     on_everything("DescribeSecurityGroups", security_groups::describe_security_groups),
+    Operation {
+        name: "DescribeSnapshotAttribute",
+        access: volume_access::on_one_snapshot,
+        act: snapshots::describe_attribute,
+    },
+    on_everything("DescribeSnapshots", snapshots::describe_snapshots),
     on_everything("DescribeSubnets", networks::describe_subnets),
     on_everything("DescribeTags", tags::describe_tags),
     on_everything("DescribeVolumes", volumes::describe_volumes),
+    on_everything("DescribeVpcEndpoints", vpc_endpoints::describe),
     on_everything("DescribeVpcs", networks::describe_vpcs),
+    Operation {
+        name: "DetachInternetGateway",
+        access: network_access::on_gateway_and_vpc,
+        act: internet_gateways::detach,
+    },
+    Operation {
+        name: "DetachVolume",
+        access: volume_access::detach_volume,
+        act: volume_attachments::detach_volume,
+    },
     Operation {
         name: "DisassociateIamInstanceProfile",
         access: access::disassociate_profile,
@@ -187,6 +257,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         act: modify_rules::modify_security_group_rules,
     },
     Operation {
+        name: "ModifySnapshotAttribute",
+        access: volume_access::modify_snapshot_attribute,
+        act: snapshots::modify_attribute,
+    },
+    Operation {
+        name: "ModifyVpcEndpoint",
+        access: network_access::modify_vpc_endpoint,
+        act: vpc_endpoints::modify,
+    },
+    Operation {
         name: "RebootInstances",
         access: access::on_named_instances,
         act: instance_states::reboot_instances,
@@ -195,6 +275,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         name: "ReplaceIamInstanceProfileAssociation",
         access: access::replace_profile,
         act: profile_associations::replace,
+    },
+    Operation {
+        name: "ReplaceRoute",
+        access: network_access::on_one_route_table,
+        act: routes::replace_route,
+    },
+    Operation {
+        name: "ResetSnapshotAttribute",
+        access: volume_access::on_one_snapshot,
+        act: snapshots::reset_attribute,
     },
     Operation {
         name: "RevokeSecurityGroupEgress",

@@ -3,12 +3,14 @@
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html>
 
 use super::access::{Answer, access, create_tags_on, on, on_vpc};
+use super::internet_gateways::CreateInternetGateway;
 use super::networks::{CreateSubnet, CreateVpc};
 use super::request::read;
 use super::resource::requested;
 use super::route_tables::{AssociateRouteTable, CreateRouteTable, DisassociateRouteTable};
-use super::store::Place;
-use crate::operation::Call;
+use super::store::{Place, Region};
+use super::vpc_endpoints::{CreateVpcEndpoint, DeleteVpcEndpoints, ModifyVpcEndpoint};
+use crate::operation::{Access, Call};
 use crate::partition::Partition;
 
 pub(super) fn create_vpc(_: &Partition, call: &Call) -> Answer {
@@ -91,4 +93,66 @@ pub(super) fn on_one_volume(partition: &Partition, call: &Call) -> Answer {
 
 pub(super) fn on_one_vpc(partition: &Partition, call: &Call) -> Answer {
     on_one(partition, call, "VpcId", "vpc")
+}
+
+pub(super) fn on_one_gateway(partition: &Partition, call: &Call) -> Answer {
+    on_one(partition, call, "InternetGatewayId", "internet-gateway")
+}
+
+pub(super) fn create_internet_gateway(_: &Partition, call: &Call) -> Answer {
+    let input: CreateInternetGateway = read(call)?;
+    let place = Place::of(call)?;
+    let kind = "internet-gateway";
+    let tags = requested(&input.tag_specifications, kind);
+    let mut needed = vec![access(call, place.arn(kind, "*")).request_tags(tags)];
+    needed.extend(create_tags_on(call, &place, &input.tag_specifications, &[kind]));
+    Ok(needed)
+}
+
+/// Attaching and detaching: the gateway and the VPC.
+pub(super) fn on_gateway_and_vpc(partition: &Partition, call: &Call) -> Answer {
+    let mut needed = on_one_gateway(partition, call)?;
+    needed.extend(on_one_vpc(partition, call)?);
+    Ok(needed)
+}
+
+fn on_each(region: &Region, call: &Call, place: &Place, kind: &str, ids: &[String]) -> Vec<Access> {
+    ids.iter().map(|id| access(call, place.arn(kind, id)).of_resource(region, place, id)).collect()
+}
+
+pub(super) fn create_vpc_endpoint(partition: &Partition, call: &Call) -> Answer {
+    let input: CreateVpcEndpoint = read(call)?;
+    let place = Place::of(call)?;
+    let region = partition.ec2.region(&place);
+    let vpc_id = input.vpc_id.as_deref().unwrap_or("*");
+    let kind = "vpc-endpoint";
+    let mut of_endpoint =
+        access(call, place.arn(kind, "*")).request_tags(requested(&input.tag_specifications, kind));
+    if let Some(service) = &input.service_name {
+        of_endpoint = of_endpoint.of_endpoint_service(&place, service);
+    }
+    let mut needed = vec![of_endpoint, on_vpc(&region, call, &place, vpc_id)];
+    needed.extend(on_each(&region, call, &place, "route-table", &input.route_table_ids));
+    needed.extend(create_tags_on(call, &place, &input.tag_specifications, &[kind]));
+    Ok(needed)
+}
+
+pub(super) fn modify_vpc_endpoint(partition: &Partition, call: &Call) -> Answer {
+    let input: ModifyVpcEndpoint = read(call)?;
+    let place = Place::of(call)?;
+    let region = partition.ec2.region(&place);
+    let id = input.vpc_endpoint_id.unwrap_or_else(|| "*".to_owned());
+    let mut needed = on_each(&region, call, &place, "vpc-endpoint", &[id]);
+    for tables in [&input.add_route_table_ids, &input.remove_route_table_ids] {
+        needed.extend(on_each(&region, call, &place, "route-table", tables));
+    }
+    Ok(needed)
+}
+
+pub(super) fn delete_vpc_endpoints(partition: &Partition, call: &Call) -> Answer {
+    let input: DeleteVpcEndpoints = read(call)?;
+    let place = Place::of(call)?;
+    let needed =
+        on_each(&partition.ec2.region(&place), call, &place, "vpc-endpoint", &input.vpc_endpoint_ids);
+    Ok(if needed.is_empty() { vec![access(call, place.arn("vpc-endpoint", "*"))] } else { needed })
 }

@@ -109,6 +109,18 @@ pub(super) struct GatewayAttachment {
     state: &'static str,
 }
 
+impl InternetGateway {
+    pub(super) fn is_attached_to(&self, vpc_id: &str) -> bool {
+        self.attachments.iter().any(|attachment| attachment.vpc_id == vpc_id)
+    }
+
+    /// An attachment is `available`, not `attached`:
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InternetGatewayAttachment.html>
+    pub(super) fn attach(&mut self, vpc_id: &str) {
+        self.attachments.push(GatewayAttachment { vpc_id: vpc_id.to_owned(), state: "available" });
+    }
+}
+
 impl Region {
     /// What AWS makes in each region of a new account.
     pub(super) fn with_default_network(place: &Place) -> Self {
@@ -124,18 +136,17 @@ impl Region {
             region.subnets.push(subnet);
         }
         let gateway = id("igw-", "default");
-        // A gateway's attachment is `available`, not `attached`:
-        // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InternetGatewayAttachment.html
-        let attachments = vec![GatewayAttachment { vpc_id: vpc, state: "available" }];
         for table in &mut region.route_tables {
             table.add_route("0.0.0.0/0", &gateway);
         }
-        region.internet_gateways.push(InternetGateway {
+        let mut gateway = InternetGateway {
             internet_gateway_id: gateway,
             owner_id: place.account.clone(),
-            attachments,
+            attachments: Vec::new(),
             tags: Tags::default(),
-        });
+        };
+        gateway.attach(&vpc);
+        region.internet_gateways.push(gateway);
         region
     }
 
@@ -264,8 +275,7 @@ pub(super) fn delete_vpc(partition: &mut Partition, call: &Call) -> Result<Reply
     let has_group =
         region.security_groups.iter().any(|group| group.vpc_id == id && group.group_name != "default");
     let has_table = region.route_tables.iter().any(|table| table.vpc_id == id && !table.is_main());
-    let has_gateway =
-        region.internet_gateways.iter().any(|gateway| gateway.attachments.iter().any(|a| a.vpc_id == id));
+    let has_gateway = region.internet_gateways.iter().any(|gateway| gateway.is_attached_to(id));
     if has_subnet || has_group || has_table || has_gateway {
         return Err(has_dependencies("vpc", id));
     }

@@ -152,6 +152,20 @@ pub(super) const VOLUME_IDS: IdErrors = IdErrors {
     noun: "volume",
 };
 
+pub(super) const SNAPSHOT_IDS: IdErrors = IdErrors {
+    prefix: "snap-",
+    malformed: "InvalidSnapshotID.Malformed",
+    not_found: "InvalidSnapshot.NotFound",
+    noun: "snapshot",
+};
+
+pub(super) const ENDPOINT_IDS: IdErrors = IdErrors {
+    prefix: "vpce-",
+    malformed: "InvalidVpcEndpointId.Malformed",
+    not_found: "InvalidVpcEndpointId.NotFound",
+    noun: "vpcEndpoint",
+};
+
 pub(super) const LAUNCH_TEMPLATE_IDS: IdErrors = IdErrors {
     prefix: "lt-",
     malformed: "InvalidLaunchTemplateId.Malformed",

@@ -10,18 +10,26 @@ use super::networks::{InternetGateway, Subnet, Vpc};
 use super::resource::{Resource, Tags};
 use super::route_tables::RouteTable;
 use super::security_groups::SecurityGroup;
+use super::snapshots::Snapshot;
 use super::store::{Place, Region};
 use super::tags::kind_of;
 use super::volumes::Volume;
+use super::vpc_endpoints::VpcEndpoint;
 use crate::operation::Access;
 
 /// The ARN of a resource by its id, known or not; `None`: not an id of any kind.
 pub(super) fn arn_of(region: &Region, place: &Place, id: &str) -> Option<String> {
     match (region.resource(id), kind_of(id)?) {
+        (_, "snapshot") => Some(snapshot_arn(place, id)),
         (Some(resource), _) => Some(place.arn(resource.kind(), resource.arn_name())),
         (None, "image") => Some(image_arn(place, id)),
         (None, kind) => Some(place.arn(kind, id)),
     }
+}
+
+/// Snapshots have no account in their ARNs, whosever they are.
+pub(super) fn snapshot_arn(place: &Place, snapshot_id: &str) -> String {
+    format!("arn:aws:ec2:{}::snapshot/{snapshot_id}", place.region)
 }
 
 /// Images belong to no account of the caller's.
@@ -58,6 +66,12 @@ impl Access {
         }
         if let Some(table) = region.route_tables.iter().find(|table| table.id() == id) {
             return self.of_route_table(place, table);
+        }
+        if let Some(snapshot) = region.snapshots.iter().find(|snapshot| snapshot.id() == id) {
+            return self.of_snapshot(place, snapshot);
+        }
+        if let Some(endpoint) = region.vpc_endpoints.iter().find(|endpoint| endpoint.id() == id) {
+            return self.of_endpoint(place, endpoint);
         }
         if let Some(image) = images::find(id) {
             return self.of_image(&image);
@@ -132,8 +146,10 @@ impl Access {
         }
     }
 
+    /// The account that owns an image is told to conditions, and has no say in who uses it.
     pub(super) fn of_image(self, image: &Image) -> Self {
-        self.with("ec2:ImageID", image.image_id.clone())
+        self.with("aws:ResourceAccount", image.owner_id)
+            .with("ec2:ImageID", image.image_id.clone())
             .with("ec2:ImageType", "machine")
             .with("ec2:Owner", "amazon")
             .with("ec2:Public", image.public.to_string())
@@ -183,8 +199,26 @@ impl Access {
         if id.is_empty() {
             return self;
         }
-        let arn = format!("arn:aws:ec2:{}::snapshot/{id}", place.region);
-        self.with("ec2:ParentSnapshot", arn)
+        self.with("ec2:ParentSnapshot", snapshot_arn(place, id))
+    }
+
+    pub(super) fn of_snapshot(self, place: &Place, snapshot: &Snapshot) -> Self {
+        self.with("ec2:SnapshotID", snapshot.snapshot_id.clone())
+            .with("ec2:Owner", snapshot.owner_id.as_str())
+            .with("ec2:ParentVolume", place.arn("volume", &snapshot.volume_id))
+            .with("ec2:SnapshotTime", snapshot.start_time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+            .with("ec2:VolumeSize", snapshot.volume_size.to_string())
+            .resource_tags(&snapshot.tags)
+    }
+
+    pub(super) fn of_endpoint(self, place: &Place, endpoint: &VpcEndpoint) -> Self {
+        self.of_endpoint_service(place, &endpoint.service_name).resource_tags(&endpoint.tags)
+    }
+
+    pub(super) fn of_endpoint_service(self, place: &Place, service: &str) -> Self {
+        self.with("ec2:VpceServiceName", service)
+            .with("ec2:VpceServiceOwner", "amazon")
+            .with("ec2:VpceServiceRegion", place.region.clone())
     }
 
     pub(super) fn of_interface(self, place: &Place, interface: &NetworkInterface) -> Self {

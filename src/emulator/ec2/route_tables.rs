@@ -10,6 +10,7 @@ use super::filters::Field;
 use super::networks::{CidrState, describe, has_dependencies};
 use super::request::{ROUTE_TABLE_IDS, SUBNET_IDS, VPC_IDS, done, error, invalid_value, read, required};
 use super::resource::{TagSpecification, Tags, check_kinds, resource, tags_for};
+use super::routes::{Route, Target};
 use super::store::{Place, Region};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -40,23 +41,10 @@ struct RouteTableAssociation {
     association_state: CidrState,
 }
 
-#[derive(Clone, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Route {
-    destination_cidr_block: String,
-    gateway_id: String,
-    origin: &'static str,
-    state: &'static str,
-}
-
 impl Route {
-    fn new(destination: &str, gateway: &str, origin: &'static str) -> Self {
-        Self {
-            destination_cidr_block: destination.to_owned(),
-            gateway_id: gateway.to_owned(),
-            origin,
-            state: "active",
-        }
+    fn to_gateway(destination: &str, gateway: &str, origin: &'static str) -> Self {
+        let target = Target::gateway(gateway);
+        Self { destination_cidr_block: destination.to_owned(), target, origin, state: "active" }
     }
 }
 
@@ -80,7 +68,7 @@ impl RouteTable {
             owner_id: place.account.clone(),
             associations: Vec::new(),
             propagating_vgws: [],
-            routes: vec![Route::new(cidr_block, "local", "CreateRouteTable")],
+            routes: vec![Route::to_gateway(cidr_block, "local", "CreateRouteTable")],
             tags: Tags::default(),
         }
     }
@@ -103,7 +91,14 @@ impl RouteTable {
     }
 
     pub(super) fn add_route(&mut self, destination: &str, gateway: &str) {
-        self.routes.push(Route::new(destination, gateway, "CreateRoute"));
+        self.routes.push(Route::to_gateway(destination, gateway, "CreateRoute"));
+    }
+
+    /// Routes through a gateway that is gone lead nowhere.
+    pub(super) fn lose_gateway(&mut self, id: &str) {
+        for route in self.routes.iter_mut().filter(|route| route.target.gateway_id.as_deref() == Some(id)) {
+            route.state = "blackhole";
+        }
     }
 
     pub(super) fn forget_subnet(&mut self, id: &str) {
@@ -112,10 +107,16 @@ impl RouteTable {
 }
 
 impl Region {
-    fn route_table(&self, id: &str) -> Result<&RouteTable, ServiceError> {
+    pub(super) fn route_table(&self, id: &str) -> Result<&RouteTable, ServiceError> {
         ROUTE_TABLE_IDS.check_form(id)?;
         let table = self.route_tables.iter().find(|table| table.route_table_id == id);
         table.ok_or_else(|| ROUTE_TABLE_IDS.not_found(&[id]))
+    }
+
+    pub(super) fn routes_mut(&mut self, id: &str) -> Result<&mut Vec<Route>, ServiceError> {
+        ROUTE_TABLE_IDS.check_form(id)?;
+        let table = self.route_tables.iter_mut().find(|table| table.route_table_id == id);
+        table.map(|table| &mut table.routes).ok_or_else(|| ROUTE_TABLE_IDS.not_found(&[id]))
     }
 
     /// The route table and the subnet of an association.
@@ -251,7 +252,12 @@ const FIELDS: &[Field<RouteTable>] = &[
     ("association.subnet-id", |table| {
         table.associations.iter().filter_map(|a| a.subnet_id.clone()).collect()
     }),
-    ("route.gateway-id", |table| table.routes.iter().map(|route| route.gateway_id.clone()).collect()),
+    ("route.gateway-id", |table| {
+        table.routes.iter().filter_map(|route| route.target.gateway_id.clone()).collect()
+    }),
+    ("route.instance-id", |table| {
+        table.routes.iter().filter_map(|route| route.target.instance_id.clone()).collect()
+    }),
     ("route.destination-cidr-block", |table| {
         table.routes.iter().map(|route| route.destination_cidr_block.clone()).collect()
     }),

@@ -19,7 +19,9 @@ use super::profile_associations::Association;
 use super::resource::{Resource, Tags};
 use super::route_tables::RouteTable;
 use super::security_groups::SecurityGroup;
+use super::snapshots::Snapshot;
 use super::volumes::Volume;
+use super::vpc_endpoints::VpcEndpoint;
 use crate::imds;
 use crate::operation::{Call, ServiceError};
 use crate::partition::Partition;
@@ -70,6 +72,8 @@ pub(super) struct Region {
     pub(super) reservations: Vec<Reservation>,
     pub(super) network_interfaces: Vec<NetworkInterface>,
     pub(super) volumes: Vec<Volume>,
+    pub(super) snapshots: Vec<Snapshot>,
+    pub(super) vpc_endpoints: Vec<VpcEndpoint>,
     pub(super) associations: Vec<Association>,
     pub(super) launch_templates: Vec<LaunchTemplate>,
     pub(super) metadata_defaults: MetadataDefaults,
@@ -88,6 +92,11 @@ impl Store {
 
     pub(super) fn region_mut(&mut self, place: &Place) -> &mut Region {
         self.regions.entry(place.clone()).or_insert_with(|| Region::with_default_network(place))
+    }
+
+    /// What all accounts have in a region, as far as it was written to.
+    pub(super) fn everywhere(&self, region: &str) -> impl Iterator<Item = &Region> {
+        self.regions.iter().filter(move |(place, _)| place.region == region).map(|(_, region)| region)
     }
 
     /// An instance, wherever it is.
@@ -124,6 +133,8 @@ impl Region {
         let it = it.chain(self.key_pairs.iter().map(|r| r as &dyn Resource));
         let it = it.chain(self.network_interfaces.iter().map(|r| r as &dyn Resource));
         let it = it.chain(self.launch_templates.iter().map(|r| r as &dyn Resource));
+        let it = it.chain(self.snapshots.iter().map(|r| r as &dyn Resource));
+        let it = it.chain(self.vpc_endpoints.iter().map(|r| r as &dyn Resource));
         it.chain(self.volumes.iter().map(|r| r as &dyn Resource))
     }
 
@@ -142,6 +153,8 @@ impl Region {
         let it = it.chain(self.key_pairs.iter_mut().map(|r| r as &mut dyn Resource));
         let it = it.chain(self.network_interfaces.iter_mut().map(|r| r as &mut dyn Resource));
         let it = it.chain(self.launch_templates.iter_mut().map(|r| r as &mut dyn Resource));
+        let it = it.chain(self.snapshots.iter_mut().map(|r| r as &mut dyn Resource));
+        let it = it.chain(self.vpc_endpoints.iter_mut().map(|r| r as &mut dyn Resource));
         let it = it.chain(self.volumes.iter_mut().map(|r| r as &mut dyn Resource));
         if let Some(found) = it.into_iter().find(|resource| resource.id() == id) {
             return Some(found.tags_mut());

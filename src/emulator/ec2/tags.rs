@@ -97,6 +97,8 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("key-", "key-pair", "InvalidKeyPair.NotFound"),
     ("eni-", "network-interface", "InvalidNetworkInterfaceID.NotFound"),
     ("vol-", "volume", "InvalidVolume.NotFound"),
+    ("snap-", "snapshot", "InvalidSnapshot.NotFound"),
+    ("vpce-", "vpc-endpoint", "InvalidVpcEndpointId.NotFound"),
     ("igw-", "internet-gateway", "InvalidInternetGatewayID.NotFound"),
     ("rtb-", "route-table", "InvalidRouteTableID.NotFound"),
     ("ami-", "image", "InvalidAMIID.NotFound"),

@@ -187,3 +187,19 @@ fn permissions_of_a_launch_from_a_template() {
     let needed = lab.access("ModifyLaunchTemplate", &modify);
     assert_eq!(needed[0].context.get("ec2:Attribute/DefaultVersion").unwrap(), ["1"]);
 }
+
+#[test]
+fn versions_go_but_for_the_default_one() {
+    let mut lab = Lab::new();
+    let id = template(&mut lab, "web", &json!({ "InstanceType": "t2.micro" }));
+    version(&mut lab, &id, &json!({ "InstanceType": "t2.small" }));
+    let delete = json!({ "LaunchTemplateId": id, "Versions": ["1", "2", "7"] });
+    let gone = lab.ok("DeleteLaunchTemplateVersions", &delete);
+    let numbers = |member: &str| -> Vec<_> {
+        gone[member].as_array().unwrap().iter().map(|item| item["VersionNumber"].clone()).collect()
+    };
+    assert_eq!(numbers("SuccessfullyDeletedLaunchTemplateVersions"), [2]);
+    assert_eq!(numbers("UnsuccessfullyDeletedLaunchTemplateVersions"), [1, 7]);
+    let none = json!({ "LaunchTemplateId": id, "Versions": [] });
+    lab.refused("DeleteLaunchTemplateVersions", &none, "MissingParameter");
+}

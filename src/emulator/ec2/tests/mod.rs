@@ -86,7 +86,7 @@ impl Lab {
 
     fn everything(&mut self) -> Vec<Value> {
         let describe =
-            |row: &&Operation| row.name.starts_with("Describe") && row.name != "DescribeInstanceAttribute";
+            |row: &&Operation| row.name.starts_with("Describe") && !row.name.ends_with("Attribute");
         let input = |name: &str| match name {
             "DescribeLaunchTemplateVersions" => json!({ "Versions": ["$Latest"] }),
             _ => json!({}),

@@ -265,3 +265,15 @@ fn rules_with_tags_are_resources() {
     let all = [(action, arn), (action, &of_rule), ("ec2:CreateTags", &of_rule)];
     check_access(&lab, "AuthorizeSecurityGroupIngress", &input, &all);
 }
+
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount>
+#[test]
+fn images_are_their_owners() {
+    let mut lab = Lab::new();
+    let input = lab.launch_input(&json!({}));
+    let (operation, call) = lab.prepared("RunInstances", &input);
+    let needed = (operation.access)(&lab.partition, &call).unwrap();
+    assert_eq!(needed[0].context.get("aws:ResourceAccount").unwrap(), ["099720109477"]);
+    assert!(needed.iter().skip(1).all(|access| access.context.get("aws:ResourceAccount").is_none()));
+    assert!(crate::authorize::authorize(&lab.partition, &call, needed).refusal.is_none());
+}
