@@ -19,3 +19,4 @@ mod protocols;
 mod run_command;
 mod s3_control;
 mod signer;
+mod snapshots;
