@@ -101,6 +101,11 @@ impl<'a> Asked<'a> {
                 let owner = self.account_of(&self.bucket.owner_of(object));
                 self.access(action, self.bucket.object_arn(key), &owner, Some(&object.acl))
             }
+            // What is not there has no list: of whoever may list the bucket by its own, nothing needs to be hidden.
+            None if actions.granted_by_object => {
+                let acl = self.bucket.acl.of_missing(&self.bucket.owner);
+                self.access(action, self.bucket.object_arn(key), &self.bucket.owner, Some(&acl))
+            }
             _ => self.object(action, key),
         };
         match version {

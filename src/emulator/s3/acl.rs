@@ -127,6 +127,13 @@ impl Acl {
         Self { grants, document }
     }
 
+    /// What a bucket's list says of the objects that are not there: it lets those look for them who may list it.
+    pub(super) fn of_missing(&self, owner: &AccountId) -> Self {
+        let is_read = |grant: &&Grant| grant.permission == Permission::Read;
+        let grants = self.grants.iter().filter(is_read).cloned().collect();
+        Self::new(grants, Subject::Object, &ObjectOwner::from(owner))
+    }
+
     /// The statements that the grants to others stand for.
     pub(super) fn document(&self) -> Option<Arc<PolicyDocument>> {
         self.document.clone()

@@ -230,3 +230,18 @@ fn leave_what_nobody_signed_to_nobody_in_particular() {
     check(&mut place, Some(OWNER), "GetObject", "k", true);
     check(&mut place, None, "GetObject", "k", false);
 }
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax>
+#[test]
+fn tell_what_is_missing_to_those_who_may_list_the_bucket() {
+    let mut place = open_place();
+    check(&mut place, None, "GetObject", "none", false);
+    place.ok("PutBucketAcl", json!({ "Bucket": "main", "ACL": "public-read" }));
+    check(&mut place, None, "GetObject", "none", true);
+    check(&mut place, None, "GetObjectAcl", "none", false);
+    place.account = None;
+    place.refused("GetObject", json!({ "Bucket": "main", "Key": "none" }), 404, "NoSuchKey");
+    place.account = AccountId::new(OWNER);
+    put(&mut place, OWNER, "private", json!({}));
+    check(&mut place, None, "GetObject", "private", false);
+}
