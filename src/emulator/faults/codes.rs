@@ -183,6 +183,7 @@ mod tests {
                 "secretsmanager 400 ThrottlingException",
                 "dynamodb 400 ThrottlingException",
                 "sqs 400 ThrottlingException",
+                "sqs 400 Throttling",
                 "sns 400 Throttling",
                 "lambda 429 TooManyRequestsException",
             ]
