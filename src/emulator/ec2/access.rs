@@ -13,7 +13,7 @@ use super::modify_rules::ModifySecurityGroupRules;
 use super::profile_associations::{Associate, Disassociate, ProfileSpecification, Replace};
 use super::request::read;
 use super::resource::{TagSpecification, requested};
-use super::resource_keys::arn_of;
+use super::resource_keys::{arn_of, snapshot_arn};
 use super::security_group_rules::ChangeRules;
 use super::security_groups::{CreateSecurityGroup, DeleteSecurityGroup};
 use super::store::{Place, Region};
@@ -306,21 +306,32 @@ pub(super) fn change_tags(partition: &Partition, call: &Call) -> Answer {
     Ok(input.resources.iter().map(on_resource).collect())
 }
 
-pub(super) fn create_volume(_: &Partition, call: &Call) -> Answer {
+/// The volume, and the snapshot that it is made of, which may be another account's.
+pub(super) fn create_volume(partition: &Partition, call: &Call) -> Answer {
     let input: CreateVolume = read(call)?;
     let place = Place::of(call)?;
+    let snapshot = input.snapshot_id.as_deref().and_then(|id| partition.ec2.open_snapshot(&place, id).ok());
+    let encrypted = input.encrypted.unwrap_or(false) || snapshot.is_some_and(|snapshot| snapshot.encrypted);
     let mut on_volume = access(call, place.arn("volume", "*"))
-        .with("ec2:Encrypted", input.encrypted.unwrap_or(false).to_string())
+        .with("ec2:Encrypted", encrypted.to_string())
         .with("ec2:VolumeType", input.volume_type.as_deref().unwrap_or(USUAL_TYPE))
         .performance(input.iops, input.throughput)
+        .parent_snapshot(&place, input.snapshot_id.as_deref().unwrap_or_default())
         .request_tags(requested(&input.tag_specifications, "volume"));
-    if let Some(size) = input.size {
+    if let Some(size) = input.size.or(snapshot.map(|snapshot| snapshot.volume_size)) {
         on_volume = on_volume.with("ec2:VolumeSize", size.to_string());
     }
     if let Ok(zone) = input.zone(&place.region) {
         on_volume = on_volume.in_zone(&zone.name, &zone.id);
     }
     let mut needed = vec![on_volume];
+    if let Some(id) = &input.snapshot_id {
+        let on_snapshot = access(call, snapshot_arn(&place, id));
+        needed.push(match snapshot {
+            Some(snapshot) => on_snapshot.of_snapshot(&place, snapshot),
+            None => on_snapshot,
+        });
+    }
     needed.extend(create_tags_on(call, &place, &input.tag_specifications, &["volume"]));
     Ok(needed)
 }

@@ -203,7 +203,8 @@ impl Access {
     }
 
     pub(super) fn of_snapshot(self, place: &Place, snapshot: &Snapshot) -> Self {
-        self.with("ec2:SnapshotID", snapshot.snapshot_id.clone())
+        self.with("aws:ResourceAccount", snapshot.owner_id.as_str())
+            .with("ec2:SnapshotID", snapshot.snapshot_id.clone())
             .with("ec2:Owner", snapshot.owner_id.as_str())
             .with("ec2:ParentVolume", place.arn("volume", &snapshot.volume_id))
             .with("ec2:SnapshotTime", snapshot.start_time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::filters::{Field, Filter, Page, select};
 use super::request::{SNAPSHOT_IDS, VOLUME_IDS, done, error, invalid_value, missing, read, required};
 use super::resource::{TagSpecification, Tags, check_kinds, resource, tags_for};
-use super::store::{Place, Region};
+use super::store::{Place, Region, Store};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -54,6 +54,16 @@ impl Region {
     pub(super) fn snapshot(&self, id: &str) -> Result<&Snapshot, ServiceError> {
         SNAPSHOT_IDS.check_form(id)?;
         self.snapshots.iter().find(|snapshot| snapshot.snapshot_id == id).ok_or_else(|| no_such(id))
+    }
+}
+
+impl Store {
+    /// A snapshot of which an account may make volumes, whosever it is.
+    pub(super) fn open_snapshot(&self, place: &Place, id: &str) -> Result<&Snapshot, ServiceError> {
+        SNAPSHOT_IDS.check_form(id)?;
+        let mut all = self.everywhere(&place.region).flat_map(|region| &region.snapshots);
+        let found = all.find(|snapshot| snapshot.snapshot_id == id && snapshot.is_open_to(&place.account));
+        found.ok_or_else(|| no_such(id))
     }
 }
 

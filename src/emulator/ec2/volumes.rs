@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::filters::{Field, Filter, Page, select};
 use super::places::{Zone, zones};
-use super::request::{VOLUME_IDS, done, error, missing, read, required};
+use super::request::{VOLUME_IDS, done, error, invalid_value, missing, read, required};
 use super::resource::{TagSpecification, Tags, check_kinds, resource, tags_for};
 use super::store::Place;
 use crate::operation::{Call, Reply, ServiceError};
@@ -50,6 +50,7 @@ pub(super) struct CreateVolume {
     availability_zone: Option<String>,
     availability_zone_id: Option<String>,
     pub(super) size: Option<u32>,
+    pub(super) snapshot_id: Option<String>,
     pub(super) volume_type: Option<String>,
     pub(super) encrypted: Option<bool>,
     pub(super) iops: Option<i64>,
@@ -75,7 +76,17 @@ pub(super) const USUAL_TYPE: &str = "gp2";
 pub(super) fn create_volume(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: CreateVolume = read(call)?;
     let place = Place::of(call)?;
-    let size = input.size.ok_or_else(|| missing("size/snapshot"))?;
+    let snapshot = match &input.snapshot_id {
+        Some(id) => Some(partition.ec2.open_snapshot(&place, id)?),
+        None => None,
+    };
+    let least = snapshot.map(|snapshot| snapshot.volume_size);
+    let size = input.size.or(least).ok_or_else(|| missing("size/snapshot"))?;
+    if let Some(least) = least.filter(|least| size < *least) {
+        let message = format!("Volume of {size}GiB is smaller than snapshot, expect size >= {least}GiB");
+        return Err(invalid_value(message));
+    }
+    let encrypted = input.encrypted.unwrap_or(false) || snapshot.is_some_and(|snapshot| snapshot.encrypted);
     let zone = input.zone(&place.region)?;
     check_kinds(&input.tag_specifications, &["volume"])?;
     let volume = Volume {
@@ -85,8 +96,8 @@ pub(super) fn create_volume(partition: &mut Partition, call: &Call) -> Result<Re
         create_time: call.now,
         size,
         volume_type: input.volume_type.unwrap_or_else(|| USUAL_TYPE.to_owned()),
-        encrypted: input.encrypted.unwrap_or(false),
-        snapshot_id: String::new(),
+        encrypted,
+        snapshot_id: input.snapshot_id.unwrap_or_default(),
         state: "available",
         attachments: Vec::new(),
         tags: tags_for(&input.tag_specifications, "volume")?,

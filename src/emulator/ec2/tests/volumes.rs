@@ -115,6 +115,12 @@ fn have_snapshots_that_are_shared() {
         &share(&hidden, json!({ "Group": "all" })),
         "OperationNotPermitted",
     );
+    let of_it = json!({ "AvailabilityZone": "us-east-1a", "SnapshotId": hidden });
+    let needed = lab.access("CreateVolume", &of_it);
+    let told = ["ec2:Encrypted", "ec2:VolumeSize"].map(|key| needed[0].context.get(key).unwrap()[0].clone());
+    assert_eq!(told, ["true", "8"]);
+    assert!(needed[1].resource.ends_with(hidden.as_str().unwrap()));
+    assert_eq!(lab.ok("CreateVolume", &of_it)["Encrypted"], true);
     lab.ok("DeleteSnapshot", &json!({ "SnapshotId": id }));
     lab.refused("DeleteSnapshot", &json!({ "SnapshotId": id }), "InvalidSnapshot.NotFound");
 }

@@ -20,6 +20,17 @@ fn others_see_what_is_shared_with_them_and_may_not_touch_it() {
     assert!(seen(&named));
     assert!(seen("DescribeSnapshots&RestorableBy.1=self"));
     assert!(!seen("DescribeSnapshots&Owner.1=self"));
+    // A volume of it is the other account's, and not smaller.
+    let make = format!("CreateVolume&AvailabilityZone=us-east-1a&SnapshotId={snapshot}");
+    assert_eq!(
+        place.code(ec2(&format!("{make}&Size=4")).signed(&other)),
+        (400, "InvalidParameterValue".to_owned())
+    );
+    let (status, made) = place.answer(ec2(&make).signed(&other));
+    assert_eq!(
+        (status, element(&made, "snapshotId"), element(&made, "size")),
+        (200, snapshot.clone(), "8".to_owned())
+    );
     let delete = format!("DeleteSnapshot&SnapshotId={snapshot}");
     assert_eq!(place.code(ec2(&delete).signed(&other)), (400, "InvalidSnapshot.NotFound".to_owned()));
     // Who may be shared with can be limited.
