@@ -151,7 +151,10 @@ impl Front<'_> {
             body: authenticated.body,
             granted: Vec::new(),
         };
-        self.authorized(operation, &mut call, decided)?;
+        let authorized = self.authorized(operation, &mut call, decided);
+        let accesses = decided.iter().map(|access| (access.action.as_str(), access.resource.as_str()));
+        self.partition.note_use(|iam| iam.record_use(&call, accesses.clone()));
+        authorized?;
         Ok((operation.name, self.act(operation, &call)?))
     }
 
@@ -217,10 +220,6 @@ impl Front<'_> {
         call: &mut Call,
         decided: &mut Vec<DecidedAccess>,
     ) -> Result<(), ServiceError> {
-        if let Some(id) = &call.caller.access_key_id {
-            let name = self.service.name();
-            self.partition.note_use(|iam| iam.record_use(id, call.now, name, &call.region));
-        }
         let accesses = (operation.access)(self.partition, call)?;
         if accesses.is_empty() && call.caller.principal == Principal::Anonymous {
             return Err(ServiceError::new(403, "AccessDenied", "Access Denied"));

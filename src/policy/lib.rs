@@ -2,6 +2,7 @@
 //!
 //! Pure: time is in the request's context, and nothing here knows a network, a store or an SDK.
 
+mod allowed;
 mod arn;
 mod case;
 mod condition;
@@ -23,6 +24,7 @@ mod statement;
 mod unmatched;
 mod variables;
 
+pub use allowed::{allowed_services, allows_service};
 pub use case::{Answer, Because, Case, CaseError, Fails, Judged, Looked, Place};
 pub use conformance::{Conformance, Score, conformance};
 pub use decision::{

@@ -178,11 +178,16 @@ impl Actions {
     }
 
     fn matches(&self, asked: &Asked<'_>) -> bool {
+        self.cover(asked.service(), &asked.action)
+    }
+
+    /// Whether they are about an action; it and its service prefix are lower-cased.
+    pub(crate) fn cover(&self, prefix: &str, action: &str) -> bool {
         let patterns = || {
-            let place = self.by_service.binary_search_by(|(service, _)| (**service).cmp(asked.service()));
+            let place = self.by_service.binary_search_by(|(service, _)| (**service).cmp(prefix));
             place.ok().and_then(|place| self.by_service.get(place)).map_or(&[][..], |(_, patterns)| patterns)
         };
-        let listed = self.all || patterns().iter().any(|pattern| pattern.matches_plainly(&asked.action));
+        let listed = self.all || patterns().iter().any(|pattern| pattern.matches_plainly(action));
         listed != self.not
     }
 }

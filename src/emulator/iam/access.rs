@@ -213,7 +213,24 @@ pub(super) fn key_owner(partition: &Partition, call: &Call) -> Accesses {
 
 /// The user, group or role whose policies are simulated.
 pub(super) fn policy_source(partition: &Partition, call: &Call) -> Accesses {
-    accesses(partition, call, &Target::of_arn(text(call, "PolicySourceArn")?.to_owned()))
+    accesses(partition, call, &of_entity_arn(partition, call, text(call, "PolicySourceArn")?)?)
+}
+
+/// The user, group, role or policy whose use is asked for.
+pub(super) fn used_entity(partition: &Partition, call: &Call) -> Accesses {
+    accesses(partition, call, &of_entity_arn(partition, call, text(call, "Arn")?)?)
+}
+
+fn of_entity_arn<'p>(partition: &'p Partition, call: &Call, arn: &str) -> Result<Target<'p>, ServiceError> {
+    let resource = arn.split(':').nth(5).unwrap_or_default();
+    let kind = resource.split('/').next();
+    let nouns = [Noun::User, Noun::Group, Noun::Role, Noun::Policy];
+    let Some(noun) = nouns.into_iter().find(|noun| kind == Some(noun.arn_type())) else {
+        return Ok(Target::of_arn(arn.to_owned()));
+    };
+    let name = if noun == Noun::Policy { arn } else { resource.rsplit('/').next().unwrap_or_default() };
+    let found = existing(partition, call, noun, name)?;
+    Ok(if found.arn == arn { found } else { Target::of_arn(arn.to_owned()) })
 }
 
 /// The user that the request names, or the one that calls; `None`: the root user calls.

@@ -35,7 +35,7 @@ pub(super) struct AccessKey {
 #[derive(Clone)]
 pub(super) struct LastUse {
     pub(super) time: DateTime<Utc>,
-    pub(super) service: String,
+    pub(super) service: &'static str,
     pub(super) region: String,
 }
 
@@ -146,7 +146,7 @@ pub(super) fn last_used(partition: &mut Partition, call: &Call) -> Result<Reply,
         "UserName": name,
         "AccessKeyLastUsed": {
             "LastUsedDate": last_use.map(|last_use| timestamp(last_use.time)),
-            "ServiceName": last_use.map_or("N/A", |last_use| &last_use.service),
+            "ServiceName": last_use.map_or("N/A", |last_use| last_use.service),
             "Region": last_use.map_or("N/A", |last_use| &last_use.region),
         },
     }))

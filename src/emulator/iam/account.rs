@@ -15,6 +15,7 @@ use super::errors::{already_exists, cannot_be_found, no_such_entity};
 use super::groups::Group;
 use super::input::text;
 use super::instance_profiles::InstanceProfile;
+use super::last_accessed::Reports;
 use super::managed_policies::{self, ManagedPolicy};
 use super::mfa_devices::MfaDevice;
 use super::noun::{Noun, folded};
@@ -41,6 +42,8 @@ pub(super) struct Account {
     pub(super) outbound: OutboundFederation,
     /// The deletions of service-linked roles, all of them done.
     pub(super) deletion_tasks: BTreeSet<String>,
+    pub(super) global_endpoint_token: TokenVersion,
+    pub(super) reports: Reports,
     pub(super) root_keys: Vec<AccessKey>,
     pub(super) root_has_password: bool,
     pub(super) root_certificates: Vec<SigningCertificate>,
@@ -58,6 +61,17 @@ pub(super) struct Account {
     pub(super) saml_providers: BTreeMap<String, SamlProvider>,
     /// `None`: there has been none.
     pub(super) credential_report: Option<CredentialReport>,
+}
+
+/// The version of the tokens that STS's global endpoint issues:
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_SetSecurityTokenServicePreferences.html>.
+#[derive(Clone, Copy, Default)]
+pub(super) enum TokenVersion {
+    /// Valid in the regions that are on by default.
+    #[default]
+    V1 = 1,
+    /// Valid in all regions.
+    V2 = 2,
 }
 
 macro_rules! found_by_name {
@@ -84,6 +98,8 @@ impl Account {
             password_policy: None,
             outbound: OutboundFederation::default(),
             deletion_tasks: BTreeSet::new(),
+            global_endpoint_token: TokenVersion::default(),
+            reports: Reports::default(),
             root_keys: Vec::new(),
             root_has_password: true,
             root_certificates: Vec::new(),
@@ -273,6 +289,16 @@ pub(super) fn summary(partition: &mut Partition, call: &Call) -> Result<Reply, S
         "AccountPasswordPresent": i32::from(account.root_has_password),
         "AccountSigningCertificatesPresent": i32::from(!account.root_certificates.is_empty()),
         "Providers": account.oidc_providers.len() + account.saml_providers.len(),
-        "GlobalEndpointTokenVersion": 1,
+        "GlobalEndpointTokenVersion": account.global_endpoint_token as u8,
     }}))
+}
+
+/// Tokens are opaque here, and valid in all regions, so that only the account's summary tells the version.
+pub(super) fn set_token_preferences(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    let version = match text(call, "GlobalEndpointTokenVersion")? {
+        "v2Token" => TokenVersion::V2,
+        _ => TokenVersion::V1,
+    };
+    partition.iam.account_mut(call)?.global_endpoint_token = version;
+    Ok(Reply::empty())
 }

@@ -62,7 +62,7 @@ pub(super) fn get(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
         let profiles: Vec<_> = profiles.map(|profile| profile.listed(store, account)).collect();
         let mut view = role.brief(store);
         set(&mut view, "InstanceProfileList", json!(profiles));
-        set(&mut view, "RoleLastUsed", json!({}));
+        set(&mut view, "RoleLastUsed", role.usage.role_last_used(call.now));
         complete(&mut view, store, Noun::Role, &role.grants, Some((role.boundary.as_deref(), &role.tags)));
         add(1, &role.identity.name, view);
     }

@@ -8,6 +8,7 @@ use policy::{PolicyDocument, PolicyKind};
 
 use crate::operation::ServiceError;
 
+use super::document_rules::{self, COLONS, LEGACY, PREFACE, SIDS, SYNTAX, Versions};
 use super::errors::malformed_document;
 
 /// The sentences that IAM answers with, by how ours begin; ours tell more.
@@ -20,7 +21,7 @@ const SENTENCES: [(&str, &str); 14] = [
     ("Id must be a string", SYNTAX),
     ("The policy must contain a valid version string", SYNTAX),
     ("Actions/Conditions must be prefaced by a vendor", PREFACE),
-    ("Actions/Condition can contain only one colon", "Actions/Condition can contain only one colon."),
+    ("Actions/Condition can contain only one colon", COLONS),
     ("Resource vendor must be fully qualified", VENDOR),
     ("Statement IDs (SID) in a single policy must be unique", SIDS),
     ("AssumeRole policy may only specify STS AssumeRole actions", TRUST_ACTIONS),
@@ -28,19 +29,24 @@ const SENTENCES: [(&str, &str); 14] = [
     ("Numeric", LEGACY),
 ];
 
-const SYNTAX: &str = "Syntax errors in policy.";
-const PREFACE: &str = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
 const VENDOR: &str = "Resource vendor must be fully qualified and cannot contain regexes.";
-const SIDS: &str = "Statement IDs (SID) in a single policy must be unique.";
 const TRUST_ACTIONS: &str = "AssumeRole policy may only specify STS AssumeRole actions.";
-const LEGACY: &str = "The policy failed legacy parsing";
 
 /// A policy of an identity.
 pub(super) fn identity(text: &str) -> Result<Arc<PolicyDocument>, ServiceError> {
     parse(text, PolicyKind::Identity).map(Arc::new)
 }
 
+/// A managed policy, which is of the current version of the language.
+pub(super) fn managed(text: &str) -> Result<Arc<PolicyDocument>, ServiceError> {
+    document_rules::check(text, Versions::Current).map_err(malformed_document)?;
+    identity(text)
+}
+
 pub(super) fn parse(text: &str, kind: PolicyKind) -> Result<PolicyDocument, ServiceError> {
+    if matches!(kind, PolicyKind::Identity | PolicyKind::Trust) {
+        document_rules::check(text, Versions::All).map_err(malformed_document)?;
+    }
     PolicyDocument::parse(text, kind).map_err(|error| malformed_document(sentence(error.message)))
 }
 

@@ -15,8 +15,7 @@ use crate::partition::Partition;
 
 use super::account::Account;
 use super::errors::{
-    cannot_be_found, delete_conflict, limit_exceeded, malformed_document, name_taken, no_such_entity, quota,
-    validation,
+    cannot_be_found, delete_conflict, limit_exceeded, name_taken, no_such_entity, quota, validation,
 };
 use super::input::{has_prefix, optional, path, text};
 use super::noun::{Identity, Noun, folded, timestamp};
@@ -194,10 +193,7 @@ fn changeable<'partition>(
 }
 
 fn document(call: &Call) -> Result<Arc<PolicyDocument>, ServiceError> {
-    let document = documents::identity(text(call, "PolicyDocument")?)?;
-    if !document.is_current_version() {
-        return Err(malformed_document("Policy document must be version 2012-10-17 or greater."));
-    }
+    let document = documents::managed(text(call, "PolicyDocument")?)?;
     if documents::size(document.text()) > SIZE {
         return Err(quota("PolicySize", SIZE));
     }

@@ -16,6 +16,7 @@ use super::noun::{Noun, folded};
 use super::roles::Role;
 use super::store::{Grants, Store};
 use super::tags::Tags;
+use super::usage::Usage;
 use super::{documents, trust};
 
 const EVERYTHING: &str =
@@ -49,6 +50,7 @@ impl Store {
             grants: Grants { inline, ..Grants::default() },
             boundary: None,
             tags: Tags::default(),
+            usage: Usage::default(),
         };
         let mut opened = Account::new(account.clone(), now);
         opened.root_has_password = false;

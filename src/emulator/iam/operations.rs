@@ -9,10 +9,10 @@ use super::noun::Noun::{
 };
 use super::{
     access, access_keys, account, attachments, authorization_details, boundaries, context_keys,
-    credential_report, groups, inline_policies, instance_profiles, login_profiles, managed_policies,
-    mfa_devices, oidc_providers, outbound_federation, password_policy, roles, root_access, saml_providers,
-    server_certificates, service_linked_roles, service_specific_credentials, signing_certificates, simulate,
-    ssh_public_keys, tags, users,
+    credential_report, granting_policies, groups, inline_policies, instance_profiles, last_accessed,
+    login_profiles, managed_policies, mfa_devices, oidc_providers, outbound_federation, password_policy, roles,
+    root_access, saml_providers, server_certificates, service_linked_roles, service_specific_credentials,
+    signing_certificates, simulate, ssh_public_keys, tags, users,
 };
 
 type AccessFunction = fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError>;
@@ -203,4 +203,10 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("GetAccountSummary", access::account_wide, account::summary),
     row("GenerateCredentialReport", access::account_wide, credential_report::generate),
     row("GetCredentialReport", access::account_wide, credential_report::get),
+    row("SetSecurityTokenServicePreferences", access::account_wide, account::set_token_preferences),
+
+    row("GenerateServiceLastAccessedDetails", access::used_entity, last_accessed::generate),
+    row("GetServiceLastAccessedDetails", access::account_wide, last_accessed::details),
+    row("GetServiceLastAccessedDetailsWithEntities", access::account_wide, last_accessed::entities),
+    row("ListPoliciesGrantingServiceAccess", access::used_entity, granting_policies::list),
 ];

@@ -39,6 +39,10 @@ pub(super) struct PasswordPolicy {
 }
 
 impl PasswordPolicy {
+    pub(super) fn lets_users_change_theirs(&self) -> bool {
+        self.allow_users_to_change_password
+    }
+
     fn view(&self) -> Value {
         let mut view = json!({
             "MinimumPasswordLength": self.minimum_password_length.unwrap_or(DEFAULT_LENGTH),

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use policy::PolicyDocument;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -15,6 +16,7 @@ use super::noun::{Identity, Noun, folded, timestamp};
 use super::pages::page;
 use super::store::{Grants, Store};
 use super::tags::Tags;
+use super::usage::Usage;
 use super::users::refuse_with_policies;
 use super::{boundaries, quotas, service_linked_roles, trust};
 
@@ -33,6 +35,7 @@ pub(super) struct Role {
     /// The ARN of a managed policy.
     pub(super) boundary: Option<String>,
     pub(super) tags: Tags,
+    pub(super) usage: Usage,
 }
 
 impl Role {
@@ -61,11 +64,11 @@ impl Role {
     }
 
     /// `GetRole` always has `RoleLastUsed`, empty where the role was not used.
-    fn shown(&self, store: &Store) -> Value {
+    fn shown(&self, store: &Store, now: DateTime<Utc>) -> Value {
         let mut view = self.listed(store);
         self.show_extras(&mut view);
         if let Some(view) = view.as_object_mut() {
-            view.insert("RoleLastUsed".to_owned(), Value::Object(Map::new()));
+            view.insert("RoleLastUsed".to_owned(), self.usage.role_last_used(now));
         }
         view
     }
@@ -107,6 +110,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         grants: Grants::default(),
         boundary,
         tags,
+        usage: Usage::default(),
     };
     let mut view = role.brief(&partition.iam);
     role.show_extras(&mut view);
@@ -116,7 +120,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
 
 pub(super) fn get(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let role = partition.iam.account(call)?.role(text(call, "RoleName")?)?;
-    Reply::of(&json!({ "Role": role.shown(&partition.iam) }))
+    Reply::of(&json!({ "Role": role.shown(&partition.iam, call.now) }))
 }
 
 pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {

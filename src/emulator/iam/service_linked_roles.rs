@@ -18,6 +18,7 @@ use super::roles::{DEFAULT_SESSION_DURATION, Role};
 use super::service_linked_services::{LinkedService, linked_service};
 use super::store::Grants;
 use super::tags::Tags;
+use super::usage::Usage;
 use super::{quotas, trust};
 
 /// What the paths of service-linked roles begin with, and no other's.
@@ -87,6 +88,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         grants: Grants { attached: BTreeSet::from([policy]), ..Grants::default() },
         boundary: None,
         tags: Tags::default(),
+        usage: Usage::default(),
     };
     let view = role.brief(&partition.iam);
     partition.iam.account_mut(call)?.roles.insert(folded(&name), role);

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use policy::{AccountId, Policy, PolicyDocument, Principal};
 
 use crate::operation::{Call, CredentialKind, ServiceError};
 use crate::partition::Credential;
 
-use super::access_keys::{AccessKey, LastUse};
+use super::access_keys::AccessKey;
 use super::account::Account;
 use super::managed_policies::ManagedPolicy;
 use super::noun::{Noun, folded};
+use super::password_policy::PasswordPolicy;
 use super::roles::Role;
 use super::users::User;
 use super::{Entity, InstanceProfileView, RoleView, aws_managed, trust};
@@ -20,7 +21,7 @@ use super::{Entity, InstanceProfileView, RoleView, aws_managed, trust};
 /// Users, roles, policies and instance profiles of all accounts.
 #[derive(Clone, Default)]
 pub(crate) struct Store {
-    accounts: BTreeMap<AccountId, Account>,
+    pub(super) accounts: BTreeMap<AccountId, Account>,
     pub(super) key_owners: BTreeMap<String, KeyOwner>,
 }
 
@@ -103,22 +104,6 @@ impl Store {
         })
     }
 
-    /// Remembers for `GetAccessKeyLastUsed` that a key signed a request.
-    pub(crate) fn record_use(
-        &mut self,
-        access_key_id: &str,
-        now: DateTime<Utc>,
-        service: &str,
-        region: &str,
-    ) {
-        let Some(owner) = self.key_owners.get(access_key_id) else { return };
-        let Some(account) = self.accounts.get_mut(&owner.account) else { return };
-        let Some(keys) = account.keys_mut(owner.user.as_deref()) else { return };
-        if let Some(key) = keys.iter_mut().find(|key| key.id == access_key_id) {
-            key.record(LastUse { time: now, service: service.to_owned(), region: region.to_owned() });
-        }
-    }
-
     /// What is attached to a user or role (for a session: to its role); `None`: it is no more, or is not of that kind.
     pub(crate) fn entity(&self, principal: &Principal) -> Option<Entity> {
         match principal {
@@ -129,6 +114,9 @@ impl Store {
                 let mut identity = self.policies(&user.grants)?;
                 for group in groups {
                     identity.extend(self.policies(&group.grants)?);
+                }
+                if account.password_policy.as_ref().is_some_and(PasswordPolicy::lets_users_change_theirs) {
+                    identity.push(self.own_password_policy()?);
                 }
                 let boundary = user.boundary.as_deref().map(|arn| self.managed_policy(arn));
                 Some(Entity { identity, boundary: transposed(boundary)?, tags: user.tags.to_vec() })
@@ -222,6 +210,13 @@ impl Store {
 
     pub(super) fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.accounts.values()
+    }
+
+    /// What every user of an account may do whose password policy lets users change their own passwords.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_enable-user-change.html>
+    fn own_password_policy(&self) -> Option<Policy> {
+        let policy = self.managed_policy("arn:aws:iam::aws:policy/IAMUserChangePassword")?;
+        Some(Policy { name: "the account's password policy".to_owned(), ..policy })
     }
 
     /// `None`: an attached policy is not known; nobody may act with only a part of what was attached.

@@ -17,6 +17,7 @@ use super::signing_certificates::SigningCertificate;
 use super::ssh_public_keys::SshPublicKey;
 use super::store::Grants;
 use super::tags::Tags;
+use super::usage::Usage;
 use super::{boundaries, quotas};
 
 /// A user.
@@ -34,6 +35,7 @@ pub(super) struct User {
     /// The ARN of a managed policy.
     pub(super) boundary: Option<String>,
     pub(super) tags: Tags,
+    pub(super) usage: Usage,
 }
 
 impl User {
@@ -75,6 +77,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         groups: std::collections::BTreeSet::new(),
         boundary,
         tags,
+        usage: Usage::default(),
     };
     let reply = Reply::of(&json!({ "User": user.shown() }));
     account.users.insert(folded(name), user);

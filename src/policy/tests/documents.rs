@@ -249,11 +249,13 @@ fn values() {
         "IpAddress aws:SourceIp: `10.0.0.0/33` is not an IP address",
     );
     refuses(
-        Identity,
+        ServiceControl,
         &condition(r#""StringEquals":{"prefix":"x"}"#),
         r#""prefix""#,
         "Actions/Conditions must be prefaced by a vendor",
     );
+    accepts(Identity, &condition(r#""StringEquals":{"prefix":"x"}"#));
+    accepts(Identity, &action("cloud.watch:No such action"));
     refuses(
         Identity,
         &condition(r#""StringEquals":{"s3:prefix":[]}"#),

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, reason = "tests")]
 
 mod credentials;
+mod documents;
 mod federation;
+mod last_use;
 mod policies;
 mod protected;
 mod reports;
@@ -368,10 +370,11 @@ fn keys_are_made_switched_and_deleted() {
     assert_eq!(lab.ok("ListAccessKeys", &user("u"))["AccessKeyMetadata"][0]["Status"], "Inactive");
     let used = lab.ok("GetAccessKeyLastUsed", &input);
     assert_eq!(used["AccessKeyLastUsed"]["ServiceName"], "N/A");
-    let now = lab.now;
-    lab.partition.iam.record_use(&key, now, "s3", "us-east-1");
+    let admin = std::mem::replace(&mut lab.key, key.clone());
+    lab.asks("GetCallerIdentity", &json!({}));
+    lab.key = admin;
     let used = lab.ok("GetAccessKeyLastUsed", &input);
-    assert_eq!(used["AccessKeyLastUsed"]["ServiceName"], "s3");
+    assert_eq!(used["AccessKeyLastUsed"]["ServiceName"], "sts");
     assert_eq!(used["UserName"], "u");
     lab.ok("DeleteAccessKey", &input);
     assert!(lab.partition.credential(&key).is_none());

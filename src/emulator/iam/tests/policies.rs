@@ -327,37 +327,6 @@ fn context_keys_are_those_of_conditions_and_variables() {
 }
 
 #[test]
-fn documents_are_refused_in_the_words_of_iam() {
-    let check = |document: &str, expected: &str| {
-        let mut lab = Lab::new();
-        let input = json!({ "PolicyName": "p", "PolicyDocument": document });
-        assert_eq!(
-            lab.refused("CreatePolicy", &input, 400, "MalformedPolicyDocument"),
-            expected,
-            "{document}"
-        );
-    };
-    let of = |statement: &str| format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
-    check("{,}", "This policy contains invalid Json");
-    check("[]", "Syntax errors in policy.");
-    check(&of("[]"), "Syntax errors in policy.");
-    check(&of(r#"{"Effect":"Maybe","Action":"s3:*","Resource":"*"}"#), "Syntax errors in policy.");
-    check(
-        &of(r#"{"Effect":"Allow","Action":"s3:a:b","Resource":"*"}"#),
-        "Actions/Condition can contain only one colon.",
-    );
-    check(&of(r#"{"Effect":"Allow","Action":"a a:b","Resource":"*"}"#), "Vendor a a is not valid");
-    check(
-        &of(r#"{"Effect":"Allow","Action":"s3:*","Resource":"x"}"#),
-        "Resource x must be in ARN format or \"*\".",
-    );
-    let action = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
-    check(&of(r#"{"Effect":"Allow","Action":"get","Resource":"*"}"#), action);
-    let old = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#;
-    check(old, "Policy document must be version 2012-10-17 or greater.");
-}
-
-#[test]
 fn a_policy_is_named_by_a_whole_arn() {
     let mut lab = Lab::new();
     lab.ok("CreateUser", &user("u"));

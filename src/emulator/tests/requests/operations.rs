@@ -1,6 +1,6 @@
 //! What is said of operations that are not there, and of requests that name none.
 
-use crate::place::{Place, element, start};
+use crate::place::{Place, element, form as encoded, start};
 use crate::signer::Unsigned;
 
 #[track_caller]
@@ -98,4 +98,48 @@ fn heads_and_deletions_have_no_body() {
     assert_eq!(s3("HEAD", "/some-bucket/key"), (200, String::new()));
     assert_eq!(s3("HEAD", "/some-bucket/none"), (404, String::new()));
     assert_eq!(s3("DELETE", "/some-bucket/key"), (204, String::new()));
+}
+
+#[test]
+fn a_password_policy_lets_users_change_their_own_passwords() {
+    let place = Place::new();
+    let iam = |body: &str| form("iam", &format!("Version=2010-05-08&{body}"));
+    let user = place.user_with("u", None);
+    place.ok(&iam("Action=CreateLoginProfile&UserName=u&Password=Aa345678"));
+    place.ok(&iam("Action=UpdateAccountPasswordPolicy&MinimumPasswordLength=8"));
+    let change = iam("Action=ChangePassword&OldPassword=Aa345678&NewPassword=Bb345678");
+    let code = |request: &Unsigned| place.code(request.signed(&user));
+    assert_eq!(code(&change), (403, "AccessDenied".to_owned()));
+    place.ok(&iam("Action=UpdateAccountPasswordPolicy&AllowUsersToChangePassword=true"));
+    assert_eq!(code(&change), (200, String::new()));
+    assert_eq!(code(&iam("Action=GetAccountPasswordPolicy")), (200, String::new()));
+    assert_eq!(code(&iam("Action=GetUser")), (403, "AccessDenied".to_owned()));
+    let deny = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:*","Resource":"*"}}"#;
+    place.ok(&iam(&format!("Action=PutUserPolicy&UserName=u&PolicyName=p&PolicyDocument={}", encoded(deny))));
+    let again = iam("Action=ChangePassword&OldPassword=Bb345678&NewPassword=Cc345678");
+    assert_eq!(code(&again), (403, "AccessDenied".to_owned()));
+}
+
+#[test]
+fn use_is_remembered_whatever_was_decided() {
+    let place = Place::new();
+    let iam = |body: &str| form("iam", &format!("Version=2010-05-08&{body}"));
+    let user = place.user_with("u", None);
+    let list = Unsigned::s3("GET", "/", "", start());
+    assert_eq!(place.code(list.signed(&user)).0, 403);
+    let used = place.ok(&iam(&format!("Action=GetAccessKeyLastUsed&AccessKeyId={}", user.id)));
+    assert_eq!(
+        (element(&used, "ServiceName").as_str(), element(&used, "Region").as_str()),
+        ("s3", "us-east-1")
+    );
+    let session = place.session();
+    let role = iam("Action=GetRole&RoleName=r");
+    assert_eq!(element(&place.ok(&role), "LastUsedDate"), "");
+    assert_eq!(place.code(iam("Action=ListRoles").signed(&session)).0, 200);
+    assert_eq!(element(&place.ok(&role), "LastUsedDate"), "2026-01-02T03:04:05Z");
+    let report = "Action=GenerateServiceLastAccessedDetails&Granularity=ACTION_LEVEL&Arn=arn:aws:iam::111122223333:role/r";
+    let job = element(&place.ok(&iam(report)), "JobId");
+    let details = place.ok(&iam(&format!("Action=GetServiceLastAccessedDetails&MaxItems=1000&JobId={job}")));
+    assert_eq!(element(&details, "ActionName"), "ListRoles");
+    assert_eq!(element(&details, "LastAccessedEntity"), "arn:aws:iam::111122223333:role/r");
 }
