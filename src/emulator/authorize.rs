@@ -70,20 +70,25 @@ struct Decided {
     decision: Decision,
 }
 
-fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decided, Undecidable> {
-    let mut context = access.context;
+/// Fills in the condition keys that do not hang on the operation.
+pub(crate) fn complete(partition: &Partition, call: &Call, access: &mut Access) {
+    let context = &mut access.context;
     if call.service.is_s3() {
-        listed_keys(&access.action, &mut context);
+        listed_keys(&access.action, context);
     }
-    global_keys(partition, call, access.resource_account.as_ref(), &mut context);
-    place_keys(call, access.forwarded, &mut context);
+    global_keys(partition, call, access.resource_account.as_ref(), context);
+    place_keys(call, access.forwarded, context);
     // Whoever an identity provider vouches for has nothing of the keys that may have signed the request.
-    let caller = access.principal.is_none();
-    if caller {
-        principal_keys(partition, call, &mut context);
-        session_keys(partition, call, &mut context);
-        instance_keys(partition, call, &mut context);
+    if access.principal.is_none() {
+        principal_keys(partition, call, context);
+        session_keys(partition, call, context);
+        instance_keys(partition, call, context);
     }
+}
+
+fn decide(partition: &Partition, call: &Call, mut access: Access) -> Result<Decided, Undecidable> {
+    complete(partition, call, &mut access);
+    let caller = access.principal.is_none();
     let principal = access.principal.unwrap_or_else(|| call.caller.principal.clone());
     let entity = partition.iam.entity(&principal).unwrap_or_default();
     let key = call.caller.access_key_id.as_deref().filter(|_| caller);
@@ -94,7 +99,7 @@ fn decide(partition: &Partition, call: &Call, access: Access) -> Result<Decided,
         action: access.action,
         resource: access.resource,
         resource_account: access.resource_account.or_else(|| call.caller.account.clone()),
-        context,
+        context: access.context,
     };
     let organizations = &partition.organizations;
     let service_control = request.principal.account().map(|account| organizations.service_control(account));

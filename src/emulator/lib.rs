@@ -27,6 +27,8 @@ mod operation;
 mod organizations;
 mod partition;
 mod pem;
+#[cfg(test)]
+mod permissions;
 mod private_key;
 mod refusal;
 mod route;

@@ -137,7 +137,7 @@ fn key_columns(key: Option<&AccessKey>) -> [String; 5] {
         key.map_or_else(none, |key| timestamp(key.created)),
         used.map_or_else(none, |used| timestamp(used.time)),
         used.and_then(region).map_or_else(none, str::to_owned),
-        used.map_or_else(none, |used| used.service.clone()),
+        used.map_or_else(none, |used| used.service.to_owned()),
     ]
 }
 

@@ -26,9 +26,10 @@ use super::usage::{ServiceUse, Usage, Use};
 const KEPT: usize = 256;
 
 /// The reports of an account, the newest last.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Reports(VecDeque<(String, Report)>);
 
+#[derive(Clone)]
 struct Report {
     /// Who asked for it, by ARN.
     asker: String,
@@ -40,6 +41,7 @@ struct Report {
 }
 
 /// A user or role that the report is about.
+#[derive(Clone)]
 struct UsingEntity {
     noun: Noun,
     identity: Identity,

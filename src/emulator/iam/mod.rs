@@ -46,6 +46,7 @@ mod service_linked_services;
 mod service_specific_credentials;
 mod signing_certificates;
 mod simulate;
+mod simulation_inputs;
 mod simulation_results;
 mod ssh_public_keys;
 mod store;

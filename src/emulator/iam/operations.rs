@@ -10,9 +10,9 @@ use super::noun::Noun::{
 use super::{
     access, access_keys, account, attachments, authorization_details, boundaries, context_keys,
     credential_report, granting_policies, groups, inline_policies, instance_profiles, last_accessed,
-    login_profiles, managed_policies, mfa_devices, oidc_providers, outbound_federation, password_policy, roles,
-    root_access, saml_providers, server_certificates, service_linked_roles, service_specific_credentials,
-    signing_certificates, simulate, ssh_public_keys, tags, users,
+    login_profiles, managed_policies, mfa_devices, oidc_providers, outbound_federation, password_policy,
+    roles, root_access, saml_providers, server_certificates, service_linked_roles,
+    service_specific_credentials, signing_certificates, simulate, ssh_public_keys, tags, users,
 };
 
 type AccessFunction = fn(&Partition, &Call) -> Result<Vec<Access>, ServiceError>;

@@ -48,12 +48,18 @@ pub(super) fn flaw(resource: &str) -> Option<String> {
         "s3" if !region.is_empty() && !is_regional_in_s3(path) => {
             Some(format!("Resource {resource} can not contain region information."))
         }
-        "iam" if path != "*" && !IAM_PATHS.iter().any(|start| path.starts_with(start)) => {
+        "iam" if !is_iam_path(path) => {
             let paths = IAM_PATHS.join(", ");
             Some(format!("IAM resource path must either be \"*\" or start with {paths}."))
         }
         _ => None,
     }
+}
+
+/// AWS's own policies have root users and role templates, which the sentence does not tell of.
+fn is_iam_path(path: &str) -> bool {
+    matches!(path, "*" | "root")
+        || IAM_PATHS.iter().chain(&["role-template/"]).any(|start| path.starts_with(start))
 }
 
 /// The ARN of five segments and a resource that IAM shows, `*` in place of what is missing.

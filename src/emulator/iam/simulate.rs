@@ -15,6 +15,7 @@ use super::documents;
 use super::errors::{invalid_input, no_such_entity};
 use super::noun::{Identity, Noun};
 use super::pages::page;
+use super::simulation_inputs::{ContextEntry, Exclusions, PolicyIdentifier, check_scenario};
 use super::simulation_results::is_user;
 use super::store::{Grants, Store, account_and_name};
 
@@ -37,6 +38,8 @@ struct Input {
     #[serde(default)]
     ordered_organization_policy_input_list: Vec<OrganizationLevel>,
     resource_handling_option: Option<String>,
+    #[serde(default)]
+    policy_exclusion_list: Vec<PolicyIdentifier>,
 }
 
 /// The service control policies of one level, the organization's root first.
@@ -45,14 +48,6 @@ struct Input {
 struct OrganizationLevel {
     #[serde(default)]
     service_control_policy_input_list: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ContextEntry {
-    context_key_name: String,
-    #[serde(default)]
-    context_key_values: Vec<String>,
 }
 
 /// What is simulated, for any action and resource.
@@ -75,12 +70,11 @@ pub(super) fn custom_policy(partition: &mut Partition, call: &Call) -> Result<Re
 }
 
 fn simulate(partition: &Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let input: Input = call.parse()?;
-    if input.resource_handling_option.is_some() {
-        let message = "ResourceHandlingOption is not emulated by rolecall";
-        return Err(ServiceError::new(501, "NotImplemented", message));
-    }
-    let simulation = simulation(partition, call, &input)?;
+    let mut input: Input = call.parse()?;
+    check_scenario(input.resource_handling_option.as_deref(), &input.resource_arns)?;
+    input.context_entries.iter().try_for_each(ContextEntry::check)?;
+    let excluded = Exclusions::of(std::mem::take(&mut input.policy_exclusion_list))?;
+    let simulation = simulation(partition, call, &input, &excluded)?;
     let everything = ["*".to_owned()];
     let resources = if input.resource_arns.is_empty() { &everything[..] } else { &input.resource_arns };
     for action in &input.action_names {
@@ -96,7 +90,12 @@ fn simulate(partition: &Partition, call: &Call) -> Result<Reply, ServiceError> {
     Ok(page.reply("EvaluationResults"))
 }
 
-fn simulation(partition: &Partition, call: &Call, input: &Input) -> Result<Simulation, ServiceError> {
+fn simulation(
+    partition: &Partition,
+    call: &Call,
+    input: &Input,
+    excluded: &Exclusions,
+) -> Result<Simulation, ServiceError> {
     let own = call.account()?;
     let mut policies = Policies::default();
     let mut principal = Principal::User {
@@ -106,7 +105,7 @@ fn simulation(partition: &Partition, call: &Call, input: &Input) -> Result<Simul
         id: "AIDASIMULATEDSIMULATE".to_owned(),
     };
     if let Some(arn) = &input.policy_source_arn {
-        let source = source(&partition.iam, own, arn)?;
+        let source = source_without(&partition.iam, own, arn, excluded)?;
         policies.identity = source.policies;
         policies.boundary = source.boundary;
         principal = source.principal.unwrap_or(principal);
@@ -129,6 +128,7 @@ fn simulation(partition: &Partition, call: &Call, input: &Input) -> Result<Simul
         policies.boundary = Some(boundary);
     }
     policies.service_control = match &input.policy_source_arn {
+        Some(_) if excluded.has_type("scp") => Vec::new(),
         Some(_) => partition.organizations.service_control(own),
         None => service_control(input)?,
     };
@@ -214,39 +214,55 @@ pub(super) struct Source {
 }
 
 pub(super) fn source(store: &Store, own: &AccountId, arn: &str) -> Result<Source, ServiceError> {
+    source_without(store, own, arn, &Exclusions::default())
+}
+
+fn source_without(
+    store: &Store,
+    own: &AccountId,
+    arn: &str,
+    excluded: &Exclusions,
+) -> Result<Source, ServiceError> {
     let absent = || no_such_entity(format!("The entity {arn} cannot be found."));
     let (account, name) = account_and_name(arn).filter(|(account, _)| account == own).ok_or_else(absent)?;
     let account = store.account_by_id(&account).ok_or_else(absent)?;
     let same = |identity: &Identity| identity.arn == arn;
-    let managed = |arn: &String| store.managed_policy(arn);
+    let managed =
+        |arn: &String| store.managed_policy(arn).filter(|_| !excluded.has_type("permission-boundary"));
+    let named = |noun, name: &str, grants: &Grants| named(store, noun, name, grants, excluded);
     if let Some(user) = account.user(name).ok().filter(|user| same(&user.identity)) {
-        let mut policies = named(store, Noun::User, name, &user.grants);
+        let mut policies = named(Noun::User, &user.identity.name, &user.grants);
         for group in user.groups.iter().filter_map(|group| account.groups.get(group)) {
-            policies.extend(named(store, Noun::Group, &group.identity.name, &group.grants));
+            policies.extend(named(Noun::Group, &group.identity.name, &group.grants));
         }
         let boundary = user.boundary.as_ref().and_then(managed);
         return Ok(Source { principal: Some(user.principal(&account.id)), policies, boundary });
     }
     if let Some(role) = account.role(name).ok().filter(|role| same(&role.identity)) {
         let Identity { path, name, id, .. } = role.identity.clone();
-        let policies = named(store, Noun::Role, &name, &role.grants);
+        let policies = named(Noun::Role, &name, &role.grants);
         let session = "simulated".to_owned();
         let principal = Principal::AssumedRole { account: account.id.clone(), path, name, id, session };
         let boundary = role.boundary.as_ref().and_then(managed);
         return Ok(Source { principal: Some(principal), policies, boundary });
     }
     let group = account.group(name).ok().filter(|group| same(&group.identity)).ok_or_else(absent)?;
-    Ok(Source { principal: None, policies: named(store, Noun::Group, name, &group.grants), boundary: None })
+    Ok(Source {
+        principal: None,
+        policies: named(Noun::Group, &group.identity.name, &group.grants),
+        boundary: None,
+    })
 }
 
 /// The policies by the ids that answers show.
-fn named(store: &Store, noun: Noun, name: &str, grants: &Grants) -> Vec<Policy> {
-    let inline = grants.inline.iter().map(|(policy, document)| Policy {
+fn named(store: &Store, noun: Noun, name: &str, grants: &Grants, excluded: &Exclusions) -> Vec<Policy> {
+    let inline = grants.inline.iter().filter(|(policy, _)| !excluded.has_inline(noun, name, policy));
+    let inline = inline.map(|(policy, document)| Policy {
         name: format!("{}_{name}_{policy}", noun.arn_type()),
         document: Arc::clone(document),
     });
-    let attached = grants.attached.iter().filter_map(|arn| store.managed(arn));
-    let attached = attached.filter_map(|policy| {
+    let attached = grants.attached.iter().filter(|arn| !excluded.has_managed(arn));
+    let attached = attached.filter_map(|arn| store.managed(arn)).filter_map(|policy| {
         let name = policy.identity.name.clone();
         Some(Policy { name, ..policy.policy()? })
     });

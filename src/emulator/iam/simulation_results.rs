@@ -37,7 +37,6 @@ impl Simulation {
             "EvalDecision": decision.outcome,
             "MatchedStatements": matched,
             "MissingContextValues": missing,
-            "EvalDecisionDetails": self.details(action, resource)?,
         });
         let mut of_resource = json!({
             "EvalResourceName": resource,
@@ -50,9 +49,21 @@ impl Simulation {
                 view.insert("PermissionsBoundaryDecisionDetail".to_owned(), detail.clone());
             }
         }
+        let organizations = self.organizations_detail(action, resource)?;
+        let ended_by_organizations = organizations.as_ref().is_some_and(|allowed| !allowed);
+        let details = self.details(action, resource)?.filter(|_| !ended_by_organizations);
+        if let (Some(of_resource), Some(details)) = (of_resource.as_object_mut(), &details) {
+            of_resource.insert("EvalDecisionDetails".to_owned(), details.clone());
+        }
         if let Some(view) = view.as_object_mut() {
-            if let Some(detail) = self.organizations_detail(action, resource)? {
+            if let Some(allowed) = organizations {
+                let detail = json!({ "AllowedByOrganizations": allowed });
                 view.insert("OrganizationsDecisionDetail".to_owned(), detail);
+            }
+            // Within one account it is there but empty where a resource is named, and is left out where none is.
+            let within = (self.names_resources && !ended_by_organizations).then(|| json!({}));
+            if let Some(details) = details.or(within) {
+                view.insert("EvalDecisionDetails".to_owned(), details);
             }
             if self.names_resources {
                 view.insert("ResourceSpecificResults".to_owned(), json!([of_resource]));
@@ -87,7 +98,7 @@ impl Simulation {
     }
 
     /// Only where there is an organization.
-    fn organizations_detail(&self, action: &str, resource: &str) -> Result<Option<Value>, ServiceError> {
+    fn organizations_detail(&self, action: &str, resource: &str) -> Result<Option<bool>, ServiceError> {
         if self.policies.service_control.is_empty() {
             return Ok(None);
         }
@@ -96,8 +107,7 @@ impl Simulation {
             service_control: self.policies.service_control.clone(),
             ..Policies::default()
         };
-        let allowed = self.is_allowed_by(action, resource, &alone)?;
-        Ok(Some(json!({ "AllowedByOrganizations": allowed })))
+        self.is_allowed_by(action, resource, &alone).map(Some)
     }
 
     /// Whether policies allow it for somebody in the resource's own account.
@@ -114,16 +124,16 @@ impl Simulation {
         Ok(decision.map_err(|error| invalid_input(error.to_string()))?.is_allowed())
     }
 
-    /// What each side says, across accounts; empty within one.
-    fn details(&self, action: &str, resource: &str) -> Result<Value, ServiceError> {
+    /// What each kind of policy says, across accounts; `None` within one.
+    fn details(&self, action: &str, resource: &str) -> Result<Option<Value>, ServiceError> {
         let (Some(owner), Some(own)) = (self.owner_of(resource), self.principal.account()) else {
-            return Ok(json!({}));
+            return Ok(None);
         };
-        let ResourcePolicy::Grants(policy) = &self.policies.resource else { return Ok(json!({})) };
         if owner == *own {
-            return Ok(json!({}));
+            return Ok(None);
         }
-        let identity = Policies { resource: ResourcePolicy::None, ..self.policies.clone() };
+        let ResourcePolicy::Grants(policy) = &self.policies.resource else { return Ok(None) };
+        let identity = Policies { identity: self.policies.identity.clone(), ..Policies::default() };
         let of_identity = self.outcome_at_home(action, resource, &identity)?;
         let resource_only = Policies {
             identity: vec![allow_all()?],
@@ -131,7 +141,13 @@ impl Simulation {
             ..Policies::default()
         };
         let of_resource = self.decide(action, resource, &resource_only)?.outcome;
-        Ok(json!({ "IAM Policy": of_identity, "Resource Policy": of_resource }))
+        let mut details = json!({ "IAM Policy": of_identity, "Resource Policy": of_resource });
+        if let (Some(details), Some(boundary)) = (details.as_object_mut(), &self.policies.boundary) {
+            let alone = Policies { identity: vec![boundary.clone()], ..Policies::default() };
+            let of_boundary = self.outcome_at_home(action, resource, &alone)?;
+            details.insert("IAM Permissions Boundary Policy".to_owned(), json!(of_boundary));
+        }
+        Ok(Some(details))
     }
 
     fn outcome_at_home(

@@ -8,6 +8,7 @@ mod last_use;
 mod policies;
 mod protected;
 mod reports;
+mod simulations;
 
 use serde_json::{Value, json};
 

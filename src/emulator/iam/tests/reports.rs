@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::user;
 use crate::certificate::self_signed;
+use crate::iam::access_keys::LastUse;
 use crate::iam::lab::{ACCOUNT, ALLOW_ALL, Lab};
 use crate::pem;
 use crate::rsa::RsaKey;
@@ -54,7 +55,9 @@ fn a_credential_report_tells_the_credentials_of_each_user() {
     lab.ok("UpdateSigningCertificate", &inactive);
     let now = lab.now;
     for minutes in [10, 20, 30] {
-        lab.partition.iam.record_use(&used, now + TimeDelta::minutes(minutes), "sts", "eu-west-1");
+        let time = now + TimeDelta::minutes(minutes);
+        let last = LastUse { time, service: "sts", region: "eu-west-1".to_owned() };
+        lab.partition.iam.record_key_use(&used, last);
     }
     lab.ok("GenerateCredentialReport", &json!({}));
     let report = content(&lab.ok("GetCredentialReport", &json!({})));
