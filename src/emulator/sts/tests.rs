@@ -322,6 +322,11 @@ fn an_account_vouches_for_its_principals_where_that_is_enabled() {
     assert_eq!(token.text("aud"), Some("https://api.example.com"));
     let own = &token.claims["https://sts.amazonaws.com/"];
     assert_eq!((&own["aws_account"], &own["source_region"]), (&json!(ACCOUNT), &json!("us-east-1")));
+    // It is no way back into AWS.
+    let provider = json!({ "Url": issuer, "ClientIDList": ["https://api.example.com"] });
+    let back = json!({ "RoleArn": role, "RoleSessionName": "s", "WebIdentityToken": text });
+    lab.ok("CreateOpenIDConnectProvider", &provider);
+    lab.refused("AssumeRoleWithWebIdentity", &back, 400, "InvalidIdentityToken");
     let unknown = json!({ "Audience": ["a"], "SigningAlgorithm": "HS256" });
     lab.refused("GetWebIdentityToken", &unknown, 400, "ValidationError");
     let not_yet = json!({ "Audience": ["a"], "SigningAlgorithm": "ES384" });

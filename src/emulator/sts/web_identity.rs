@@ -24,6 +24,8 @@ const TAGS: &str = "https://aws.amazon.com/tags";
 const SOURCE_IDENTITY: &str = "https://aws.amazon.com/source_identity";
 /// The OpenID Connect providers that nobody has to register.
 const BUILT_IN: [&str; 2] = ["accounts.google.com", "cognito-identity.amazonaws.com"];
+/// Tokens of AWS's own are for services elsewhere.
+const OUTBOUND_ISSUERS: &str = ".tokens.sts.global.api.aws";
 /// How far an issuer's clock may be ahead.
 const LEEWAY: TimeDelta = TimeDelta::minutes(5);
 
@@ -111,6 +113,10 @@ impl WebIdentity {
         })?;
         let claim = |name| token.text(name).ok_or_else(|| missing(name));
         let (issuer, subject) = (claim("iss")?, claim("sub")?);
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_getting_started.html
+        if issuer.ends_with(OUTBOUND_ISSUERS) {
+            return Err(not_validated());
+        }
         let registered = partition.iam.oidc_provider(&account, issuer);
         let audience = audience(&token).ok_or_else(|| missing("aud"))?;
         // The audiences of a provider that is built in are for the role's trust policy.
