@@ -48,6 +48,10 @@ pub use emulator::{AdministratorKey, Emulator, Settings};
 pub use faults::{BadFault, Failure, Faults, Rate, fault_duration};
 pub use front::Peer;
 pub use iam::{aws_managed_policies_version, aws_managed_policy};
+pub use imds::{
+    CredentialsUnknown, InstanceElsewhere, InstanceFacts, MetadataFacts, MetadataServer, ProfileFacts,
+    RoleCredentials, SecurityGroupFacts,
+};
 pub use listener::Listener;
 pub use model::api_models_version;
 pub use policy::AccountId;

@@ -3,11 +3,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use super::Version;
-use super::metadata::{self, Asked, Found};
-use super::tokens::time_to_live;
-use crate::ec2::{Instance, State};
+use super::credentials;
+use super::facts::InstanceFacts;
+use super::metadata::{self, Asked, Found, pretty};
+use super::tokens::{Tokens, time_to_live};
+use crate::ec2::State;
+use crate::ids::Ids;
 use crate::operation::Service;
 use crate::partition::Partition;
 
@@ -43,12 +47,23 @@ impl Response {
         Self { status: 200, content_type: "text/plain", headers: Vec::new(), body: body.into() }
     }
 
-    fn refusal(status: u16, title: &str) -> Self {
+    /// What is asked for credentials.
+    pub(super) fn document(document: &Value) -> Self {
+        Self::text(pretty(document))
+    }
+
+    pub(super) fn refusal(status: u16, title: &str) -> Self {
         let page = format!(
             "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\n<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\"\n\t\"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">\n<html xmlns=\"http://www.w3.org/1999/xhtml\" xml:lang=\"en\" lang=\"en\">\n <head>\n  <title>{status} - {title}</title>\n </head>\n <body>\n  <h1>{status} - {title}</h1>\n </body>\n</html>\n"
         );
         Self { status, content_type: "text/html", headers: Vec::new(), body: page.into_bytes() }
     }
+}
+
+/// An answer, but for the credentials of the role of this name, which the holder of the state adds.
+pub(super) enum Answer {
+    Whole(Response),
+    Credentials(String, Version),
 }
 
 /// What the metadata service of an instance says at `now`; `None`: nobody listens, as the instance does not run.
@@ -75,8 +90,28 @@ fn answer_as_seen(
         return None;
     }
     let (place, instance) = (place.clone(), instance.clone());
-    if instance.metadata_options.http_endpoint == "disabled" {
-        return Some(Response::refusal(403, "Forbidden"));
+    let facts = InstanceFacts::of(partition, &place, &instance);
+    let Partition { ec2, ids, .. } = &mut *partition;
+    let tokens = &mut ec2.imds.service(instance_id).tokens;
+    Some(match respond(&facts, tokens, ids, request, now) {
+        Answer::Whole(response) => response,
+        Answer::Credentials(role, version) => {
+            let asked = credentials::Asked { partition, place: &place, instance: &instance, version, now };
+            Response::document(&credentials::document(asked, &role))
+        }
+    })
+}
+
+/// What the metadata service of an instance that runs says at `now`.
+pub(super) fn respond(
+    facts: &InstanceFacts,
+    tokens: &mut Tokens,
+    ids: &mut Ids,
+    request: &Request<'_>,
+    now: DateTime<Utc>,
+) -> Answer {
+    if !facts.metadata.enabled {
+        return Answer::Whole(Response::refusal(403, "Forbidden"));
     }
     let path = request.path.trim_end_matches('/');
     if path
@@ -84,47 +119,29 @@ fn answer_as_seen(
         .and_then(|path| path.split_once('/'))
         .is_some_and(|(_, rest)| rest == "api/token")
     {
-        return Some(token(partition, instance_id, request, now));
+        return Answer::Whole(token(tokens, ids, request, now));
     }
     if !matches!(request.method, "GET" | "HEAD") {
-        return Some(Response::refusal(405, "Method Not Allowed"));
+        return Answer::Whole(Response::refusal(405, "Method Not Allowed"));
     }
-    if !may_read(partition, &instance, request, now) {
-        return Some(Response::refusal(401, "Unauthorized"));
+    // A token in a request must be good, also where none is required.
+    let token = request.header(TOKEN);
+    if !token.map_or(!facts.metadata.token_required, |token| tokens.are_valid(token, now)) {
+        return Answer::Whole(Response::refusal(401, "Unauthorized"));
     }
-    let with_token = request.header(TOKEN).is_some();
-    let version = if with_token { Version::Two } else { Version::One };
-    let asked = Asked { partition, place: &place, instance: &instance, version, now };
-    let found = metadata::find(asked, request.path);
-    Some(match found {
+    let version = if token.is_some() { Version::Two } else { Version::One };
+    Answer::Whole(match metadata::find(&Asked { instance: facts, now }, request.path) {
         Some(Found::Text(text)) => Response::text(text),
         Some(Found::UserData(base64)) => Response {
             content_type: "application/octet-stream",
             ..Response::text(STANDARD.decode(base64).unwrap_or_default())
         },
+        Some(Found::Credentials(role)) => return Answer::Credentials(role, version),
         None => Response::refusal(404, "Not Found"),
     })
 }
 
-/// A token in a request must be good, also where none is required.
-fn may_read(
-    partition: &mut Partition,
-    instance: &Instance,
-    request: &Request<'_>,
-    now: DateTime<Utc>,
-) -> bool {
-    match request.header(TOKEN) {
-        Some(token) => partition.ec2.imds.service(&instance.instance_id).tokens.are_valid(token, now),
-        None => instance.metadata_options.http_tokens != "required",
-    }
-}
-
-fn token(
-    partition: &mut Partition,
-    instance_id: &str,
-    request: &Request<'_>,
-    now: DateTime<Utc>,
-) -> Response {
+fn token(tokens: &mut Tokens, ids: &mut Ids, request: &Request<'_>, now: DateTime<Utc>) -> Response {
     if request.method != "PUT" {
         return Response::refusal(405, "Method Not Allowed");
     }
@@ -135,7 +152,7 @@ fn token(
     let Some(seconds) = request.header(TTL).and_then(time_to_live) else {
         return Response::refusal(400, "Bad Request");
     };
-    let token = format!("AQAEA{}==", partition.ids.secret_key().replace(['+', '/'], "-"));
-    partition.ec2.imds.service(instance_id).tokens.add(token.clone(), seconds, now);
+    let token = format!("AQAEA{}==", ids.secret_key().replace(['+', '/'], "-"));
+    tokens.add(token.clone(), seconds, now);
     Response { headers: vec![(TTL, seconds.to_string())], ..Response::text(token) }
 }

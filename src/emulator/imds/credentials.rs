@@ -6,15 +6,28 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use policy::AccountId;
 use serde_json::{Value, json};
 
-use super::Delivered;
-use super::metadata::Asked;
-use crate::ec2::InstanceProfile;
+use super::{Delivered, Version};
+use crate::ec2::{Instance, InstanceProfile, Place};
 use crate::partition::Partition;
 use crate::sts::{self, Credentials};
 
 /// How long before their end new credentials are there. AWS promises at least five minutes; the SDKs ask again
 /// from fifteen minutes before, and would ask in vain for ten of them.
 const RENEWED_BEFORE_END: TimeDelta = TimeDelta::minutes(15);
+
+/// Whether credentials are handed out again.
+pub(super) fn are_fresh(expires: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now < expires - RENEWED_BEFORE_END
+}
+
+/// Who asks, and when.
+pub(super) struct Asked<'a> {
+    pub(super) partition: &'a mut Partition,
+    pub(super) place: &'a Place,
+    pub(super) instance: &'a Instance,
+    pub(super) version: Version,
+    pub(super) now: DateTime<Utc>,
+}
 
 /// Credentials that were handed out, and may be again.
 pub(super) struct Cached {
@@ -32,15 +45,13 @@ pub(crate) fn role(partition: &Partition, account: &AccountId, profile: &Instanc
 }
 
 /// The document at `iam/security-credentials/ROLE`. Each version of the service has credentials of its own.
-pub(super) fn document(asked: &mut Asked<'_>, role: &str) -> Value {
+pub(super) fn document(asked: Asked<'_>, role: &str) -> Value {
     let Asked { partition, place, instance, version, now } = asked;
-    let (account, instance_id, version, now) = (&place.account, &instance.instance_id, *version, *now);
-    let seconds = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let (account, instance_id) = (&place.account, &instance.instance_id);
     // A role that was deleted and made again has another id, and its old credentials are worth nothing.
     let identity = partition.iam.role(account, role).map(|role| role.id).unwrap_or_default();
     let cached = partition.ec2.imds.service(instance_id).credentials.remove(&version);
-    let usable =
-        |cached: &Cached| cached.role == identity && now < cached.credentials.expires - RENEWED_BEFORE_END;
+    let usable = |cached: &Cached| cached.role == identity && are_fresh(cached.credentials.expires, now);
     let cached = cached.filter(usable).or_else(|| {
         let credentials = sts::assume_for_instance(partition, account, role, instance_id, now)?;
         let delivered = Delivered {
@@ -53,22 +64,41 @@ pub(super) fn document(asked: &mut Asked<'_>, role: &str) -> Value {
         Some(Cached { role: identity, issued: now, credentials })
     });
     let Some(cached) = cached else {
-        // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html
-        return json!({
-            "Code": "AssumeRoleUnauthorizedAccess",
-            "Message": format!("EC2 cannot assume the role {role}. Please see documentation at https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc."),
-            "LastUpdated": seconds(now),
-        });
+        return unauthorized(role, now);
     };
-    let document = json!({
-        "Code": "Success",
-        "LastUpdated": seconds(cached.issued),
-        "Type": "AWS-HMAC",
-        "AccessKeyId": cached.credentials.access_key_id,
-        "SecretAccessKey": cached.credentials.secret_key,
-        "Token": cached.credentials.session_token,
-        "Expiration": seconds(cached.credentials.expires),
-    });
+    let Credentials { access_key_id, secret_key, session_token, expires } = &cached.credentials;
+    let document = success(cached.issued, access_key_id, secret_key, session_token, *expires);
     partition.ec2.imds.service(instance_id).credentials.insert(version, cached);
     document
+}
+
+pub(super) fn success(
+    issued: DateTime<Utc>,
+    access_key_id: &str,
+    secret_key: &str,
+    session_token: &str,
+    expires: DateTime<Utc>,
+) -> Value {
+    json!({
+        "Code": "Success",
+        "LastUpdated": seconds(issued),
+        "Type": "AWS-HMAC",
+        "AccessKeyId": access_key_id,
+        "SecretAccessKey": secret_key,
+        "Token": session_token,
+        "Expiration": seconds(expires),
+    })
+}
+
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html>
+pub(super) fn unauthorized(role: &str, now: DateTime<Utc>) -> Value {
+    json!({
+        "Code": "AssumeRoleUnauthorizedAccess",
+        "Message": format!("EC2 cannot assume the role {role}. Please see documentation at https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc."),
+        "LastUpdated": seconds(now),
+    })
+}
+
+fn seconds(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -5,9 +5,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
 
-use super::{Version, credentials};
-use crate::ec2::{Instance, Place};
-use crate::partition::Partition;
+use super::facts::{InstanceFacts, SecurityGroupFacts};
 
 /// The dated versions that are served besides `latest`.
 const VERSIONS: &[&str] = &["1.0", "2009-04-04", "2019-10-01", "2020-10-27", "2021-03-23", "2022-09-24"];
@@ -17,19 +15,18 @@ pub(super) enum Found {
     Text(String),
     /// In base64.
     UserData(String),
+    /// The credentials of the role of this name.
+    Credentials(String),
 }
 
 /// Who asks, and when.
 pub(super) struct Asked<'a> {
-    pub(super) partition: &'a mut Partition,
-    pub(super) place: &'a Place,
-    pub(super) instance: &'a Instance,
-    pub(super) version: Version,
+    pub(super) instance: &'a InstanceFacts,
     pub(super) now: DateTime<Utc>,
 }
 
 /// What is at `path`; `None`: nothing.
-pub(super) fn find(mut asked: Asked<'_>, path: &str) -> Option<Found> {
+pub(super) fn find(asked: &Asked<'_>, path: &str) -> Option<Found> {
     let instance = asked.instance;
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let Some((version, rest)) = segments.split_first() else {
@@ -61,7 +58,7 @@ fn text(value: impl Into<String>) -> Option<Found> {
 }
 
 impl Asked<'_> {
-    fn metadata(&mut self, path: &[&str]) -> Option<Found> {
+    fn metadata(&self, path: &[&str]) -> Option<Found> {
         let instance = self.instance;
         match path {
             [] => Some(self.top()),
@@ -72,14 +69,14 @@ impl Asked<'_> {
             ["instance-action"] => text("none"),
             ["instance-id"] => text(&instance.instance_id),
             ["instance-life-cycle"] => text("on-demand"),
-            ["instance-type"] => text(instance.instance_type),
+            ["instance-type"] => text(&instance.instance_type),
             ["local-ipv4"] => text(instance.private_ip_address.clone()?),
             ["mac"] => text(&instance.mac_address),
             ["profile"] => text("default-hvm"),
             ["public-hostname"] => self.public_hostname(),
             ["public-ipv4"] => text(instance.public_ip_address.clone()?),
             ["reservation-id"] => text(&instance.reservation_id),
-            ["security-groups"] => Some(self.security_groups(|group| &group.group_name)),
+            ["security-groups"] => Some(self.security_groups(|group| &group.name)),
             ["services"] => Some(listing(["domain", "partition"])),
             ["services", "domain"] => text("amazonaws.com"),
             ["services", "partition"] => text("aws"),
@@ -131,15 +128,15 @@ impl Asked<'_> {
         (!name.is_empty()).then(|| Found::Text(name.clone()))
     }
 
-    fn security_groups(&self, of: fn(&crate::ec2::GroupIdentifier) -> &String) -> Found {
+    fn security_groups(&self, of: fn(&SecurityGroupFacts) -> &String) -> Found {
         listing(self.instance.security_groups.iter().map(|group| of(group).as_str()))
     }
 
-    fn iam(&mut self, path: &[&str]) -> Option<Found> {
-        let profile = self.instance.profile.clone()?;
-        let role = credentials::role(self.partition, &self.place.account, &profile);
+    fn iam(&self, path: &[&str]) -> Option<Found> {
+        let profile = self.instance.profile.as_ref()?;
+        let role = profile.role.as_deref();
         match path {
-            [] => Some(listing(["info"].into_iter().chain(role.as_ref().map(|_| "security-credentials/")))),
+            [] => Some(listing(["info"].into_iter().chain(role.map(|_| "security-credentials/")))),
             ["info"] => {
                 let code = if role.is_some() { "Success" } else { "InstanceProfileNotFound" };
                 let info = json!({
@@ -151,9 +148,8 @@ impl Asked<'_> {
                 text(pretty(&info))
             }
             ["security-credentials"] => text(role?),
-            ["security-credentials", name] if role.as_deref() == Some(*name) => {
-                let document = credentials::document(self, name);
-                text(pretty(&document))
+            ["security-credentials", name] if role == Some(*name) => {
+                Some(Found::Credentials((*name).to_owned()))
             }
             _ => None,
         }
@@ -167,7 +163,7 @@ impl Asked<'_> {
             ["ec2", "info"] => text(pretty(&json!({
                 "Code": "Success",
                 "LastUpdated": self.now.to_rfc3339_opts(SecondsFormat::Secs, true),
-                "AccountId": self.place.account,
+                "AccountId": self.instance.account,
             }))),
             _ => None,
         }
@@ -202,11 +198,11 @@ impl Asked<'_> {
             ["local-hostname"] => text(&instance.private_dns_name),
             ["local-ipv4s"] => text(instance.private_ip_address.clone()?),
             ["mac"] => text(&instance.mac_address),
-            ["owner-id"] => text(self.place.account.as_str()),
+            ["owner-id"] => text(self.instance.account.as_str()),
             ["public-hostname"] => self.public_hostname(),
             ["public-ipv4s"] => text(instance.public_ip_address.clone()?),
-            ["security-group-ids"] => Some(self.security_groups(|group| &group.group_id)),
-            ["security-groups"] => Some(self.security_groups(|group| &group.group_name)),
+            ["security-group-ids"] => Some(self.security_groups(|group| &group.id)),
+            ["security-groups"] => Some(self.security_groups(|group| &group.name)),
             ["subnet-id"] => text(&instance.subnet_id),
             ["vpc-id"] => text(&instance.vpc_id),
             _ => None,
@@ -218,7 +214,7 @@ impl Asked<'_> {
             [] => Some(listing(["availability-zone", "availability-zone-id", "region"])),
             ["availability-zone"] => text(&self.instance.availability_zone),
             ["availability-zone-id"] => text(&self.instance.availability_zone_id),
-            ["region"] => text(&self.place.region),
+            ["region"] => text(&self.instance.region),
             _ => None,
         }
     }
@@ -234,11 +230,11 @@ impl Asked<'_> {
     }
 
     fn has_tags(&self) -> bool {
-        self.instance.metadata_options.instance_metadata_tags == "enabled"
+        self.instance.metadata.tags
     }
 
     fn tags(&self, path: &[&str]) -> Option<Found> {
-        let tags = self.has_tags().then_some(&self.instance.tags.0)?;
+        let tags = self.has_tags().then_some(&self.instance.tags)?;
         match path {
             [] => text("instance/"),
             ["instance"] => Some(listing(tags.keys().map(String::as_str))),
@@ -253,7 +249,7 @@ impl Asked<'_> {
     fn identity_document(&self) -> String {
         let instance = self.instance;
         pretty(&json!({
-            "accountId": self.place.account,
+            "accountId": instance.account,
             "architecture": instance.architecture,
             "availabilityZone": instance.availability_zone,
             "billingProducts": null,
@@ -266,12 +262,12 @@ impl Asked<'_> {
             "pendingTime": instance.launch_time.to_rfc3339_opts(SecondsFormat::Secs, true),
             "privateIp": instance.private_ip_address,
             "ramdiskId": null,
-            "region": self.place.region,
+            "region": instance.region,
             "version": "2017-09-30",
         }))
     }
 }
 
-fn pretty(value: &serde_json::Value) -> String {
+pub(super) fn pretty(value: &serde_json::Value) -> String {
     format!("{value:#}")
 }

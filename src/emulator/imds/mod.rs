@@ -2,12 +2,14 @@
 //! credentials of its role.
 //!
 //! `answer` is the whole behaviour, as a function of the state, the request and the time; `server` listens on
-//! loopback. Times are virtual.
+//! loopback. Times are virtual. What `elsewhere` serves is of an instance that another AWS has.
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html>
 
 mod answer;
 mod credentials;
+mod elsewhere;
+mod facts;
 mod metadata;
 mod server;
 #[cfg(test)]
@@ -18,6 +20,8 @@ use std::collections::BTreeMap;
 
 pub(crate) use answer::{Request, answer};
 pub(crate) use credentials::role;
+pub use elsewhere::{CredentialsUnknown, InstanceElsewhere, MetadataServer, RoleCredentials};
+pub use facts::{InstanceFacts, MetadataFacts, ProfileFacts, SecurityGroupFacts};
 pub(crate) use server::{ImdsGuard, ImdsServer};
 
 /// What the metadata services remember, by instance.

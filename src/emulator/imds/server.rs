@@ -23,6 +23,15 @@ pub(crate) struct ImdsServer;
 /// The service ends when this is dropped, with its open connections.
 pub(crate) struct ImdsGuard(AbortHandle);
 
+/// What a metadata service is of.
+pub(super) trait Instance: Send + Sync + 'static {
+    /// Whether somebody listens.
+    fn runs(&self) -> impl Future<Output = bool> + Send;
+
+    /// `None`: it does not run.
+    fn answer(&self, request: Request<'_>) -> impl Future<Output = Option<Response>> + Send;
+}
+
 impl Drop for ImdsGuard {
     fn drop(&mut self) {
         self.0.abort();
@@ -42,27 +51,38 @@ impl ImdsServer {
         clock: Clock,
         instance_id: &str,
     ) -> io::Result<(SocketAddr, ImdsGuard)> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        let address = listener.local_addr()?;
-        let instance = Arc::new(Endpoint { partition, clock, instance_id: instance_id.to_owned() });
-        let task = tokio::spawn(async move {
-            let mut connections = JoinSet::new();
-            loop {
-                let Ok((stream, _)) = listener.accept().await else {
-                    // Out of file descriptors, say: leave the runtime some air.
-                    tokio::task::yield_now().await;
-                    continue;
-                };
-                while connections.try_join_next().is_some() {}
-                if instance.runs() {
-                    connections.spawn(serve(Arc::clone(&instance), stream));
-                }
-            }
-        });
-        Ok((address, ImdsGuard(task.abort_handle())))
+        listen(Endpoint { partition, clock, instance_id: instance_id.to_owned() })
     }
+}
+
+/// Listens for `instance`, as [`ImdsServer::start`].
+///
+/// # Errors
+/// If no port can be had.
+pub(super) fn listen(instance: impl Instance) -> io::Result<(SocketAddr, ImdsGuard)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let address = listener.local_addr()?;
+    let instance = Arc::new(instance);
+    let task = tokio::spawn(async move {
+        let mut connections = JoinSet::new();
+        loop {
+            let Ok((stream, _)) = listener.accept().await else {
+                // Out of file descriptors, say: leave the runtime some air.
+                tokio::task::yield_now().await;
+                continue;
+            };
+            while connections.try_join_next().is_some() {}
+            let instance = Arc::clone(&instance);
+            connections.spawn(async move {
+                if instance.runs().await {
+                    serve(instance, stream).await;
+                }
+            });
+        }
+    });
+    Ok((address, ImdsGuard(task.abort_handle())))
 }
 
 struct Endpoint {
@@ -71,23 +91,14 @@ struct Endpoint {
     instance_id: String,
 }
 
-impl Endpoint {
-    fn runs(&self) -> bool {
+impl Instance for Endpoint {
+    async fn runs(&self) -> bool {
         let partition = self.partition.lock().unwrap_or_else(PoisonError::into_inner);
         let found = partition.ec2.find(&self.instance_id);
         found.is_some_and(|(_, instance): (&Place, _)| instance.state == State::Running)
     }
 
-    fn answer(&self, request: &http::Request<Incoming>) -> Option<Response> {
-        let headers: Vec<(String, String)> = request
-            .headers()
-            .iter()
-            .map(|(name, value)| {
-                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-            })
-            .collect();
-        let request =
-            Request { method: request.method().as_str(), path: request.uri().path(), headers: &headers };
+    async fn answer(&self, request: Request<'_>) -> Option<Response> {
         let now = self.clock.now();
         let mut partition = self.partition.lock().unwrap_or_else(PoisonError::into_inner);
         answer(&mut partition, &self.instance_id, &request, now)
@@ -99,11 +110,20 @@ impl Endpoint {
 #[error("the instance does not run")]
 struct NotRunning;
 
-async fn serve(endpoint: Arc<Endpoint>, stream: TcpStream) {
+async fn serve(instance: Arc<impl Instance>, stream: TcpStream) {
     let respond = service_fn(move |request: http::Request<Incoming>| {
-        let endpoint = Arc::clone(&endpoint);
+        let instance = Arc::clone(&instance);
         async move {
-            let response = endpoint.answer(&request).ok_or(NotRunning)?;
+            let headers: Vec<(String, String)> = request
+                .headers()
+                .iter()
+                .map(|(name, value)| {
+                    (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+                })
+                .collect();
+            let asked =
+                Request { method: request.method().as_str(), path: request.uri().path(), headers: &headers };
+            let response = instance.answer(asked).await.ok_or(NotRunning)?;
             // A token request may have a body, of no meaning.
             drop(Limited::new(request.into_body(), 64 * 1024).collect().await);
             render(response).map_err(|_| NotRunning)

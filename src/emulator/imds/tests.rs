@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::answer::Response;
-use super::{ImdsServer, Request, answer};
+use super::{
+    CredentialsUnknown, ImdsServer, InstanceElsewhere, InstanceFacts, MetadataServer, Request,
+    RoleCredentials, answer,
+};
 use crate::clock::Clock;
 use crate::ec2::tests::{ACCOUNT, Lab};
 
@@ -261,4 +264,99 @@ async fn over_a_socket() {
     std::mem::swap(&mut lab.partition, &mut partition.lock().unwrap());
     assert_eq!(ask(address, &head).await, "");
     drop(guard);
+}
+
+/// An instance of another AWS, whose facts and credentials a test sets.
+#[derive(Clone)]
+struct Foreign(Arc<Mutex<ForeignState>>);
+
+struct ForeignState {
+    facts: Option<InstanceFacts>,
+    answers: Vec<Result<Option<RoleCredentials>, CredentialsUnknown>>,
+}
+
+impl InstanceElsewhere for Foreign {
+    async fn facts(&self) -> Option<InstanceFacts> {
+        self.0.lock().unwrap().facts.clone()
+    }
+
+    async fn credentials(&self, role: &str) -> Result<Option<RoleCredentials>, CredentialsUnknown> {
+        assert_eq!(role, "main-role1");
+        self.0.lock().unwrap().answers.remove(0)
+    }
+}
+
+#[tokio::test]
+async fn an_instance_elsewhere() {
+    let mut lab = Lab::new();
+    let arn = lab.profile("main-role1");
+    let id = lab.launch_id(&json!({
+        "IamInstanceProfile": { "Arn": arn }, "MetadataOptions": { "HttpTokens": "required" },
+    }));
+    let (place, instance) = lab.partition.ec2.find(&id).unwrap();
+    let facts = InstanceFacts::of(&lab.partition, place, instance);
+    let now = lab.now;
+    let of_hours = |name: &str, hours| RoleCredentials {
+        access_key_id: name.to_owned(),
+        secret: "a secret".into(),
+        session_token: "a session token".into(),
+        expires: now + TimeDelta::hours(hours),
+    };
+    let answers = vec![
+        Err(CredentialsUnknown("connection refused".to_owned())),
+        Ok(None),
+        Ok(Some(of_hours("ASIAONE", 1))),
+        Ok(Some(of_hours("ASIATWO", 2))),
+    ];
+    let foreign = Foreign(Arc::new(Mutex::new(ForeignState { facts: Some(facts), answers })));
+    let clock = Clock::over(move || now);
+    let server = MetadataServer::start(foreign.clone(), clock.clone(), b"seed").unwrap();
+    let address = server.address();
+    let ask = |method: &'static str, path: &'static str, header: String| async move {
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\n\r\n");
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // A connection that is closed without an answer may end in an error.
+        let _ = stream.read_to_end(&mut answer).await;
+        let answer = String::from_utf8(answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+        (head.split(' ').nth(1).unwrap_or_default().to_owned(), body.to_owned())
+    };
+    let role = "/latest/meta-data/iam/security-credentials/main-role1";
+    let folder = "/latest/meta-data/iam/security-credentials/";
+    let code = |body: &str| serde_json::from_str::<Value>(body).unwrap()["Code"].clone();
+
+    assert_eq!(ask("GET", role, "X: y".to_owned()).await.0, "401");
+    let (status, token) = ask("PUT", "/latest/api/token", format!("Content-Length: 0\r\n{TTL}: 21600")).await;
+    assert_eq!(status, "200");
+    let token = format!("{TOKEN}: {token}");
+    assert_eq!(ask("GET", folder, token.clone()).await, ("200".to_owned(), "main-role1".to_owned()));
+    let (_, document) = ask("GET", "/latest/dynamic/instance-identity/document", token.clone()).await;
+    assert_eq!(serde_json::from_str::<Value>(&document).unwrap()["instanceId"], json!(id));
+
+    assert_eq!(ask("GET", role, token.clone()).await.0, "500");
+    assert_eq!(code(&ask("GET", role, token.clone()).await.1), json!("AssumeRoleUnauthorizedAccess"));
+    let first = ask("GET", role, token.clone()).await.1;
+    let document: Value = serde_json::from_str(&first).unwrap();
+    let expires = (now + TimeDelta::hours(1)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    for (member, expected) in [
+        ("Code", "Success"),
+        ("AccessKeyId", "ASIAONE"),
+        ("SecretAccessKey", "a secret"),
+        ("Token", "a session token"),
+        ("Expiration", &expires),
+    ] {
+        assert_eq!(document[member], json!(expected), "{member}");
+    }
+    clock.advance(std::time::Duration::from_secs(44 * 60));
+    assert_eq!(ask("GET", role, token.clone()).await.1, first);
+    clock.advance(std::time::Duration::from_secs(60));
+    let second: Value = serde_json::from_str(&ask("GET", role, token.clone()).await.1).unwrap();
+    assert_eq!(second["AccessKeyId"], json!("ASIATWO"));
+
+    foreign.0.lock().unwrap().facts.as_mut().unwrap().profile = None;
+    assert_eq!(ask("GET", role, token.clone()).await.0, "404");
+    foreign.0.lock().unwrap().facts = None;
+    assert_eq!(ask("GET", role, token).await, (String::new(), String::new()));
 }
