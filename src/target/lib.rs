@@ -5,11 +5,16 @@
 
 mod connector;
 mod embedded;
+mod localstack;
 mod metadata;
 mod place;
 pub mod probe;
 
 pub use aws_types::SdkConfig;
 pub use embedded::Embedded;
+pub use localstack::{
+    BUILT_IMAGE, LeftOver, LocalStack, LocalStackError, Options as LocalStackOptions, PUBLISHED_IMAGE,
+    remove_left_over,
+};
 pub use place::{AccessKey, Explained, Info, InstanceRole, Place, Target, TargetError};
 pub use policy::{AccountId, Explanation, PolicyDocument, PolicyKind};
