@@ -21,7 +21,6 @@ pub(super) struct Reservation {
     pub(super) reservation_id: String,
     pub(super) owner_id: AccountId,
     pub(super) instances: Vec<Instance>,
-    pub(super) client_token: String,
     /// The request, to tell a repeated one from another with the same token.
     pub(super) request: Value,
 }
@@ -31,6 +30,8 @@ pub(super) struct Reservation {
 pub(crate) struct Instance {
     pub(crate) instance_id: String,
     pub(crate) reservation_id: String,
+    /// That of its launch; empty: it had none.
+    pub(super) client_token: String,
     pub(crate) image_id: String,
     pub(crate) instance_type: &'static str,
     pub(crate) architecture: &'static str,
@@ -158,6 +159,7 @@ impl Instance {
         json!({
             "InstanceId": self.instance_id,
             "ImageId": self.image_id,
+            "ClientToken": self.client_token,
             "InstanceType": self.instance_type,
             "Architecture": self.architecture,
             "State": state(state_name),
@@ -209,6 +211,7 @@ struct DescribeInstances {
 const FIELDS: &[Field<Instance>] = &[
     ("instance-id", |i| vec![i.instance_id.clone()]),
     ("image-id", |i| vec![i.image_id.clone()]),
+    ("client-token", |i| vec![i.client_token.clone()]),
     ("instance-type", |i| vec![i.instance_type.to_owned()]),
     ("instance-state-name", |i| vec![i.state.name().to_owned()]),
     ("instance-state-code", |i| vec![code(i.state.name()).to_string()]),

@@ -4,7 +4,7 @@
 
 use std::net::Ipv4Addr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::images::{self, Image};
 use super::instance_types::{self, InstanceType};
@@ -46,7 +46,8 @@ pub(super) fn run_instances(partition: &mut Partition, call: &Call) -> Result<Re
     let request = call.input.clone();
     let token = input.client_token.clone().unwrap_or_default();
     let region = partition.ec2.region(&place);
-    let repeated = region.reservations.iter().find(|r| !token.is_empty() && r.client_token == token);
+    let has_token = |r: &&Reservation| r.instances.iter().any(|instance| instance.client_token == token);
+    let repeated = region.reservations.iter().find(|reservation| !token.is_empty() && has_token(reservation));
     if let Some(reservation) = repeated {
         if reservation.request != request {
             let message = "The request uses the same client token as a previous, but non-identical request.";
@@ -63,13 +64,7 @@ pub(super) fn run_instances(partition: &mut Partition, call: &Call) -> Result<Re
 }
 
 fn answer(region: &Region, reservation: &Reservation, state: fn(&Instance) -> &'static str) -> Reply {
-    let instances = reservation.instances.iter().map(|instance| {
-        let mut described = instance.describe(region, state(instance));
-        if let Some(members) = described.as_object_mut() {
-            members.insert("ClientToken".to_owned(), json!(reservation.client_token));
-        }
-        described
-    });
+    let instances = reservation.instances.iter().map(|instance| instance.describe(region, state(instance)));
     Reply { output: reservation.describe(instances.collect()), ..Reply::empty() }
 }
 
@@ -227,7 +222,6 @@ fn start(
         reservation_id: reservation_id.clone(),
         owner_id: place.account.clone(),
         instances: Vec::new(),
-        client_token: input.client_token.clone().unwrap_or_default(),
         request,
     };
     for (index, address) in launch.addresses.iter().take(launch.count).enumerate() {
@@ -237,6 +231,7 @@ fn start(
         let instance = Instance {
             instance_id: ids.resource_id("i-"),
             reservation_id: reservation_id.clone(),
+            client_token: input.client_token.clone().unwrap_or_default(),
             image_id: launch.image.image_id.clone(),
             instance_type: launch.kind.name,
             architecture: launch.image.architecture,

@@ -224,6 +224,9 @@ fn a_client_token_launches_once() {
     let mut lab = Lab::new();
     let first = lab.launch_id(&json!({ "ClientToken": "once" }));
     assert_eq!(lab.launch_id(&json!({ "ClientToken": "once" })), first);
+    let once = json!({ "Filters": [{ "Name": "client-token", "Values": ["once"] }] });
+    let found = lab.ok("DescribeInstances", &once);
+    assert_eq!(found.pointer("/Reservations/0/Instances/0/ClientToken"), Some(&json!("once")));
     let other = lab.launch_input(&json!({ "ClientToken": "once", "InstanceType": "t2.small" }));
     lab.refused("RunInstances", &other, "IdempotentParameterMismatch");
     assert_ne!(lab.launch_id(&json!({ "ClientToken": "twice" })), first);
