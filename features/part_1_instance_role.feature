@@ -59,6 +59,7 @@ Feature: Part 1: an instance reaches one bucket through its role
         | Testing1 |
         | Testing2 |
 
+  @needs:instances
   Rule: The instance with the role reaches the bucket, and only that one
 
     Background:
@@ -84,6 +85,7 @@ Feature: Part 1: an instance reaches one bucket through its role
       Then it succeeds
       And the bucket testing-s3 does not hold report.txt
 
+    @needs:explanations
     Scenario: Testing1 can't write to another bucket
       Given a bucket other-data
       Then Testing1 can't upload to other-data
@@ -94,6 +96,7 @@ Feature: Part 1: an instance reaches one bucket through its role
       And Testing2 can't upload to testing-s3
       And Testing1 can upload to testing-s3
 
+  @needs:instances
   Rule: The role can be taken away and replaced
 
     Background:

@@ -76,7 +76,7 @@ Feature: How long temporary credentials last
       And uploading
       Then it is refused with ExpiredToken
 
-    @needs:clock
+    @needs:clock @needs:instances
     Scenario: An instance gets new credentials by itself
       Then Testing1 can upload to testing-s3
       When 1 day passes

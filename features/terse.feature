@@ -11,10 +11,12 @@ Feature: The walkthrough in three lines
     Given main-user
     Then upload is denied
 
+  @needs:instances
   Scenario: The instance with the role has access
     Given Testing1
     Then upload succeeds
 
+  @needs:instances
   Scenario: The instance without it has none
     Given Testing2
     Then upload is denied

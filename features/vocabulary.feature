@@ -48,8 +48,21 @@ Feature: What else a feature may say
         }
         """
       Then eve can't delete q1.txt from reports
-      And the reason mentions "KeepWhatIsThere"
       And eve can upload q2.txt to reports
+
+    @needs:explanations
+    Scenario: Where the target tells why, the statement that decides is named
+      Given the bucket reports has the policy:
+        """
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            { "Sid": "Keep", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::reports/*" }
+          ]
+        }
+        """
+      Then eve can't delete q1.txt from reports
+      And the reason mentions "Keep"
 
     Scenario: With the permission, a file can be deleted
       Given eve has the inline policy all-of-reports with the statements:
@@ -95,6 +108,7 @@ Feature: What else a feature may say
       When asking for the caller identity
       Then it is refused with MissingAuthenticationToken
 
+  @needs:other-account
   Rule: From another account it takes both sides
 
     Background:

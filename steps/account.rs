@@ -4,7 +4,7 @@ use cucumber::given;
 use harness::{Stage, StepError, World};
 
 use crate::instances::{Launch, attach, launch, make_key_pair, make_open_group};
-use crate::policy_text::for_account;
+use crate::policy_text::placed;
 use crate::{buckets, policies, principals, roles};
 
 /// Step 4 of the walkthrough.
@@ -53,8 +53,8 @@ async fn make(stage: &mut Stage) -> Result<(), StepError> {
     launch(stage, "Testing2", &parts()).await?;
     buckets::make_bucket(stage, "testing-s3").await?;
     principals::make_user_with_key(stage, "main-user").await?;
-    roles::make_role(stage, "main-role1", &for_account(stage, TRUST)).await?;
-    policies::put(stage, "main-role1", "s3-full-access-main", S3_FULL_ACCESS_MAIN).await?;
-    policies::put(stage, "main-user", "assuming-role", &for_account(stage, ASSUMING_ROLE)).await?;
+    roles::make_role(stage, "main-role1", &placed(stage, TRUST)?).await?;
+    policies::put(stage, "main-role1", "s3-full-access-main", &placed(stage, S3_FULL_ACCESS_MAIN)?).await?;
+    policies::put(stage, "main-user", "assuming-role", &placed(stage, ASSUMING_ROLE)?).await?;
     attach(stage, "main-role1", "Testing1").await
 }

@@ -1,9 +1,10 @@
 //! Buckets and their policies.
 
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
 use cucumber::{given, when};
 use harness::parameters::Name;
-use harness::{CallRef, Stage, StepError, World, unknown};
-use target::PolicyKind;
+use harness::{Actor, CallRef, Stage, StepError, World, unknown};
+use target::{Named, PolicyKind, ThingKind};
 
 use crate::policy_text::{blaming_bucket_policy, from_doc_string};
 
@@ -23,12 +24,12 @@ async fn bucket_policy(
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
-    known_bucket(stage, &name.0)?;
+    let bucket = known_bucket(stage, &name.0)?;
     let document = from_doc_string(stage, step, PolicyKind::Resource)?;
     let administrator = stage.administrator();
-    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
-    let call = CallRef::on("S3", "PutBucketPolicy", "s3:PutBucketPolicy", format!("arn:aws:s3:::{}", name.0));
-    let put = s3.put_bucket_policy().bucket(&name.0).policy(document).send();
+    let s3 = s3(&administrator);
+    let call = CallRef::on("S3", "PutBucketPolicy", "s3:PutBucketPolicy", format!("arn:aws:s3:::{bucket}"));
+    let put = s3.put_bucket_policy().bucket(bucket).policy(document).send();
     let put = stage.must(&administrator, call, put).await;
     put.map(drop).map_err(|error| blaming_bucket_policy(stage, step, &name.0, error))
 }
@@ -39,12 +40,12 @@ async fn bucket_policy(
 async fn public_access(world: &mut World, name: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
-    known_bucket(stage, &name.0)?;
+    let bucket = known_bucket(stage, &name.0)?;
     let administrator = stage.administrator();
-    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
-    let arn = format!("arn:aws:s3:::{}", name.0);
+    let s3 = s3(&administrator);
+    let arn = format!("arn:aws:s3:::{bucket}");
     let call = CallRef::on("S3", "DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock", arn);
-    stage.must(&administrator, call, s3.delete_public_access_block().bucket(&name.0).send()).await.map(drop)
+    stage.must(&administrator, call, s3.delete_public_access_block().bucket(bucket).send()).await.map(drop)
 }
 
 /// Makes a bucket.
@@ -53,24 +54,60 @@ async fn public_access(world: &mut World, name: Name) -> Result<(), StepError> {
 /// Where S3 refuses it.
 pub(crate) async fn make_bucket(stage: &mut Stage, name: &str) -> Result<(), StepError> {
     let administrator = stage.administrator();
-    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
-    let call = CallRef::on("S3", "CreateBucket", "s3:CreateBucket", format!("arn:aws:s3:::{name}"));
-    stage.must(&administrator, call, s3.create_bucket().bucket(name).send()).await?;
+    let s3 = s3(&administrator);
+    let bucket = stage.place.names().of(Named::Bucket, name);
+    let arn = format!("arn:aws:s3:::{bucket}");
+    let account = stage.place.account().clone();
+    stage.place.creating(&account, ThingKind::Bucket, &bucket)?;
+    let call = CallRef::on("S3", "CreateBucket", "s3:CreateBucket", arn.clone());
+    let create =
+        s3.create_bucket().bucket(&bucket).set_create_bucket_configuration(elsewhere(stage.place.region()));
+    stage.must(&administrator, call, create.send()).await?;
+    stage.place.created(&account, ThingKind::Bucket, &bucket);
     stage.cast.buckets.push(name.to_owned());
-    Ok(())
+    tag(stage, &administrator, &bucket, arn).await
 }
 
-/// Whether the scenario has such a bucket.
+/// Outside of us-east-1 a bucket must be told its region.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html>
+fn elsewhere(region: &str) -> Option<CreateBucketConfiguration> {
+    let constraint = BucketLocationConstraint::from(region);
+    (region != "us-east-1")
+        .then(|| CreateBucketConfiguration::builder().location_constraint(constraint).build())
+}
+
+/// Tags a bucket as the place wants everything tagged that is made there.
+async fn tag(stage: &Stage, administrator: &Actor, bucket: &str, arn: String) -> Result<(), StepError> {
+    let tags = stage.place.tags().iter();
+    let tags: Vec<Tag> =
+        tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()).collect();
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let tagging = Tagging::builder().set_tag_set(Some(tags)).build();
+    let tagging =
+        tagging.map_err(|error| StepError::inconclusive("could not be tagged", error.to_string()))?;
+    let call = CallRef::on("S3", "PutBucketTagging", "s3:PutBucketTagging", arn);
+    let put = s3(administrator).put_bucket_tagging().bucket(bucket).tagging(tagging).send();
+    stage.must(administrator, call, put).await.map(drop)
+}
+
+/// The place's name of a bucket of the scenario.
 ///
 /// # Errors
-/// Where it has not, with those that it has.
-pub(crate) fn known_bucket(stage: &Stage, name: &str) -> Result<(), StepError> {
+/// Where the scenario has no such bucket, with those that it has.
+pub(crate) fn known_bucket(stage: &Stage, name: &str) -> Result<String, StepError> {
     let buckets = &stage.cast.buckets;
-    buckets
-        .iter()
-        .any(|bucket| bucket == name)
-        .then_some(())
-        .ok_or_else(|| unknown("bucket", name, buckets.iter()))
+    if buckets.iter().any(|bucket| bucket == name) {
+        return Ok(stage.place.names().of(Named::Bucket, name));
+    }
+    Err(unknown("bucket", name, buckets.iter()))
+}
+
+/// A client of S3 that calls as `actor`.
+pub(crate) fn s3(actor: &Actor) -> aws_sdk_s3::Client {
+    let configuration = aws_sdk_s3::config::Builder::from(&actor.configuration);
+    aws_sdk_s3::Client::from_conf(configuration.force_path_style(actor.buckets_in_path).build())
 }
 
 /// The bucket of a step that does not name one.

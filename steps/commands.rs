@@ -13,7 +13,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use crate::instances::known_instance;
-use crate::policy_text::for_account;
+use crate::policy_text::as_there;
 
 /// Runs `aws configure` on an instance, and answers its questions with the first access key of a user.
 #[given(expr = "the AWS CLI of {name} is configured for {name}")]
@@ -41,7 +41,7 @@ async fn runs(world: &mut World, step: &cucumber::gherkin::Step, instance: Name)
             "it goes below this step, between two lines of `\"\"\"`",
         ));
     };
-    let script = for_account(stage, script);
+    let script = as_there(stage, script);
     let output = run(stage, &instance.0, &script, "").await?;
     stage.set_command(&instance.0, output);
     Ok(())
@@ -114,7 +114,7 @@ async fn command_fails(world: &mut World, text: Text) -> Result<(), StepError> {
 #[then(expr = "the output is {text}")]
 async fn output_is(world: &mut World, text: Text) -> Result<(), StepError> {
     let stage = world.stage()?;
-    let expected = for_account(stage, &text.0);
+    let expected = as_there(stage, &text.0);
     let output = stage.last_command()?;
     if !output.success {
         return Err(StepError::failed("failed", format!("it said: {}", output.error)));

@@ -3,31 +3,30 @@
 use aws_sdk_s3::primitives::ByteStream;
 use cucumber::then;
 use harness::parameters::{Name, Text};
-use harness::{CallRef, Control, Outcome, Stage, StepError, Verdict, World};
+use harness::{Call, CallRef, Control, Stage, StepError, Verdict, World};
+
+use crate::buckets::s3;
 
 /// The last attempt was done.
 #[then(expr = "it succeeds")]
 async fn it_succeeds(world: &mut World) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let outcome = stage.last_outcome()?;
-    succeeded(stage, &outcome)
+    succeeded(world.stage()?).await
 }
 
 /// The last attempt was refused for lack of permission: not for an unknown key, an expired session or a
 /// missing bucket. Where there is one, the same call by somebody entitled is made to prove it.
 #[then(expr = "it is denied")]
 async fn it_is_denied(world: &mut World) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let outcome = stage.last_outcome()?;
-    denied(stage, &outcome).await
+    denied(world.stage()?).await
 }
 
 /// The last attempt was refused with the service's error code, for instance `ExpiredToken`.
 #[then(expr = "it is refused with {name}")]
 async fn it_is_refused(world: &mut World, code: Name) -> Result<(), StepError> {
-    let outcome = world.stage()?.last_outcome()?;
+    let has_code = |call: &Call| call.code.as_deref() == Some(code.0.as_str());
+    let outcome = world.stage()?.outcome_that(has_code).await?;
     let call = &outcome.call;
-    if call.code.as_deref() == Some(code.0.as_str()) {
+    if has_code(call) {
         return Ok(());
     }
     Err(match (&call.code, call.verdict) {
@@ -55,15 +54,15 @@ async fn reason_mentions(world: &mut World, text: Text) -> Result<(), StepError>
     Err(StepError::failed("is not mentioned", format!("`{}` is not in the reason", text.0)).on(&outcome.call))
 }
 
-/// Whether an attempt was done.
+/// Whether the last attempt was done.
 ///
 /// # Errors
 /// A failure where it was refused, or could not be told.
-pub(crate) fn succeeded(stage: &Stage, outcome: &Outcome) -> Result<(), StepError> {
+pub(crate) async fn succeeded(stage: &mut Stage) -> Result<(), StepError> {
+    let outcome = stage.outcome_that(|call| call.verdict == Verdict::Allowed).await?;
     let call = &outcome.call;
     match call.verdict {
-        Verdict::Allowed if stage.enforces_iam => Ok(()),
-        Verdict::Allowed => Err(unproven().on(call)),
+        Verdict::Allowed => proven(stage, call),
         Verdict::Denied => Err(StepError::failed("denied by policy", "").on(call)),
         Verdict::Unauthenticated => Err(StepError::failed("refused at authentication", "").on(call)),
         Verdict::Unknown if call.code.is_some() => Err(StepError::failed("did not succeed", "").on(call)),
@@ -71,18 +70,23 @@ pub(crate) fn succeeded(stage: &Stage, outcome: &Outcome) -> Result<(), StepErro
     }
 }
 
-/// Whether an attempt was refused for lack of permission.
+/// Whether the last attempt was refused for lack of permission.
 ///
 /// # Errors
 /// A failure where it was not; inconclusive where its control does not hold.
-pub(crate) async fn denied(stage: &Stage, outcome: &Outcome) -> Result<(), StepError> {
+pub(crate) async fn denied(stage: &mut Stage) -> Result<(), StepError> {
+    let outcome = stage.outcome_that(|call| call.verdict == Verdict::Denied).await?;
+    let outcome = match &outcome.control {
+        Some(control) if outcome.call.verdict == Verdict::Denied => {
+            proven(stage, &outcome.call)?;
+            holds(stage, control).await?;
+            stage.outcome_once_more().await?
+        }
+        _ => outcome,
+    };
     let call = &outcome.call;
     match call.verdict {
-        Verdict::Denied if !stage.enforces_iam => Err(unproven().on(call)),
-        Verdict::Denied => match &outcome.control {
-            Some(control) => holds(stage, control).await,
-            None => Ok(()),
-        },
+        Verdict::Denied => proven(stage, call),
         Verdict::Allowed => {
             Err(StepError::failed("was allowed", "expected a denial, and the call went through").on(call))
         }
@@ -99,14 +103,19 @@ pub(crate) async fn denied(stage: &Stage, outcome: &Outcome) -> Result<(), StepE
     }
 }
 
-fn unproven() -> StepError {
-    StepError::inconclusive("unproven", "the target does not enforce IAM, so its answer proves nothing")
+/// # Errors
+/// Where the target has not shown that the service enforces IAM.
+fn proven(stage: &Stage, call: &Call) -> Result<(), StepError> {
+    stage.doubt(&call.service).map_or(Ok(()), |reason| {
+        Err(StepError::inconclusive("unproven", format!("the answer proves nothing: the target {reason}"))
+            .on(call))
+    })
 }
 
 /// Makes the refused call as somebody entitled.
 async fn holds(stage: &Stage, control: &Control) -> Result<(), StepError> {
     let administrator = stage.administrator();
-    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
+    let s3 = s3(&administrator);
     let held = match control {
         Control::Upload { bucket, key } => return upload_control(stage, bucket, key).await,
         Control::Download { bucket, key } => {
@@ -130,10 +139,9 @@ async fn holds(stage: &Stage, control: &Control) -> Result<(), StepError> {
                 listed => listed.map(drop),
             }
         }
-        Control::Role { name } => {
+        Control::Role { name, arn } => {
             let iam = aws_sdk_iam::Client::new(&administrator.configuration);
-            let arn = format!("arn:aws:iam::{}:role/{name}", stage.place.account());
-            let call = CallRef::on("IAM", "GetRole", "iam:GetRole", arn);
+            let call = CallRef::on("IAM", "GetRole", "iam:GetRole", arn.clone());
             stage.must(&administrator, call, iam.get_role().role_name(name).send()).await.map(drop)
         }
     };
@@ -147,7 +155,7 @@ async fn upload_control(stage: &Stage, bucket: &str, key: &str) -> Result<(), St
         return Ok(());
     }
     let administrator = stage.administrator();
-    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
+    let s3 = s3(&administrator);
     let arn = format!("arn:aws:s3:::{bucket}/{key}");
     let put = s3.put_object().bucket(bucket).key(key).body(ByteStream::from_static(b"control\n")).send();
     let call = CallRef::on("S3", "PutObject", "s3:PutObject", arn.clone());
@@ -162,7 +170,7 @@ async fn upload_control(stage: &Stage, bucket: &str, key: &str) -> Result<(), St
 /// Whether the bucket holds the object, as the administrator sees it.
 async fn is_there(stage: &Stage, bucket: &str, key: &str) -> Result<bool, StepError> {
     let administrator = stage.administrator();
-    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
+    let s3 = s3(&administrator);
     let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", format!("arn:aws:s3:::{bucket}"));
     let list = s3.list_objects_v2().bucket(bucket).prefix(key).send();
     let there = stage.must(&administrator, call, list).await.map_err(without_control)?;

@@ -10,7 +10,10 @@ use cucumber::{given, then, when};
 use harness::parameters::Name;
 use harness::{CallRef, Stage, StepError, World, unknown};
 
+use target::{Named, Names, ThingKind};
+
 use crate::policy_text::rows;
+use crate::principals::iam_tags;
 use crate::roles::known_role;
 
 /// A key pair to log in with.
@@ -117,7 +120,7 @@ async fn replaced(world: &mut World, instance: Name, role: Name) -> Result<(), S
     let replace = ec2
         .replace_iam_instance_profile_association()
         .association_id(association)
-        .iam_instance_profile(IamInstanceProfileSpecification::builder().name(profile).build())
+        .iam_instance_profile(specification(stage, &profile))
         .send();
     let call = CallRef::new("EC2", "ReplaceIamInstanceProfileAssociation");
     stage.must(&administrator, call, replace).await?;
@@ -177,15 +180,26 @@ impl Default for Launch {
 pub(crate) async fn make_key_pair(stage: &Stage, name: &str) -> Result<(), StepError> {
     let administrator = stage.administrator();
     let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
-    let create = ec2.create_key_pair().key_name(name).key_type(KeyType::Ed25519).send();
-    stage.must(&administrator, CallRef::new("EC2", "CreateKeyPair"), create).await.map(drop)
+    let there = stage.place.names().of(Named::InEc2, name);
+    let account = stage.place.account();
+    stage.place.creating(account, ThingKind::KeyPair, &there)?;
+    let create = ec2.create_key_pair().key_name(&there).key_type(KeyType::Ed25519);
+    let create = create.set_tag_specifications(tagged(stage, ResourceType::KeyPair, None)).send();
+    stage.must(&administrator, CallRef::new("EC2", "CreateKeyPair"), create).await?;
+    stage.place.created(account, ThingKind::KeyPair, &there);
+    Ok(())
 }
 
 pub(crate) async fn make_open_group(stage: &Stage, name: &str) -> Result<(), StepError> {
     let administrator = stage.administrator();
     let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
-    let create = ec2.create_security_group().group_name(name).description("open to all traffic").send();
+    let there = stage.place.names().of(Named::InEc2, name);
+    let account = stage.place.account();
+    stage.place.creating(account, ThingKind::SecurityGroup, &there)?;
+    let create = ec2.create_security_group().group_name(&there).description("open to all traffic");
+    let create = create.set_tag_specifications(tagged(stage, ResourceType::SecurityGroup, None)).send();
     let made = stage.must(&administrator, CallRef::new("EC2", "CreateSecurityGroup"), create).await?;
+    stage.place.created(account, ThingKind::SecurityGroup, &there);
     let everything = IpPermission::builder()
         .ip_protocol("-1")
         .ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build())
@@ -203,19 +217,28 @@ pub(crate) async fn launch(stage: &mut Stage, name: &str, what: &Launch) -> Resu
     let image = image(stage, &what.image).await?;
     let administrator = stage.administrator();
     let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
-    let tag = Tag::builder().key("Name").value(name).build();
-    let tags = TagSpecification::builder().resource_type(ResourceType::Instance).tags(tag).build();
+    let names = stage.place.names();
+    let token = names.of(Named::InEc2, name);
+    let token = (token != name).then_some(token);
+    let account = stage.place.account().clone();
+    if let Some(token) = &token {
+        stage.place.creating(&account, ThingKind::Instance, token)?;
+    }
     let run = ec2
         .run_instances()
         .image_id(image)
         .instance_type(InstanceType::from(what.instance_type.as_str()))
-        .set_key_name(what.key_pair.clone())
-        .set_security_groups(what.security_group.clone().map(|group| vec![group]))
+        .set_key_name(what.key_pair.as_ref().map(|name| names.of(Named::InEc2, name)))
+        .set_security_groups(what.security_group.as_ref().map(|name| vec![names.of(Named::InEc2, name)]))
         .min_count(1)
         .max_count(1)
-        .tag_specifications(tags)
+        .set_client_token(token.clone())
+        .set_tag_specifications(tagged(stage, ResourceType::Instance, Some(name)))
         .send();
     let started = stage.must(&administrator, CallRef::new("EC2", "RunInstances"), run).await?;
+    if let Some(token) = &token {
+        stage.place.created(&account, ThingKind::Instance, token);
+    }
     let id = started.instances().first().and_then(|instance| instance.instance_id());
     let id = id.ok_or_else(|| StepError::inconclusive("got no instance", "EC2 answered without one"))?;
     stage.cast.instances.insert(name.to_owned(), id.to_owned());
@@ -246,12 +269,19 @@ pub(crate) async fn make_profile(stage: &mut Stage, profile: &str, role: &str) -
     known_role(stage, role)?;
     let administrator = stage.administrator();
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
-    let arn = format!("arn:aws:iam::{}:instance-profile/{profile}", stage.place.account());
+    let names = stage.place.names();
+    let arn = names.arn(&format!("arn:aws:iam::{}:instance-profile/{profile}", stage.place.account()));
     let call = CallRef::on("IAM", "CreateInstanceProfile", "iam:CreateInstanceProfile", arn.clone());
-    let create = iam.create_instance_profile().instance_profile_name(profile).send();
+    let there = names.of(Named::InIam, profile);
+    let account = stage.place.account();
+    stage.place.creating(account, ThingKind::InstanceProfile, &there)?;
+    let create = iam.create_instance_profile().instance_profile_name(&there).set_tags(iam_tags(stage));
+    let create = create.set_path(names.iam_path().map(str::to_owned)).send();
     stage.must(&administrator, call, create).await?;
+    stage.place.created(account, ThingKind::InstanceProfile, &there);
     let call = CallRef::on("IAM", "AddRoleToInstanceProfile", "iam:AddRoleToInstanceProfile", arn);
-    let add = iam.add_role_to_instance_profile().instance_profile_name(profile).role_name(role).send();
+    let add = iam.add_role_to_instance_profile().instance_profile_name(there);
+    let add = add.role_name(names.of(Named::InIam, role)).send();
     stage.must(&administrator, call, add).await?;
     stage.cast.instance_profiles.insert(profile.to_owned(), role.to_owned());
     Ok(())
@@ -265,11 +295,29 @@ pub(crate) async fn attach(stage: &mut Stage, role: &str, instance: &str) -> Res
     let associate = ec2
         .associate_iam_instance_profile()
         .instance_id(id)
-        .iam_instance_profile(IamInstanceProfileSpecification::builder().name(profile).build())
+        .iam_instance_profile(specification(stage, &profile))
         .send();
     stage.must(&administrator, CallRef::new("EC2", "AssociateIamInstanceProfile"), associate).await?;
     stage.cast.instance_roles.insert(instance.to_owned(), role.to_owned());
     Ok(())
+}
+
+fn specification(stage: &Stage, profile: &str) -> IamInstanceProfileSpecification {
+    IamInstanceProfileSpecification::builder().name(stage.place.names().of(Named::InIam, profile)).build()
+}
+
+/// The tags of what is made: a name, and what the place wants everything tagged with.
+fn tagged(stage: &Stage, kind: ResourceType, name: Option<&str>) -> Option<Vec<TagSpecification>> {
+    let name = name.map(|name| ("Name", name));
+    let tags = stage.place.tags().iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let tags: Vec<Tag> = name
+        .into_iter()
+        .chain(tags)
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect();
+    let specification =
+        || TagSpecification::builder().resource_type(kind).set_tags(Some(tags.clone())).build();
+    (!tags.is_empty()).then(|| vec![specification()])
 }
 
 /// The instance profile that holds a role; one of the role's own name is made where there is none.
@@ -314,10 +362,11 @@ async fn facts(stage: &Stage, name: &str) -> Result<BTreeMap<&'static str, Strin
     let vpcs = stage.must(&administrator, CallRef::new("EC2", "DescribeVpcs"), describe).await?;
     let default_vpc = vpcs.vpcs().first().and_then(|vpc| vpc.vpc_id());
     let image = images.images().first().and_then(|image| image.description());
-    Ok(describe_instance(instance, image.unwrap_or("unknown"), default_vpc))
+    Ok(describe_instance(stage.place.names(), instance, image.unwrap_or("unknown"), default_vpc))
 }
 
 fn describe_instance(
+    names: &Names,
     instance: &Instance,
     image: &str,
     default_vpc: Option<&str>,
@@ -330,8 +379,8 @@ fn describe_instance(
         ("image", image.to_owned()),
         ("type", instance.instance_type().map_or("unknown", |kind| kind.as_str()).to_owned()),
         ("state", state.to_owned()),
-        ("key pair", instance.key_name().unwrap_or("none").to_owned()),
-        ("security group", group.unwrap_or("none").to_owned()),
+        ("key pair", instance.key_name().map_or("none", |name| names.back(name)).to_owned()),
+        ("security group", group.map_or("none", |name| names.back(name)).to_owned()),
         ("tag Name", tag.unwrap_or("none").to_owned()),
         ("public address", yes_or_no(instance.public_ip_address().is_some())),
         ("in the default VPC", yes_or_no(default_vpc.is_some() && instance.vpc_id() == default_vpc)),

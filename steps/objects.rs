@@ -5,7 +5,7 @@ use cucumber::{given, then, when};
 use harness::parameters::Name;
 use harness::{Actor, CallRef, Control, Stage, StepError, World};
 
-use crate::buckets::{known_bucket, only_bucket};
+use crate::buckets::{known_bucket, only_bucket, s3};
 use crate::decisions::{denied, succeeded};
 use crate::principals::named;
 
@@ -17,11 +17,10 @@ const FILE: &str = "testfile.txt";
 async fn holds(world: &mut World, bucket: Name, key: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
-    known_bucket(stage, &bucket.0)?;
+    let bucket = known_bucket(stage, &bucket.0)?;
     let administrator = stage.administrator();
-    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
-    let call = object_call("PutObject", "s3:PutObject", &bucket.0, &key.0);
-    let put = s3.put_object().bucket(&bucket.0).key(&key.0).body(content(&key.0)).send();
+    let call = object_call("PutObject", "s3:PutObject", &bucket, &key.0);
+    let put = s3(&administrator).put_object().bucket(&bucket).key(&key.0).body(content(&key.0)).send();
     stage.must(&administrator, call, put).await.map(drop)
 }
 
@@ -42,7 +41,6 @@ async fn uploading_to(world: &mut World, bucket: Name) -> Result<(), StepError> 
 async fn uploads(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
-    known_bucket(stage, &bucket.0)?;
     put(stage, &actor, &bucket.0, &key.0).await
 }
 
@@ -75,7 +73,7 @@ async fn deletes(world: &mut World, who: Name, key: Name, bucket: Name) -> Resul
 async fn upload_succeeds(world: &mut World) -> Result<(), StepError> {
     let stage = world.stage()?;
     upload(stage, None, None).await?;
-    check_succeeds(stage)
+    succeeded(stage).await
 }
 
 /// Uploading `testfile.txt` to the scenario's bucket is denied.
@@ -83,7 +81,7 @@ async fn upload_succeeds(world: &mut World) -> Result<(), StepError> {
 async fn upload_is_denied(world: &mut World) -> Result<(), StepError> {
     let stage = world.stage()?;
     upload(stage, None, None).await?;
-    check_denied(stage).await
+    denied(stage).await
 }
 
 /// Uploading `testfile.txt` to a bucket succeeds.
@@ -91,7 +89,7 @@ async fn upload_is_denied(world: &mut World) -> Result<(), StepError> {
 async fn upload_to_succeeds(world: &mut World, bucket: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     upload(stage, None, Some(&bucket.0)).await?;
-    check_succeeds(stage)
+    succeeded(stage).await
 }
 
 /// Uploading `testfile.txt` to a bucket is denied.
@@ -99,7 +97,7 @@ async fn upload_to_succeeds(world: &mut World, bucket: Name) -> Result<(), StepE
 async fn upload_to_is_denied(world: &mut World, bucket: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     upload(stage, None, Some(&bucket.0)).await?;
-    check_denied(stage).await
+    denied(stage).await
 }
 
 /// Somebody may upload to a bucket: it is tried.
@@ -107,7 +105,7 @@ async fn upload_to_is_denied(world: &mut World, bucket: Name) -> Result<(), Step
 async fn can_upload(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     upload(stage, Some(&who.0), Some(&bucket.0)).await?;
-    check_succeeds(stage)
+    succeeded(stage).await
 }
 
 /// Somebody may not upload to a bucket: it is tried, and so is the same upload by somebody entitled.
@@ -115,7 +113,7 @@ async fn can_upload(world: &mut World, who: Name, bucket: Name) -> Result<(), St
 async fn can_not_upload(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     upload(stage, Some(&who.0), Some(&bucket.0)).await?;
-    check_denied(stage).await
+    denied(stage).await
 }
 
 /// Somebody may download a file from a bucket: it is tried.
@@ -124,7 +122,7 @@ async fn can_download(world: &mut World, who: Name, key: Name, bucket: Name) -> 
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     get(stage, &actor, &bucket.0, &key.0).await?;
-    check_succeeds(stage)
+    succeeded(stage).await
 }
 
 /// Somebody may not download a file that is there: it is tried.
@@ -133,7 +131,7 @@ async fn can_not_download(world: &mut World, who: Name, key: Name, bucket: Name)
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     get(stage, &actor, &bucket.0, &key.0).await?;
-    check_denied(stage).await
+    denied(stage).await
 }
 
 /// Somebody may list a bucket: it is tried.
@@ -142,7 +140,7 @@ async fn can_list(world: &mut World, who: Name, bucket: Name) -> Result<(), Step
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     list(stage, &actor, &bucket.0).await?;
-    check_succeeds(stage)
+    succeeded(stage).await
 }
 
 /// Somebody may not list a bucket: it is tried.
@@ -151,7 +149,7 @@ async fn can_not_list(world: &mut World, who: Name, bucket: Name) -> Result<(), 
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     list(stage, &actor, &bucket.0).await?;
-    check_denied(stage).await
+    denied(stage).await
 }
 
 /// Somebody may upload a file of another name than the walkthrough's: it is tried.
@@ -159,9 +157,8 @@ async fn can_not_list(world: &mut World, who: Name, bucket: Name) -> Result<(), 
 async fn can_upload_file(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
-    known_bucket(stage, &bucket.0)?;
     put(stage, &actor, &bucket.0, &key.0).await?;
-    check_succeeds(stage)
+    succeeded(stage).await
 }
 
 /// Somebody may not upload a file of another name than the walkthrough's: it is tried.
@@ -169,9 +166,8 @@ async fn can_upload_file(world: &mut World, who: Name, key: Name, bucket: Name) 
 async fn can_not_upload_file(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
-    known_bucket(stage, &bucket.0)?;
     put(stage, &actor, &bucket.0, &key.0).await?;
-    check_denied(stage).await
+    denied(stage).await
 }
 
 /// Somebody may delete a file from a bucket: it is tried, and the file is gone.
@@ -180,7 +176,7 @@ async fn can_delete(world: &mut World, who: Name, key: Name, bucket: Name) -> Re
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     delete(stage, &actor, &bucket.0, &key.0).await?;
-    check_succeeds(stage)
+    succeeded(stage).await
 }
 
 /// Somebody may not delete a file that is there: it is tried.
@@ -189,7 +185,7 @@ async fn can_not_delete(world: &mut World, who: Name, key: Name, bucket: Name) -
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     delete(stage, &actor, &bucket.0, &key.0).await?;
-    check_denied(stage).await
+    denied(stage).await
 }
 
 /// The bucket holds a file, as the administrator sees it.
@@ -222,62 +218,52 @@ async fn upload(stage: &mut Stage, who: Option<&str>, bucket: Option<&str>) -> R
         Some(bucket) => bucket.to_owned(),
         None => only_bucket(stage)?,
     };
-    known_bucket(stage, &bucket)?;
     put(stage, &actor, &bucket, FILE).await
 }
 
 async fn put(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
-    let s3 = aws_sdk_s3::Client::new(&actor.configuration);
-    let control = Control::Upload { bucket: bucket.to_owned(), key: key.to_owned() };
-    let call = object_call("PutObject", "s3:PutObject", bucket, key).controlled_by(control);
-    stage
-        .attempt(actor, call, s3.put_object().bucket(bucket).key(key).body(content(key)).send())
-        .await
-        .map(drop)
+    let bucket = known_bucket(stage, bucket)?;
+    let (s3, key) = (s3(actor), key.to_owned());
+    let control = Control::Upload { bucket: bucket.clone(), key: key.clone() };
+    let call = object_call("PutObject", "s3:PutObject", &bucket, &key).controlled_by(control);
+    let put = move || s3.put_object().bucket(&bucket).key(&key).body(content(&key)).send();
+    stage.attempt_repeatedly(actor, call, put).await
 }
 
 async fn get(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
-    known_bucket(stage, bucket)?;
-    let s3 = aws_sdk_s3::Client::new(&actor.configuration);
-    let control = Control::Download { bucket: bucket.to_owned(), key: key.to_owned() };
-    let call = object_call("GetObject", "s3:GetObject", bucket, key).controlled_by(control);
-    stage.attempt(actor, call, s3.get_object().bucket(bucket).key(key).send()).await.map(drop)
+    let bucket = known_bucket(stage, bucket)?;
+    let (s3, key) = (s3(actor), key.to_owned());
+    let control = Control::Download { bucket: bucket.clone(), key: key.clone() };
+    let call = object_call("GetObject", "s3:GetObject", &bucket, &key).controlled_by(control);
+    let get = move || s3.get_object().bucket(&bucket).key(&key).send();
+    stage.attempt_repeatedly(actor, call, get).await
 }
 
 async fn delete(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
-    known_bucket(stage, bucket)?;
-    let s3 = aws_sdk_s3::Client::new(&actor.configuration);
-    let control = Control::Download { bucket: bucket.to_owned(), key: key.to_owned() };
-    let call = object_call("DeleteObject", "s3:DeleteObject", bucket, key).controlled_by(control);
-    stage.attempt(actor, call, s3.delete_object().bucket(bucket).key(key).send()).await.map(drop)
+    let bucket = known_bucket(stage, bucket)?;
+    let (s3, key) = (s3(actor), key.to_owned());
+    let control = Control::Download { bucket: bucket.clone(), key: key.clone() };
+    let call = object_call("DeleteObject", "s3:DeleteObject", &bucket, &key).controlled_by(control);
+    let delete = move || s3.delete_object().bucket(&bucket).key(&key).send();
+    stage.attempt_repeatedly(actor, call, delete).await
 }
 
 async fn list(stage: &mut Stage, actor: &Actor, bucket: &str) -> Result<(), StepError> {
-    known_bucket(stage, bucket)?;
-    let s3 = aws_sdk_s3::Client::new(&actor.configuration);
-    let control = Control::List { bucket: bucket.to_owned() };
+    let bucket = known_bucket(stage, bucket)?;
+    let s3 = s3(actor);
+    let control = Control::List { bucket: bucket.clone() };
     let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", format!("arn:aws:s3:::{bucket}"))
         .controlled_by(control);
-    stage.attempt(actor, call, s3.list_objects_v2().bucket(bucket).send()).await.map(drop)
+    stage.attempt_repeatedly(actor, call, move || s3.list_objects_v2().bucket(&bucket).send()).await
 }
 
 async fn keys(stage: &Stage, bucket: &str) -> Result<Vec<String>, StepError> {
-    known_bucket(stage, bucket)?;
+    let bucket = known_bucket(stage, bucket)?;
     let administrator = stage.administrator();
-    let s3 = aws_sdk_s3::Client::new(&administrator.configuration);
     let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", format!("arn:aws:s3:::{bucket}"));
-    let listed = stage.must(&administrator, call, s3.list_objects_v2().bucket(bucket).send()).await?;
+    let list = s3(&administrator).list_objects_v2().bucket(bucket).send();
+    let listed = stage.must(&administrator, call, list).await?;
     Ok(listed.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect())
-}
-
-fn check_succeeds(stage: &mut Stage) -> Result<(), StepError> {
-    let outcome = stage.last_outcome()?;
-    succeeded(stage, &outcome)
-}
-
-async fn check_denied(stage: &mut Stage) -> Result<(), StepError> {
-    let outcome = stage.last_outcome()?;
-    denied(stage, &outcome).await
 }
 
 fn content(key: &str) -> ByteStream {

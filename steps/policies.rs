@@ -3,7 +3,7 @@
 use cucumber::{given, when};
 use harness::parameters::Name;
 use harness::{CallRef, Stage, StepError, World, unknown};
-use target::PolicyKind;
+use target::{Named, PolicyKind};
 
 use crate::policy_text::{from_doc_string, from_table};
 
@@ -45,17 +45,18 @@ async fn removed(world: &mut World, policy: Name, holder: Name) -> Result<(), St
     let stage = world.stage()?;
     stage.turn()?;
     let held = arn_of(stage, &holder.0)?;
+    let name = stage.place.names().of(Named::InIam, &holder.0);
     let administrator = stage.administrator_of(held.arn())?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     match held {
         Holder::User(arn) => {
             let call = CallRef::on("IAM", "DeleteUserPolicy", "iam:DeleteUserPolicy", arn);
-            let delete = iam.delete_user_policy().user_name(&holder.0).policy_name(&policy.0).send();
+            let delete = iam.delete_user_policy().user_name(name).policy_name(&policy.0).send();
             stage.must(&administrator, call, delete).await.map(drop)
         }
         Holder::Role(arn) => {
             let call = CallRef::on("IAM", "DeleteRolePolicy", "iam:DeleteRolePolicy", arn);
-            let delete = iam.delete_role_policy().role_name(&holder.0).policy_name(&policy.0).send();
+            let delete = iam.delete_role_policy().role_name(name).policy_name(&policy.0).send();
             stage.must(&administrator, call, delete).await.map(drop)
         }
     }
@@ -67,19 +68,20 @@ async fn removed(world: &mut World, policy: Name, holder: Name) -> Result<(), St
 /// Where nobody has that name, or IAM refuses the document.
 pub(crate) async fn put(stage: &Stage, holder: &str, policy: &str, document: &str) -> Result<(), StepError> {
     let held = arn_of(stage, holder)?;
+    let name = stage.place.names().of(Named::InIam, holder);
     let administrator = stage.administrator_of(held.arn())?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     match held {
         Holder::User(arn) => {
             let call = CallRef::on("IAM", "PutUserPolicy", "iam:PutUserPolicy", arn);
             let put =
-                iam.put_user_policy().user_name(holder).policy_name(policy).policy_document(document).send();
+                iam.put_user_policy().user_name(name).policy_name(policy).policy_document(document).send();
             stage.must(&administrator, call, put).await.map(drop)
         }
         Holder::Role(arn) => {
             let call = CallRef::on("IAM", "PutRolePolicy", "iam:PutRolePolicy", arn);
             let put =
-                iam.put_role_policy().role_name(holder).policy_name(policy).policy_document(document).send();
+                iam.put_role_policy().role_name(name).policy_name(policy).policy_document(document).send();
             stage.must(&administrator, call, put).await.map(drop)
         }
     }

@@ -2,7 +2,7 @@
 
 use harness::{Stage, StepError};
 use serde_json::{Value, json};
-use target::{PolicyDocument, PolicyKind};
+use target::{Named, PolicyDocument, PolicyKind};
 
 /// The doc string of a step as a policy of the scenario's account.
 ///
@@ -26,6 +26,7 @@ pub(crate) fn from_doc_string(
     {
         return Err(stands_for_nothing(&name).in_doc_string(line, written_column(line, column)));
     }
+    has_accounts(stage, text)?;
     let filled = for_account(stage, text);
     let document = filled.trim();
     let before = filled.get(..filled.len() - filled.trim_start().len()).unwrap_or_default();
@@ -44,7 +45,7 @@ pub(crate) fn from_doc_string(
             let (line, column) = (before.matches('\n').count() + line, indent(line) + column);
             Err(error.in_doc_string(line, written_column(line, column)))
         }
-        None => Ok(document.to_owned()),
+        None => Ok(stage.place.names().policy(document)?),
     }
 }
 
@@ -97,7 +98,7 @@ pub(crate) fn blaming_bucket_policy(
             None => error,
         };
     }
-    let own = format!("arn:aws:s3:::{bucket}");
+    let own = stage.place.names().arn(&format!("arn:aws:s3:::{bucket}"));
     let of_bucket = |value: &str| value == own || value.starts_with(&format!("{own}/"));
     let place = place_of(stage, step, |value| value.starts_with("arn:aws:s3:") && !of_bucket(value));
     match place.filter(|_| message.contains("invalid resource")) {
@@ -132,7 +133,8 @@ fn place_of(
     let text = step.docstring.as_deref().unwrap_or_default();
     (1..).zip(text.lines()).find_map(|(line, words)| {
         let filled = for_account(stage, words);
-        let value = filled.split('"').skip(1).step_by(2).find(|value| wanted(value))?;
+        let names = stage.place.names();
+        let value = filled.split('"').skip(1).step_by(2).find(|value| wanted(&names.arn(value)))?;
         let before = filled.get(..filled.find(&format!("\"{value}\""))?)?.chars().count();
         Some((line, as_written(stage, words, before + 1)))
     })
@@ -185,6 +187,7 @@ pub(crate) fn from_table(stage: &Stage, step: &cucumber::gherkin::Step) -> Resul
     if let Some((_, _, name)) = rows.iter().flatten().find_map(|cell| unfilled(cell, 1)) {
         return Err(stands_for_nothing(&name));
     }
+    rows.iter().flatten().try_for_each(|cell| has_accounts(stage, cell))?;
     let list =
         |cell: &str| -> Value { cell.split(',').map(|part| for_account(stage, part.trim())).collect() };
     let statement = |row: &Vec<String>| match row.as_slice() {
@@ -199,7 +202,7 @@ pub(crate) fn from_table(stage: &Stage, step: &cucumber::gherkin::Step) -> Resul
         .map_err(|error| StepError::failed("is not a policy", error.message))?;
     match slip(&parsed) {
         Some((_, _, error)) => Err(error),
-        None => Ok(text),
+        None => Ok(stage.place.names().policy(&text)?),
     }
 }
 
@@ -238,12 +241,45 @@ pub(crate) fn rows(step: &cucumber::gherkin::Step, columns: &[&str]) -> Result<V
     Ok(ordered)
 }
 
-/// `text` with the placeholders of the walkthrough filled in.
+/// `text` with the placeholders of the walkthrough filled in. That of another account stays where there is none.
 pub(crate) fn for_account(stage: &Stage, text: &str) -> String {
     let account = stage.place.account().as_str();
-    let other = stage.place.other_account().map_or(account, |other| other.as_str());
-    text.replace("<YOUR_ACCOUNT_ID>", account)
+    let text = text
+        .replace("<YOUR_ACCOUNT_ID>", account)
         .replace("<YOUR_AWS_ACCOUNT_ID>", account)
-        .replace("YOUR_AWS_ACCOUNT_ID", account)
-        .replace("<OTHER_ACCOUNT_ID>", other)
+        .replace("YOUR_AWS_ACCOUNT_ID", account);
+    match stage.place.other_account() {
+        Some(other) => text.replace(OTHER_ACCOUNT, other.as_str()),
+        None => text,
+    }
+}
+
+const OTHER_ACCOUNT: &str = "<OTHER_ACCOUNT_ID>";
+
+/// # Errors
+/// Where `text` speaks of another account and the target has none.
+fn has_accounts(stage: &Stage, text: &str) -> Result<(), StepError> {
+    if stage.place.other_account().is_none() && text.contains(OTHER_ACCOUNT) {
+        let reason =
+            format!("`{OTHER_ACCOUNT}` stands for an account of somebody else, and the target has only one");
+        return Err(StepError::inconclusive("can't be tried", reason));
+    }
+    Ok(())
+}
+
+/// `text` of no policy, such as a script, as it must be at the scenario's place.
+pub(crate) fn as_there(stage: &Stage, text: &str) -> String {
+    let cast = &stage.cast;
+    let in_iam = cast.users.keys().chain(cast.roles.keys()).chain(cast.instance_profiles.keys());
+    let known = in_iam.map(|name| (Named::InIam, name.as_str()));
+    let known = known.chain(cast.buckets.iter().map(|name| (Named::Bucket, name.as_str())));
+    stage.place.names().words(&for_account(stage, text), known)
+}
+
+/// A policy of the walkthrough as it must be at the scenario's place.
+///
+/// # Errors
+/// Where the place's names can't be said in it.
+pub(crate) fn placed(stage: &Stage, policy: &str) -> Result<String, StepError> {
+    Ok(stage.place.names().policy(&for_account(stage, policy))?)
 }

@@ -1,11 +1,11 @@
 //! Users and their access keys, and who acts.
 
-use aws_sdk_iam::types::StatusType;
+use aws_sdk_iam::types::{StatusType, Tag};
 use cucumber::{given, then, when};
 use harness::parameters::{Count, Name};
 use harness::{Actor, CallRef, Stage, StepError, User, World, unknown};
 use secrecy::{ExposeSecret, SecretString};
-use target::{AccessKey, AccountId, InstanceRole};
+use target::{AccessKey, AccountId, InstanceRole, Named, ThingKind};
 
 use crate::account::{WALKTHROUGH, is_empty, set_the_walkthrough};
 
@@ -66,7 +66,11 @@ async fn gets_a_key(world: &mut World, name: Name) -> Result<(), StepError> {
     let administrator = stage.administrator_of(&arn)?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let made = stage
-        .attempt(&administrator, key_call(arn), iam.create_access_key().user_name(&name.0).send())
+        .attempt(
+            &administrator,
+            key_call(arn),
+            iam.create_access_key().user_name(user_name(stage, &name.0)).send(),
+        )
         .await?;
     if let Some(key) = made.as_ref().and_then(|made| made.access_key()) {
         let key = access_key(key);
@@ -120,7 +124,8 @@ async fn key_count(world: &mut World, name: Name, count: Count) -> Result<(), St
     let administrator = stage.administrator_of(&arn)?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let call = CallRef::on("IAM", "ListAccessKeys", "iam:ListAccessKeys", arn);
-    let listed = stage.must(&administrator, call, iam.list_access_keys().user_name(&name.0).send()).await?;
+    let list = iam.list_access_keys().user_name(user_name(stage, &name.0)).send();
+    let listed = stage.must(&administrator, call, list).await?;
     let found = listed.access_key_metadata().len();
     if i32::try_from(found).is_ok_and(|found| found == count.0) {
         return Ok(());
@@ -170,6 +175,7 @@ async fn instance(stage: &Stage, name: &str, id: &str) -> Result<Actor, StepErro
     Ok(match stage.place.instance_role(id).await? {
         InstanceRole::Key(key) => {
             let role = stage.cast.instance_roles.get(name).map_or("?", String::as_str);
+            let role = stage.place.names().of(Named::InIam, role);
             let account = stage.place.account();
             let principal = format!("arn:aws:sts::{account}:assumed-role/{role}/{id}");
             stage.actor_with(name, principal, Some(key))
@@ -192,11 +198,20 @@ pub(crate) async fn make_user_with_key(stage: &mut Stage, name: &str) -> Result<
 
 async fn make_user(stage: &mut Stage, name: &str, account: &AccountId) -> Result<(), StepError> {
     stage.cast.free_for("user", name)?;
-    let arn = format!("arn:aws:iam::{account}:user/{name}");
+    let arn = stage.place.names().arn(&format!("arn:aws:iam::{account}:user/{name}"));
     let administrator = stage.administrator_of(&arn)?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let call = CallRef::on("IAM", "CreateUser", "iam:CreateUser", arn.clone());
-    let made = stage.must(&administrator, call, iam.create_user().user_name(name).send()).await?;
+    let there = user_name(stage, name);
+    stage.place.creating(account, ThingKind::User, &there)?;
+    let create = iam
+        .create_user()
+        .user_name(&there)
+        .set_path(stage.place.names().iam_path().map(str::to_owned))
+        .set_permissions_boundary(stage.place.permissions_boundary().map(str::to_owned))
+        .set_tags(iam_tags(stage));
+    let made = stage.must(&administrator, call, create.send()).await?;
+    stage.place.created(account, ThingKind::User, &there);
     let arn = made.user().map_or(arn, |user| user.arn().to_owned());
     stage.cast.users.insert(name.to_owned(), User { arn, keys: Vec::new() });
     Ok(())
@@ -206,11 +221,25 @@ async fn make_key(stage: &Stage, name: &str) -> Result<AccessKey, StepError> {
     let arn = known_user(stage, name)?;
     let administrator = stage.administrator_of(&arn)?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
-    let made =
-        stage.must(&administrator, key_call(arn), iam.create_access_key().user_name(name).send()).await?;
+    let made = stage
+        .must(&administrator, key_call(arn), iam.create_access_key().user_name(user_name(stage, name)).send())
+        .await?;
     made.access_key()
         .map(access_key)
         .ok_or_else(|| StepError::inconclusive("got no access key", "IAM answered without one"))
+}
+
+/// The place's name of a user.
+fn user_name(stage: &Stage, name: &str) -> String {
+    stage.place.names().of(Named::InIam, name)
+}
+
+/// What the place wants everything tagged with that is made in IAM.
+pub(crate) fn iam_tags(stage: &Stage) -> Option<Vec<Tag>> {
+    let tags = stage.place.tags().iter();
+    let tags: Vec<Tag> =
+        tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()).collect();
+    (!tags.is_empty()).then_some(tags)
 }
 
 fn key_call(arn: String) -> CallRef {
@@ -250,7 +279,12 @@ async fn set_status(stage: &Stage, name: &str, status: StatusType) -> Result<(),
         .collect();
     for id in keys {
         let call = CallRef::on("IAM", "UpdateAccessKey", "iam:UpdateAccessKey", arn.clone());
-        let update = iam.update_access_key().user_name(name).access_key_id(id).status(status.clone()).send();
+        let update = iam
+            .update_access_key()
+            .user_name(user_name(stage, name))
+            .access_key_id(id)
+            .status(status.clone())
+            .send();
         stage.must(&administrator, call, update).await?;
     }
     Ok(())

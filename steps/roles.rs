@@ -4,9 +4,10 @@ use cucumber::{given, then, when};
 use harness::parameters::{Name, Span};
 use harness::{CallRef, Stage, StepError, World, unknown};
 use serde_json::{Value, json};
-use target::PolicyKind;
+use target::{Named, PolicyKind, ThingKind};
 
 use crate::policy_text::{blaming_principal, for_account, from_doc_string, rows};
+use crate::principals::iam_tags;
 
 /// A role trusted by a service (`ec2.amazonaws.com`), a user of the scenario, or `"the account"`.
 #[given(expr = "a role {name} trusted by {name}")]
@@ -63,7 +64,8 @@ async fn maximum_is(world: &mut World, name: Name, span: Span) -> Result<(), Ste
     known_role(stage, &name.0)?;
     let administrator = stage.administrator();
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
-    let update = iam.update_role().role_name(&name.0).max_session_duration(span.seconds()).send();
+    let update =
+        iam.update_role().role_name(role_name(stage, &name.0)).max_session_duration(span.seconds()).send();
     stage.must(&administrator, role_call(stage, "UpdateRole", "iam:UpdateRole", &name.0), update).await?;
     Ok(())
 }
@@ -75,7 +77,8 @@ async fn maximum_is_set(world: &mut World, name: Name, span: Span) -> Result<(),
     known_role(stage, &name.0)?;
     let administrator = stage.administrator();
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
-    let update = iam.update_role().role_name(&name.0).max_session_duration(span.seconds()).send();
+    let update =
+        iam.update_role().role_name(role_name(stage, &name.0)).max_session_duration(span.seconds()).send();
     let call = role_call(stage, "UpdateRole", "iam:UpdateRole", &name.0);
     stage.attempt(&administrator, call, update).await?;
     Ok(())
@@ -89,7 +92,8 @@ async fn maximum_reads(world: &mut World, name: Name, span: Span) -> Result<(), 
     let administrator = stage.administrator();
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let call = role_call(stage, "GetRole", "iam:GetRole", &name.0);
-    let read = stage.must(&administrator, call, iam.get_role().role_name(&name.0).send()).await?;
+    let get = iam.get_role().role_name(role_name(stage, &name.0)).send();
+    let read = stage.must(&administrator, call, get).await?;
     let found = read.role().and_then(|role| role.max_session_duration());
     if found == Some(span.seconds()) {
         return Ok(());
@@ -112,7 +116,7 @@ fn principal(stage: &Stage, words: &str) -> Result<Value, StepError> {
         return Ok(json!({"Service": words}));
     }
     if words.starts_with("arn:") {
-        return Ok(json!({"AWS": words}));
+        return Ok(json!({"AWS": stage.place.names().arn(&words)}));
     }
     let arn = cast.users.get(&words).map(|user| &user.arn).or_else(|| cast.roles.get(&words));
     arn.map(|arn| json!({"AWS": arn})).ok_or_else(|| {
@@ -136,10 +140,20 @@ fn trust(principals: &[Value]) -> String {
 pub(crate) async fn make_role(stage: &mut Stage, name: &str, document: &str) -> Result<(), StepError> {
     let administrator = stage.administrator();
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
-    let create = iam.create_role().role_name(name).assume_role_policy_document(document).send();
+    let there = role_name(stage, name);
+    let account = stage.place.account().clone();
+    stage.place.creating(&account, ThingKind::Role, &there)?;
+    let create = iam
+        .create_role()
+        .role_name(&there)
+        .assume_role_policy_document(document)
+        .set_path(stage.place.names().iam_path().map(str::to_owned))
+        .set_permissions_boundary(stage.place.permissions_boundary().map(str::to_owned))
+        .set_tags(iam_tags(stage));
     let call = role_call(stage, "CreateRole", "iam:CreateRole", name);
     let arn = call.resource.clone().unwrap_or_default();
-    let made = stage.must(&administrator, call, create).await?;
+    let made = stage.must(&administrator, call, create.send()).await?;
+    stage.place.created(&account, ThingKind::Role, &there);
     let arn = made.role().map_or(arn, |role| role.arn().to_owned());
     stage.cast.roles.insert(name.to_owned(), arn);
     Ok(())
@@ -153,7 +167,8 @@ pub(crate) async fn set_trust(stage: &Stage, name: &str, document: &str) -> Resu
     known_role(stage, name)?;
     let administrator = stage.administrator();
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
-    let update = iam.update_assume_role_policy().role_name(name).policy_document(document).send();
+    let update =
+        iam.update_assume_role_policy().role_name(role_name(stage, name)).policy_document(document).send();
     let call = role_call(stage, "UpdateAssumeRolePolicy", "iam:UpdateAssumeRolePolicy", name);
     stage.must(&administrator, call, update).await?;
     Ok(())
@@ -168,7 +183,12 @@ pub(crate) fn known_role(stage: &Stage, name: &str) -> Result<String, StepError>
     roles.get(name).cloned().ok_or_else(|| unknown("role", name, roles.keys()))
 }
 
+/// The place's name of a role.
+pub(crate) fn role_name(stage: &Stage, name: &str) -> String {
+    stage.place.names().of(Named::InIam, name)
+}
+
 fn role_call(stage: &Stage, operation: &'static str, action: &'static str, name: &str) -> CallRef {
-    let arn = format!("arn:aws:iam::{}:role/{name}", stage.place.account());
+    let arn = stage.place.names().arn(&format!("arn:aws:iam::{}:role/{name}", stage.place.account()));
     CallRef::on("IAM", operation, action, arn)
 }

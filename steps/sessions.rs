@@ -4,13 +4,14 @@ use aws_sdk_sts::types::Credentials;
 use chrono::{DateTime, TimeDelta, Utc};
 use cucumber::{given, then, when};
 use harness::parameters::{Name, Span, Text};
-use harness::{Actor, CallRef, Control, Session, Stage, StepError, World, unknown};
+use harness::{Actor, CallRef, Control, Session, Stage, StepError, World};
 use secrecy::SecretString;
-use target::AccessKey;
+use target::{AccessKey, Named};
 
 use crate::decisions::{denied, succeeded};
 use crate::policy_text::for_account;
 use crate::principals::named;
+use crate::roles::known_role;
 
 /// The session name of the walkthrough.
 const SESSION: &str = "testSession";
@@ -164,10 +165,8 @@ async fn asking_identity(world: &mut World) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = stage.current_actor()?;
     let sts = client(&actor);
-    stage
-        .attempt(&actor, CallRef::new("STS", "GetCallerIdentity"), sts.get_caller_identity().send())
-        .await
-        .map(drop)
+    let call = CallRef::new("STS", "GetCallerIdentity");
+    stage.attempt_repeatedly(&actor, call, move || sts.get_caller_identity().send()).await
 }
 
 /// Somebody may assume a role: it is tried, and the one who acts stays the same.
@@ -175,8 +174,7 @@ async fn asking_identity(world: &mut World) -> Result<(), StepError> {
 async fn can_assume(world: &mut World, who: Name, role: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     try_to_assume(stage, &who.0, &role.0).await?;
-    let outcome = stage.last_outcome()?;
-    succeeded(stage, &outcome)
+    succeeded(stage).await
 }
 
 /// Somebody may not assume a role that is there: it is tried, and the one who acts stays the same.
@@ -184,8 +182,7 @@ async fn can_assume(world: &mut World, who: Name, role: Name) -> Result<(), Step
 async fn can_not_assume(world: &mut World, who: Name, role: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     try_to_assume(stage, &who.0, &role.0).await?;
-    let outcome = stage.last_outcome()?;
-    denied(stage, &outcome).await
+    denied(stage).await
 }
 
 /// STS's client refuses by itself to send what is not signed, unless told otherwise.
@@ -196,11 +193,15 @@ fn client(actor: &Actor) -> aws_sdk_sts::Client {
 
 async fn try_to_assume(stage: &mut Stage, who: &str, role: &str) -> Result<(), StepError> {
     let actor = named(stage, who).await?;
-    let (acting, session, sessions) =
-        (stage.actor.clone(), stage.session.clone(), stage.cast.sessions.clone());
-    assume(stage, &actor, role, SESSION, None).await?;
-    (stage.actor, stage.session, stage.cast.sessions) = (acting, session, sessions);
-    Ok(())
+    let (sts, arn) = (client(&actor), known_role(stage, role)?);
+    let call = assume_call(stage, role, arn.clone());
+    let assume = move || sts.assume_role().role_arn(&arn).role_session_name(SESSION).send();
+    stage.attempt_repeatedly(&actor, call, assume).await
+}
+
+fn assume_call(stage: &Stage, role: &str, arn: String) -> CallRef {
+    let name = stage.place.names().of(Named::InIam, role);
+    CallRef::on("STS", "AssumeRole", "sts:AssumeRole", arn.clone()).controlled_by(Control::Role { name, arn })
 }
 
 async fn assume(
@@ -210,15 +211,13 @@ async fn assume(
     session: &str,
     seconds: Option<i32>,
 ) -> Result<(), StepError> {
-    let Some(arn) = stage.cast.roles.get(role).cloned() else {
-        return Err(unknown("role", role, stage.cast.roles.keys()));
-    };
+    let arn = known_role(stage, role)?;
     stage.cast.free_for("session", session)?;
     // Where it is refused, nobody acts under the name: not the holder of an earlier session either.
     stage.cast.sessions.remove(session);
     let sts = client(actor);
-    let call = CallRef::on("STS", "AssumeRole", "sts:AssumeRole", arn.clone())
-        .controlled_by(Control::Role { name: role.to_owned() });
+    let call = assume_call(stage, role, arn.clone());
+    stage.place.settled().await;
     let asked = stage.place.now();
     let answer =
         sts.assume_role().role_arn(arn).role_session_name(session).set_duration_seconds(seconds).send();
@@ -240,6 +239,7 @@ async fn assume(
 async fn session_token(stage: &mut Stage, who: &str, seconds: Option<i32>) -> Result<(), StepError> {
     let actor = named(stage, who).await?;
     let sts = client(&actor);
+    stage.place.settled().await;
     let asked = stage.place.now();
     let answer = sts.get_session_token().set_duration_seconds(seconds).send();
     let obtained = stage.attempt(&actor, CallRef::new("STS", "GetSessionToken"), answer).await?;
@@ -273,7 +273,7 @@ fn take_up(
 }
 
 async fn identity(stage: &Stage, actor: &Actor, expected: &str) -> Result<(), StepError> {
-    let expected = for_account(stage, expected);
+    let expected = stage.place.names().arn(&for_account(stage, expected));
     let sts = client(actor);
     let call = CallRef::new("STS", "GetCallerIdentity");
     let found = stage.must(actor, call, sts.get_caller_identity().send()).await?;

@@ -53,11 +53,19 @@ fn run(
     surroundings: BTreeMap<String, Result<(), String>>,
 ) -> Result<(), Failed> {
     let selection = Selection::at(file.path(), line);
-    let plan = RunPlan { features: vec![file], selection, jobs: 1, fail_fast: false, commands, surroundings };
+    let plan = RunPlan {
+        features: vec![file],
+        selection,
+        jobs: 1,
+        fail_fast: false,
+        accept_unproven: false,
+        commands,
+        surroundings,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut events = Vec::new();
     let target = Rc::new(Embedded::new(chrono::Utc::now));
-    runtime.block_on(harness::run(plan, target, chrono::Utc::now, |event| events.push(event)));
+    runtime.block_on(harness::run(plan, target, chrono::Utc::now, |event| events.push(event)))?;
     let record: Record = events.iter().collect();
     if record.exit() == Exit::Passed {
         return Ok(());

@@ -9,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use emulator::{Failure, Rate, fault_duration};
 use secrecy::SecretString;
 
+use crate::settings::Key;
+
 /// Executable specifications of who may do what in AWS.
 ///
 /// Without a command, runs the features below `features`.
@@ -39,6 +41,14 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Decide requests offline, from the policies given with them.
     Decide(DecideArgs),
+    /// Show the settings of the target, and where each came from.
+    Config(ConfigArgs),
+    /// Find out what a target's verdicts are worth.
+    Probe(ProbeArgs),
+    /// Run the same features on several targets, and show where their answers differ.
+    Compare(CompareArgs),
+    /// Remove what runs that were killed left on a target.
+    Sweep(SweepArgs),
 }
 
 impl Default for Command {
@@ -61,27 +71,142 @@ pub(crate) struct RunArgs {
     /// Begin no scenario after one that failed.
     #[arg(long)]
     pub(crate) fail_fast: bool,
-    /// How many scenarios run side by side, on one thread [default: 1, with `--allow-commands` 8].
+    /// How many scenarios run side by side, on one thread [default: 1; 8 with `--allow-commands`, or where the target is not embedded].
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// Let features run programs on this machine, as those tagged `@needs:aws-cli` do.
     #[arg(long, env = "ROLECALL_ALLOW_COMMANDS", value_parser = FalseyValueParser::new())]
     pub(crate) allow_commands: bool,
+    /// Show what would be made and called on the target, and call nothing there.
+    #[arg(long)]
+    pub(crate) plan: bool,
     /// Print only what did not pass, and the summary.
     #[arg(long, short, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Print each step, and each call with its answer.
     #[arg(long, short)]
     pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+}
+
+/// Where calls go. What is not given comes from the environment (`ROLECALL_TARGET` and so on) or `rolecall.toml`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Target")]
+pub(crate) struct TargetArgs {
+    /// `embedded`, `aws`, an endpoint's URL, or the name of a table `[targets.NAME]` in rolecall.toml [default: embedded].
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) target: Option<String>,
+    /// The account that it must be; `--target aws` does nothing without it.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// The region of the calls.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// The profile of AWS's configuration files whose credentials administer the account.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// One of another account, for `<OTHER_ACCOUNT_ID>` and its users.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) other_profile: Option<String>,
+    /// Certificates in PEM to trust beside the system's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_bundle: Option<String>,
+    /// Allow an endpoint without TLS; only on loopback.
+    #[arg(long)]
+    pub(crate) insecure_http: bool,
+    /// Let it be the management account of an organization; otherwise nothing is done on one.
+    #[arg(long)]
+    pub(crate) management_account: bool,
+    /// The permissions boundary of every user and role that is made.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) permissions_boundary: Option<String>,
+    /// How long changes are given to arrive before a verdict rests on them [default: 10s on aws, 0s elsewhere].
+    #[arg(long, value_name = "TIME")]
+    pub(crate) settle: Option<String>,
+    /// How long after that an unexpected answer is asked for again [default: 60s on aws, 0s elsewhere].
+    #[arg(long, value_name = "TIME")]
+    pub(crate) patience: Option<String>,
+    /// The folder of the journals of what was made [default: .rolecall].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) journal: Option<String>,
+    /// Take verdicts for what they are where the target does not show that it enforces IAM; all outputs say so.
+    #[arg(long)]
+    pub(crate) accept_unproven: bool,
+    /// Read this file of settings instead of rolecall.toml.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl TargetArgs {
+    /// The value that was given.
+    pub(crate) fn get(&self, key: Key) -> Option<String> {
+        let on = |switch: bool| switch.then(|| "true".to_owned());
+        match key {
+            Key::Target => self.target.clone(),
+            Key::Account => self.account.clone(),
+            Key::Region => self.region.clone(),
+            Key::Profile => self.profile.clone(),
+            Key::OtherProfile => self.other_profile.clone(),
+            Key::CaBundle => self.ca_bundle.clone(),
+            Key::InsecureHttp => on(self.insecure_http),
+            Key::ManagementAccount => on(self.management_account),
+            Key::PermissionsBoundary => self.permissions_boundary.clone(),
+            Key::Settle => self.settle.clone(),
+            Key::Patience => self.patience.clone(),
+            Key::Journal => self.journal.clone(),
+            Key::AcceptUnproven => on(self.accept_unproven),
+        }
+    }
+}
+
+/// Settings alone, and where they came from.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+}
+
+/// What a target shows of itself.
+#[derive(Debug, Args)]
+pub(crate) struct ProbeArgs {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+}
+
+/// The same features on several targets.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The targets, as `--target` takes them.
+    #[arg(long, value_name = "TARGET,TARGET", value_delimiter = ',', required = true)]
+    pub(crate) targets: Vec<String>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+/// What is left of runs that did not end.
+#[derive(Debug, Args)]
+pub(crate) struct SweepArgs {
+    /// Journals of runs; without one, all in the folder of journals.
+    #[arg(value_name = "JOURNALS")]
+    pub(crate) journals: Vec<PathBuf>,
+    /// Look at what is tagged there, too: that whose time is over, whichever run made it.
+    #[arg(long)]
+    pub(crate) tagged: bool,
+    /// Remove it; without this, it is only shown.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
 }
 
 const FEATURES: &str = "features";
 
 impl RunArgs {
-    /// Side by side only what waits for programs: calls of the embedded AWS wait for nothing, and taking turns would
-    /// make every scenario's duration that of all.
-    pub(crate) fn jobs(&self) -> usize {
-        let usual = if self.allow_commands { 8 } else { 1 };
+    /// Side by side only what waits, for programs or for a target that is `far`: calls of the embedded AWS wait for
+    /// nothing, and taking turns would make every scenario's duration that of all.
+    pub(crate) fn jobs(&self, far: bool) -> usize {
+        let usual = if self.allow_commands || far { 8 } else { 1 };
         self.jobs.map_or(usual, NonZeroUsize::get)
     }
 }
@@ -95,8 +220,10 @@ impl Default for RunArgs {
             fail_fast: false,
             jobs: None,
             allow_commands: false,
+            plan: false,
             quiet: false,
             verbose: false,
+            target: TargetArgs::default(),
         }
     }
 }
@@ -228,14 +355,14 @@ mod tests {
     fn run_takes_paths_and_options_in_any_order() {
         let args = run(&["run", "a.feature", "--tags", "@x and not @y", "-j", "2", "b", "--fail-fast", "-v"]);
         assert_eq!(args.paths, [PathBuf::from("a.feature"), PathBuf::from("b")]);
-        assert_eq!((args.tags.as_deref(), args.jobs()), (Some("@x and not @y"), 2));
+        assert_eq!((args.tags.as_deref(), args.jobs(false)), (Some("@x and not @y"), 2));
         assert!(args.fail_fast && args.verbose && !args.quiet);
     }
 
     #[test]
     fn scenarios_take_turns_only_where_they_wait() {
-        assert_eq!([run(&[]).jobs(), run(&["run", "--allow-commands"]).jobs()], [1, 8]);
-        assert_eq!(run(&["run", "--allow-commands", "-j", "3"]).jobs(), 3);
+        assert_eq!([run(&[]).jobs(false), run(&["run", "--allow-commands"]).jobs(false)], [1, 8]);
+        assert_eq!(run(&["run", "--allow-commands", "-j", "3"]).jobs(false), 3);
     }
 
     #[test]

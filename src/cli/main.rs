@@ -5,15 +5,23 @@
 #![allow(clippy::disallowed_methods, reason = "here, and only here, the outside is read and written")]
 
 mod args;
+mod chosen;
+mod compare;
+mod config;
 mod decide;
 mod diagnostic;
 mod env_file;
 mod features;
 mod output;
+mod plan;
+mod probe;
 mod programs;
 mod run;
 mod serve;
+mod settings;
 mod status;
+mod stop;
+mod sweep;
 mod terminal;
 mod version;
 
@@ -55,6 +63,10 @@ fn command() -> ExitCode {
         Command::Run(run_args) => run::run(&run_args, &surroundings).into(),
         Command::Serve(serve_args) => serve::serve(&serve_args, &surroundings).into(),
         Command::Decide(decide_args) => decide::decide(&decide_args, &surroundings).into(),
+        Command::Config(config_args) => config::config(&config_args, &surroundings).into(),
+        Command::Probe(probe_args) => probe::probe(&probe_args, &surroundings).into(),
+        Command::Compare(compare_args) => compare::compare(&compare_args, &surroundings).into(),
+        Command::Sweep(sweep_args) => sweep::sweep(&sweep_args, &surroundings).into(),
     }
 }
 

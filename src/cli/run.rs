@@ -1,7 +1,7 @@
-//! `rolecall run`: reads features, runs them on the embedded AWS, and shows what became of them.
+//! `rolecall run`: reads features, runs them on a target, and shows what became of them.
 
 use std::collections::BTreeMap;
-use std::io::{self, Stdout};
+use std::io::{self, Stdout, Write};
 use std::rc::Rc;
 
 use chrono::Utc;
@@ -9,22 +9,46 @@ use evidence::console::{Console, Detail, Progress};
 use evidence::{Event, EventKind, Record};
 use harness::{Commands, RunPlan, Selection};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use target::Embedded;
 
 use crate::args::RunArgs;
+use crate::chosen::{Chosen, NoTarget};
 use crate::diagnostic::Diagnostic;
 use crate::features;
 use crate::output::UntilClosed;
+use crate::plan::{Rehearsal, plan_of};
 use crate::programs;
+use crate::settings::{Key, Settings};
 use crate::status::Status;
+use crate::stop::told_to_stop;
 use crate::terminal::Surroundings;
 
 pub(crate) fn run(args: &RunArgs, surroundings: &Surroundings) -> Status {
-    let plan = match plan(args) {
+    told(block_on(run_on_target(args, surroundings)), surroundings)
+}
+
+/// How a command ended, of which the user is told why it could not do its work.
+pub(crate) fn told(ended: io::Result<Result<Status, NoTarget>>, surroundings: &Surroundings) -> Status {
+    match ended {
+        Ok(Ok(status)) => status,
+        Ok(Err(trouble)) => {
+            trouble.diagnostic.print(surroundings);
+            trouble.status
+        }
+        Err(error) => {
+            Diagnostic::new(format!("nothing can be begun: {error}")).print(surroundings);
+            Status::Inconclusive
+        }
+    }
+}
+
+async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<Status, NoTarget> {
+    let settings = Settings::of(&args.target)?;
+    let chosen = Chosen::of(&settings).await?;
+    let plan = match plan(args, chosen.is_far(), settings.is_on(Key::AcceptUnproven)?) {
         Ok(plan) => plan,
         Err(troubles) => {
             troubles.iter().for_each(|trouble| trouble.print(surroundings));
-            return Status::Usage;
+            return Ok(Status::Usage);
         }
     };
     if plan.features.is_empty() {
@@ -32,28 +56,66 @@ pub(crate) fn run(args: &RunArgs, surroundings: &Surroundings) -> Status {
         let message = format!("there is no `.feature` file below {}", paths.collect::<Vec<_>>().join(", "));
         Diagnostic::new(message).print(surroundings);
     }
-    let mut display = Display::new(args, surroundings);
-    if let Err(error) = block_on(harness::run(plan, Rc::new(Embedded::new(Utc::now)), Utc::now, |event| {
-        display.show(&event);
-    })) {
-        Diagnostic::new(format!("the run can't begin: {error}")).print(surroundings);
-        return Status::Inconclusive;
+    if args.plan {
+        return rehearsed(plan, chosen).await;
     }
+    let target = chosen.target().await?;
+    let mut display = Display::new(args, surroundings);
+    let run = harness::run(plan, target.clone(), Utc::now, |event| display.show(&event));
+    let cleaned = match until_told_to_stop(run).await {
+        Some(cleaned) => cleaned,
+        None => {
+            Diagnostic::new("told to stop: removing what the run made").print(surroundings);
+            target.clean_up().await
+        }
+    };
     let (record, error) = display.finish();
-    let status = record.exit().into();
-    let Some(error) = error else { return status };
+    let status = Status::from(record.exit());
+    let at_least = |status| if status == Status::Passed { Status::Inconclusive } else { status };
+    if let Err(left) = cleaned {
+        let left = Diagnostic::new(left.to_string());
+        left.help("`rolecall sweep` shows what is left, and `rolecall sweep --yes` removes it")
+            .print(surroundings);
+        return Ok(at_least(status));
+    }
+    let Some(error) = error else { return Ok(status) };
     Diagnostic::new(format!("standard output can't be written: {error}")).print(surroundings);
-    if status == Status::Passed { Status::Inconclusive } else { status }
+    Ok(at_least(status))
+}
+
+async fn rehearsed(plan: RunPlan, chosen: Chosen) -> Result<Status, NoTarget> {
+    let Chosen::Far(far) = chosen else {
+        return Err(Diagnostic::new(
+            "the embedded target makes nothing that stays: there is nothing to plan",
+        )
+        .into());
+    };
+    let target = Rc::new(Rehearsal::of(far.connection.clone()));
+    let mut record = Record::default();
+    harness::run(plan, target, Utc::now, |event| record.apply(&event)).await?;
+    let mut output = UntilClosed::new(io::stdout());
+    let printed =
+        output.write_all(plan_of(&record, &far.connection).as_bytes()).and_then(|()| output.flush());
+    printed.map_err(|error| Diagnostic::new(format!("standard output can't be written: {error}")))?;
+    Ok(if record.scenarios.is_empty() { Status::NothingSelected } else { Status::Passed })
+}
+
+/// `None`: it did not end before somebody ended it, by Ctrl-C or SIGTERM.
+async fn until_told_to_stop<T>(run: impl Future<Output = T>) -> Option<T> {
+    let Ok(stop) = told_to_stop() else { return Some(run.await) };
+    tokio::select! {
+        ended = run => Some(ended),
+        () = stop => None,
+    }
 }
 
 /// Scenarios are futures of one thread, as cucumber runs them.
-fn block_on<Run: Future<Output = ()>>(run: Run) -> io::Result<()> {
+pub(crate) fn block_on<T>(run: impl Future<Output = T>) -> io::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    tokio::task::LocalSet::new().block_on(&runtime, run);
-    Ok(())
+    Ok(tokio::task::LocalSet::new().block_on(&runtime, run))
 }
 
-fn plan(args: &RunArgs) -> Result<RunPlan, Vec<Diagnostic>> {
+pub(crate) fn plan(args: &RunArgs, far: bool, accept_unproven: bool) -> Result<RunPlan, Vec<Diagnostic>> {
     let selection = Selection::new(args.tags.as_deref(), args.name.as_deref())
         .map_err(|error| Diagnostic::new(error.to_string()));
     let path = std::env::var("PATH").unwrap_or_default();
@@ -61,8 +123,9 @@ fn plan(args: &RunArgs) -> Result<RunPlan, Vec<Diagnostic>> {
         (Ok(features), Ok(selection)) => Ok(RunPlan {
             features,
             selection,
-            jobs: args.jobs(),
+            jobs: args.jobs(far),
             fail_fast: args.fail_fast,
+            accept_unproven,
             surroundings: BTreeMap::from([("aws-cli".to_owned(), aws_cli(args, &path))]),
             commands: Commands { allowed: args.allow_commands, path },
         }),

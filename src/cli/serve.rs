@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::env_file;
 use crate::output::UntilClosed;
 use crate::status::Status;
+use crate::stop::told_to_stop;
 use crate::terminal::Surroundings;
 
 pub(crate) fn serve(args: &ServeArgs, surroundings: &Surroundings) -> Status {
@@ -144,28 +145,6 @@ impl Served {
     fn lines(&self, before_each: &str) -> String {
         self.variables().iter().map(|(name, value)| format!("{before_each}{name}={value}\n")).collect()
     }
-}
-
-/// Ends at Ctrl-C, or at what service managers and containers send. Listens from now on, not from the first poll.
-#[cfg(unix)]
-fn told_to_stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Ends at Ctrl-C.
-#[cfg(not(unix))]
-fn told_to_stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //!
 //! Built on cucumber's runner. Never knows which target it runs on, nor how a report looks.
 
+mod cast;
 mod feature;
 mod outcome;
 mod pace;
@@ -14,17 +15,20 @@ mod secrets;
 mod select;
 mod selected;
 mod similar;
+mod stage;
 mod syntax;
 mod teller;
 mod vocabulary;
 mod world;
 
-pub use evidence::Verdict;
+pub use cast::{Actor, Cast, Session, User, unknown};
+pub use evidence::{Call, Verdict};
 pub use feature::{FeatureError, FeatureFile};
 pub use outcome::{CallRef, Control, Outcome, ServiceFailure, verdict};
 pub use plan::{Commands, RunPlan};
 pub use recorder::StepError;
 pub use run::run;
 pub use select::{Selection, SelectionError};
+pub use stage::{CommandOutput, Stage};
 pub use vocabulary::step_count;
-pub use world::{Actor, Cast, CommandOutput, Session, Stage, User, World, unknown};
+pub use world::World;

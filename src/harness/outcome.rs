@@ -1,9 +1,12 @@
 //! What a call's answer means for access: one of four verdicts.
 
+use std::rc::Rc;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_types::request_id::RequestId;
 use evidence::{Call, Verdict};
+use futures::future::LocalBoxFuture;
 
 /// What a call is, as a step knows it before it is made.
 #[derive(Clone, Debug)]
@@ -45,13 +48,18 @@ impl CallRef {
 }
 
 /// A call that was answered.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Outcome {
     /// The call with its verdict, code and explanation.
     pub call: Call,
     /// How to show that a refusal is about the caller, and not about something that is not there.
     pub control: Option<Control>,
+    /// Makes the call again, where that may be done.
+    pub(crate) again: Option<Again>,
 }
+
+/// A call that can be made again.
+pub(crate) type Again = Rc<dyn Fn() -> LocalBoxFuture<'static, Call>>;
 
 /// The same call by somebody entitled, which must succeed for a denial to prove anything.
 #[derive(Clone, Debug)]
@@ -77,8 +85,10 @@ pub enum Control {
     },
     /// The role is there to be assumed; root, who is entitled to all else, may not assume roles.
     Role {
-        /// Its name.
+        /// Its name there.
         name: String,
+        /// Its ARN.
+        arn: String,
     },
 }
 

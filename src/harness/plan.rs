@@ -15,6 +15,8 @@ pub struct RunPlan {
     pub jobs: usize,
     /// Whether no scenario is begun after one that failed.
     pub fail_fast: bool,
+    /// Whether verdicts of a target that does not show that it enforces IAM are taken for what they are.
+    pub accept_unproven: bool,
     /// Whether and where steps may run programs.
     pub commands: Commands,
     /// What `@needs:NAME` tags may name beside the target's capabilities. `Err`: why it is not there.

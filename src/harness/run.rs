@@ -9,15 +9,17 @@ use cucumber::runner::{Basic, Runner, basic};
 use cucumber::{World as _, event, parser};
 use evidence::{Event, EventKind, TargetInfo};
 use futures::{FutureExt, Stream, StreamExt, stream};
-use target::{Target, probe};
+use target::probe::Probe;
+use target::{Target, TargetError};
 
 use crate::feature::FeatureFile;
 use crate::pace::Pace;
 use crate::plan::RunPlan;
 use crate::recorder::Recorder;
 use crate::selected::{Place, Selected};
+use crate::stage::Stage;
 use crate::teller::Teller;
-use crate::world::{Stage, World};
+use crate::world::World;
 
 /// What the runner's hooks and the reader of its events share.
 #[derive(Clone, Default)]
@@ -29,22 +31,31 @@ struct Shared {
 }
 
 /// Runs `plan` on `target`, telling `sink` what happens as it happens. `clock` gives the times of events.
+///
+/// # Errors
+/// What the run left on the target.
 pub async fn run(
     plan: RunPlan,
     target: Rc<dyn Target>,
     clock: impl Fn() -> DateTime<Utc>,
     sink: impl FnMut(Event),
-) {
+) -> Result<(), TargetError> {
     let started = clock();
     let selected = Selected::of(&plan);
     let mut teller = Teller::new(&selected, plan.fail_fast, clock, sink);
-    let enforced = if selected.scenarios.is_empty() { Ok(()) } else { enforces_iam(target.as_ref()).await };
+    let probe = match selected.scenarios.is_empty() {
+        true => Probe::default(),
+        false => Probe::of(target.as_ref()).await,
+    };
+    let doubts = probe.verdict();
+    let probe = (!plan.accept_unproven).then(|| Rc::new(probe));
+    let unproven = if plan.accept_unproven { "unproven, and accepted as such" } else { "unproven" };
     let info = target.info();
     teller.tell(EventKind::RunStarted {
         target: TargetInfo {
             name: info.name,
-            verdicts: enforced.clone().err().map_or(info.verdicts, |reason| format!("unproven: {reason}")),
-            enforces_iam: enforced.is_ok(),
+            enforces_iam: doubts.is_ok(),
+            verdicts: doubts.err().map_or(info.verdicts, |reason| format!("{unproven}: {reason}")),
         },
         scenarios: selected.scenarios.iter().map(|scenario| scenario.reference.clone()).collect(),
         found: plan.features.iter().map(FeatureFile::scenario_count).sum(),
@@ -52,20 +63,16 @@ pub async fn run(
     let features = selected
         .features_where(&plan, |scenario| !teller.settles_beforehand(scenario, &plan, target.as_ref()));
     let shared = Shared { failed: teller.failed.clone(), ..Shared::default() };
-    let mut events = start(&plan, features, target, shared.clone(), enforced.is_ok());
+    let mut events = start(&plan, features, target.clone(), shared.clone(), probe);
     while let Some(event) = events.next().await {
         if let Ok(event) = event {
             teller.translate(event.into_inner(), &shared.recorders.borrow());
         }
         shared.pace.told();
     }
+    let cleaned = target.clean_up().await;
     teller.finish_run(started);
-}
-
-/// Rule 3 of the design: a target must prove itself before the first scenario.
-async fn enforces_iam(target: &dyn Target) -> Result<(), String> {
-    let place = target.place().await.map_err(|error| error.to_string())?;
-    probe::enforces_iam(place.as_ref()).await
+    cleaned
 }
 
 /// cucumber's runner over `features`, with a stage for each scenario.
@@ -74,7 +81,7 @@ fn start(
     features: Vec<gherkin::Feature>,
     target: Rc<dyn Target>,
     shared: Shared,
-    enforced: bool,
+    probe: Option<Rc<Probe>>,
 ) -> impl Stream<Item = parser::Result<cucumber::Event<event::Cucumber<World>>>> + use<> {
     let commands = plan.commands.clone();
     let fail_fast = plan.fail_fast;
@@ -86,15 +93,24 @@ fn start(
             let recorder = Recorder::new(shared.pace.clone());
             let place = Place::of(feature, scenario);
             let (target, commands, shared) = (target.clone(), commands.clone(), shared.clone());
+            let probe = probe.clone();
             async move {
                 recorder.caught_up().await;
                 if fail_fast && shared.failed.get() {
                     return world.enter(Err("a scenario failed before".to_owned()));
                 }
                 shared.recorders.borrow_mut().insert(place, recorder.clone());
-                let stage =
-                    target.place().await.map(|place| Stage::new(place, enforced, &commands, recorder));
+                let stage = target.place().await.map(|place| Stage::new(place, probe, &commands, recorder));
                 world.enter(stage.map_err(|error| error.to_string()));
+            }
+            .boxed_local()
+        })
+        .after(|_, _, _, _, world| {
+            async move {
+                if let Some(Ok(stage)) = world.map(World::stage) {
+                    // What is left is tried again at the end of the run, which tells of it.
+                    let _ = stage.place.clean_up().await;
+                }
             }
             .boxed_local()
         });

@@ -14,8 +14,9 @@ use target::Target;
 use crate::plan::RunPlan;
 use crate::recorder::{InDocString, Recorder, StepError};
 use crate::selected::{Place, Selected, SelectedScenario};
+use crate::stage::surprise;
 use crate::vocabulary;
-use crate::world::{World, surprise};
+use crate::world::World;
 
 pub(crate) struct Teller<Clock, Sink> {
     clock: Clock,

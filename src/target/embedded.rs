@@ -3,8 +3,6 @@
 use std::cell::OnceCell;
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::retry::RetryConfig;
@@ -15,11 +13,12 @@ use emulator::{Clock, Emulator, Listener, Settings};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use policy::AccountId;
-use secrecy::ExposeSecret;
 use tokio::task::JoinHandle;
 
 use crate::connector::{InProcess, VirtualTime};
+use crate::credentials::static_credentials;
 use crate::metadata;
+use crate::names::Names;
 use crate::place::{AccessKey, Explained, Info, InstanceRole, Place, Target, TargetError};
 
 /// The embedded target.
@@ -44,7 +43,7 @@ impl Target for Embedded {
 
     fn capability(&self, name: &str) -> Result<(), String> {
         match name {
-            "clock" | "instances" => Ok(()),
+            "clock" | "explanations" | "instances" | "other-account" => Ok(()),
             _ => Err(format!("the embedded target has no `{name}`")),
         }
     }
@@ -64,6 +63,7 @@ struct EmbeddedPlace {
     administrator: AccessKey,
     other_administrator: Option<AccessKey>,
     configuration: SdkConfig,
+    names: Names,
 }
 
 impl EmbeddedPlace {
@@ -101,6 +101,7 @@ impl EmbeddedPlace {
             administrator,
             other_administrator,
             configuration,
+            names: Names::kept(),
         })
     }
 }
@@ -129,17 +130,12 @@ impl Place for EmbeddedPlace {
     fn configuration(&self, key: Option<&AccessKey>) -> SdkConfig {
         let mut builder = self.configuration.to_builder();
         // Without a provider the SDK sends the request unsigned.
-        builder.set_credentials_provider(key.map(|key| {
-            let token = key.session_token.as_ref().map(|token| token.expose_secret().to_owned());
-            SharedCredentialsProvider::new(Credentials::new(
-                key.id.clone(),
-                key.secret.expose_secret(),
-                token,
-                None,
-                "rolecall",
-            ))
-        }));
+        builder.set_credentials_provider(key.map(static_credentials));
         builder.build()
+    }
+
+    fn names(&self) -> &Names {
+        &self.names
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -4,17 +4,29 @@
 //! the embedded emulator, a container, any endpoint and a real account differ only here.
 
 mod connector;
+mod credentials;
 mod embedded;
+mod journal;
 mod localstack;
 mod metadata;
+mod names;
+mod patient;
 mod place;
 pub mod probe;
+mod remote;
+mod sweep;
+mod teardown;
 
 pub use aws_types::SdkConfig;
 pub use embedded::Embedded;
+pub use journal::{Entry, Journal, Leftovers, Thing, ThingKind, What};
 pub use localstack::{
     BUILT_IMAGE, LeftOver, LocalStack, LocalStackError, Options as LocalStackOptions, PUBLISHED_IMAGE,
     remove_left_over,
 };
+pub use names::{Named, Names};
+pub use patient::network;
 pub use place::{AccessKey, Explained, Info, InstanceRole, Place, Target, TargetError};
 pub use policy::{AccountId, Explanation, PolicyDocument, PolicyKind};
+pub use remote::{Connection, EXPIRES_TAG, IAM_PATH, Identity, Manners, RUN_TAG, Remote, SCENARIO_TAG};
+pub use sweep::Sweep;

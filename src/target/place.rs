@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use policy::{AccountId, Explanation};
 use secrecy::SecretString;
+
+use crate::journal::ThingKind;
+use crate::names::Names;
 
 /// A kind of place where scenarios run.
 pub trait Target {
@@ -21,6 +25,14 @@ pub trait Target {
 
     /// A place for one scenario, which shares nothing with those of other scenarios.
     fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>>;
+
+    /// Removes what is left of all places. Those that scenarios have cleaned up hold nothing any more.
+    ///
+    /// # Errors
+    /// What could not be removed.
+    fn clean_up(&self) -> LocalBoxFuture<'_, Result<(), TargetError>> {
+        async { Ok(()) }.boxed_local()
+    }
 }
 
 /// Where one scenario runs.
@@ -37,6 +49,11 @@ pub trait Place {
     /// The key that may do everything in the scenario's account.
     fn administrator(&self) -> &AccessKey;
 
+    /// Whose key that is.
+    fn administrator_arn(&self) -> String {
+        format!("arn:aws:iam::{}:root", self.account())
+    }
+
     /// The key that may do everything in the other account.
     fn other_administrator(&self) -> Option<&AccessKey> {
         None
@@ -44,6 +61,56 @@ pub trait Place {
 
     /// How to call as the holder of `key`; `None`: unsigned.
     fn configuration(&self, key: Option<&AccessKey>) -> SdkConfig;
+
+    /// Whether buckets stand in the path of S3's URLs, and not in the host name.
+    fn has_buckets_in_path(&self) -> bool {
+        false
+    }
+
+    /// How the names of features become names there.
+    fn names(&self) -> &Names;
+
+    /// What everything that is made there is tagged with.
+    fn tags(&self) -> &[(String, String)] {
+        &[]
+    }
+
+    /// The permissions boundary of every user and role that is made there.
+    fn permissions_boundary(&self) -> Option<&str> {
+        None
+    }
+
+    /// To be said before something is made that must be removed.
+    ///
+    /// # Errors
+    /// Where it can't be written down: then it must not be made.
+    fn creating(&self, _in_account: &AccountId, _kind: ThingKind, _name: &str) -> Result<(), TargetError> {
+        Ok(())
+    }
+
+    /// To be said when it was made.
+    fn created(&self, _in_account: &AccountId, _kind: ThingKind, _name: &str) {}
+
+    /// To be said after a call on which decisions may depend, such as one that changes a policy.
+    fn changed(&self) {}
+
+    /// Waits until what was changed has had time to arrive where calls are decided.
+    fn settled(&self) -> LocalBoxFuture<'_, ()> {
+        async {}.boxed_local()
+    }
+
+    /// How long an answer may be another one than what was changed last would make it; zero: it never is.
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Removes what the scenario made.
+    ///
+    /// # Errors
+    /// What could not be removed.
+    fn clean_up(&self) -> LocalBoxFuture<'_, Result<(), TargetError>> {
+        async { Ok(()) }.boxed_local()
+    }
 
     /// Now, as this place tells time.
     fn now(&self) -> DateTime<Utc>;
@@ -132,7 +199,28 @@ pub enum TargetError {
     /// A loopback port could not be opened, or something of that kind.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// What a policy says depends on names that are others there.
+    #[error("it says something else where names are others: {0} is then not what the feature calls it")]
+    OtherNames(String),
+    /// The journal can't be written, without which nothing is made.
+    #[error("nothing is made, because the journal can't be written: {0}")]
+    Journal(std::io::Error),
+    /// What could not be removed, each with the reason.
+    #[error("could not be removed: {}", few(.0))]
+    Left(Vec<String>),
+    /// It can't be reached, or we are not who we should be there.
+    #[error("{0}")]
+    Unreachable(String),
     /// It answered something that can't be understood.
     #[error("{0}")]
     Unexpected(String),
+}
+
+/// The first of many, and how many more there are.
+fn few(many: &[String]) -> String {
+    let first = many.iter().take(5).cloned().collect::<Vec<_>>().join("; ");
+    match many.len().saturating_sub(5) {
+        0 => first,
+        more => format!("{first}; and {more} more"),
+    }
 }

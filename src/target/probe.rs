@@ -1,58 +1,290 @@
-//! Whether a place enforces IAM at all: a known denial, with its control.
+//! What a place shows of itself before anything is believed of it: that it verifies signatures, and that each service
+//! enforces IAM, by a known denial with its control.
 
-use aws_sdk_iam::error::ProvideErrorMetadata;
-use secrecy::SecretString;
+use std::time::Duration;
 
-use crate::place::{AccessKey, Place};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use policy::AccountId;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 
-const USER: &str = "rolecall-probe";
-const PERMISSION: &str = r#"{
-  "Version": "2012-10-17",
-  "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]
-}"#;
+use crate::journal::ThingKind;
+use crate::names::Named;
+use crate::place::{AccessKey, Place, Target, TargetError};
+use crate::remote::said;
 
-/// Makes a user without permissions, whose call must be denied, and grants the permission, with which the
-/// same call must succeed.
-///
-/// # Errors
-/// Why the place's verdicts on access prove nothing.
-pub async fn enforces_iam(place: &dyn Place) -> Result<(), String> {
-    let iam = aws_sdk_iam::Client::new(&place.configuration(Some(place.administrator())));
-    let failed =
-        |step: &str, error: &dyn std::fmt::Display| format!("its self-test could not {step}: {error}");
-    iam.create_user()
-        .user_name(USER)
-        .send()
-        .await
-        .map_err(|error| failed("make a user", &error.into_service_error()))?;
-    let made = iam
-        .create_access_key()
-        .user_name(USER)
-        .send()
-        .await
-        .map_err(|error| failed("make an access key", &error.into_service_error()))?;
-    let key = made.access_key().ok_or("its self-test got no access key")?;
-    let key = AccessKey {
-        id: key.access_key_id().to_owned(),
-        secret: SecretString::from(key.secret_access_key().to_owned()),
-        session_token: None,
-    };
-    let s3 = aws_sdk_s3::Client::new(&place.configuration(Some(&key)));
-    match s3.list_buckets().send().await {
-        Ok(_) => return Err("a user without any permission may list the buckets".to_owned()),
-        Err(error) if error.code() == Some("AccessDenied") => {}
-        Err(error) => return Err(failed("see a denial", &error.into_service_error())),
+/// The user and the role of the self-test.
+const NAME: &str = "rolecall-probe";
+
+/// What the self-test found.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// Each service whose verdicts are asked for, with why they prove nothing.
+    pub services: Vec<(&'static str, Result<(), String>)>,
+    /// Whether a call that was signed with a wrong secret is refused.
+    pub signatures: Result<(), String>,
+}
+
+/// The services that are tried, as calls name them.
+const SERVICES: [&str; 4] = ["S3", "IAM", "STS", "EC2"];
+
+impl Default for Probe {
+    /// Nothing was asked.
+    fn default() -> Self {
+        Self { services: Vec::new(), signatures: Ok(()) }
     }
-    iam.put_user_policy()
-        .user_name(USER)
-        .policy_name("control")
-        .policy_document(PERMISSION)
-        .send()
-        .await
-        .map_err(|error| failed("grant a permission", &error.into_service_error()))?;
-    s3.list_buckets()
-        .send()
-        .await
-        .map(|_| ())
-        .map_err(|error| failed("use a permission that was granted", &error.into_service_error()))
+}
+
+impl Probe {
+    /// Rule 3 of the design: a target must prove itself before the first scenario.
+    pub async fn of(target: &dyn Target) -> Self {
+        let place = match target.place().await {
+            Ok(place) => place,
+            Err(error) => return Self::failed(&error.to_string()),
+        };
+        let found = probe(place.as_ref()).await;
+        // What is left is tried again at the end of the run.
+        let _ = place.clean_up().await;
+        found
+    }
+
+    /// Nothing could be tried.
+    fn failed(reason: &str) -> Self {
+        let failed = || Err(reason.to_owned());
+        Self { services: SERVICES.map(|service| (service, failed())).to_vec(), signatures: failed() }
+    }
+
+    /// Why a verdict of `service` proves nothing; `None`: it does prove something.
+    pub fn doubt(&self, service: &str) -> Option<String> {
+        if let Err(reason) = &self.signatures {
+            return Some(reason.clone());
+        }
+        let found = self.services.iter().find(|(name, _)| *name == service);
+        found.map_or_else(
+            || Some(format!("its self-test knows no {service}")),
+            |(_, tried)| tried.clone().err(),
+        )
+    }
+
+    /// Why its verdicts prove nothing, or not all of them.
+    ///
+    /// # Errors
+    /// Those reasons, in one line.
+    pub fn verdict(&self) -> Result<(), String> {
+        self.signatures.clone()?;
+        let doubts = self.services.iter().filter_map(|(name, tried)| Some((*name, tried.as_ref().err()?)));
+        let doubts: Vec<(&str, &String)> = doubts.collect();
+        match doubts.as_slice() {
+            [] => Ok(()),
+            [(_, first), rest @ ..]
+                if doubts.len() == SERVICES.len() && rest.iter().all(|(_, it)| it == first) =>
+            {
+                Err((*first).clone())
+            }
+            some => Err(some
+                .iter()
+                .map(|(name, reason)| format!("{name}: {reason}"))
+                .collect::<Vec<_>>()
+                .join("; ")),
+        }
+    }
+}
+
+/// Makes a user and a role, sees the user refused everywhere, grants the permissions, and sees it let in.
+async fn probe(place: &dyn Place) -> Probe {
+    match Tester::new(place).await {
+        Ok(tester) => tester.probe().await,
+        Err(reason) => Probe::failed(&reason),
+    }
+}
+
+struct Tester<'a> {
+    place: &'a dyn Place,
+    iam: aws_sdk_iam::Client,
+    user: String,
+    role_arn: String,
+    key: AccessKey,
+}
+
+/// How the tester's call was answered.
+enum Answer {
+    Allowed,
+    Denied,
+    Other(String),
+}
+
+impl<'a> Tester<'a> {
+    async fn new(place: &'a dyn Place) -> Result<Self, String> {
+        let name = place.names().of(Named::InIam, NAME);
+        let iam = aws_sdk_iam::Client::new(&place.configuration(Some(place.administrator())));
+        let tags = place
+            .tags()
+            .iter()
+            .filter_map(|(key, value)| aws_sdk_iam::types::Tag::builder().key(key).value(value).build().ok());
+        let tags: Vec<_> = tags.collect();
+        let tags = (!tags.is_empty()).then_some(tags);
+        let path = place.names().iam_path().map(str::to_owned);
+        let boundary = place.permissions_boundary().map(str::to_owned);
+        creating(place, ThingKind::User, &name)?;
+        let user = iam.create_user().user_name(&name).set_path(path.clone()).set_tags(tags.clone());
+        let user = user.set_permissions_boundary(boundary.clone()).send().await;
+        user.map_err(|error| failed("make a user", &error))?;
+        place.created(place.account(), ThingKind::User, &name);
+        let made = iam.create_access_key().user_name(&name).send().await;
+        let made = made.map_err(|error| failed("make an access key", &error))?;
+        let key = made.access_key().ok_or("its self-test got no access key")?;
+        let key = AccessKey {
+            id: key.access_key_id().to_owned(),
+            secret: SecretString::from(key.secret_access_key().to_owned()),
+            session_token: None,
+        };
+        creating(place, ThingKind::Role, &name)?;
+        let role = iam.create_role().role_name(&name).set_path(path).set_tags(tags);
+        let role =
+            role.assume_role_policy_document(trust(place.account())).set_permissions_boundary(boundary);
+        let made = role.send().await.map_err(|error| failed("make a role", &error))?;
+        place.created(place.account(), ThingKind::Role, &name);
+        let role_arn = made.role().map(|role| role.arn().to_owned()).unwrap_or_default();
+        place.changed();
+        Ok(Self { place, iam, user: name, role_arn, key })
+    }
+
+    async fn probe(&self) -> Probe {
+        let mut services = Vec::new();
+        self.place.settled().await;
+        for service in SERVICES {
+            services.push((service, self.is_denied(service).await));
+        }
+        let signatures = self.refuses_wrong_signatures().await;
+        let granted = self.grant().await;
+        self.place.changed();
+        for (service, tried) in &mut services {
+            if tried.is_ok() {
+                *tried = match &granted {
+                    Ok(()) => self.is_allowed(service).await,
+                    Err(reason) => Err(reason.clone()),
+                };
+            }
+        }
+        Probe { services, signatures }
+    }
+
+    async fn grant(&self) -> Result<(), String> {
+        let permissions = serde_json::json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": ["s3:ListAllMyBuckets", "iam:ListUsers", "ec2:DescribeKeyPairs"], "Resource": "*"},
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": self.role_arn},
+        ]});
+        let put = self.iam.put_user_policy().user_name(&self.user).policy_name("control");
+        let put = put.policy_document(permissions.to_string()).send().await;
+        put.map(drop).map_err(|error| failed("grant a permission", &error))
+    }
+
+    async fn is_denied(&self, service: &str) -> Result<(), String> {
+        match self.until(service, |answer| matches!(answer, Answer::Denied)).await {
+            Answer::Denied => Ok(()),
+            Answer::Allowed => {
+                Err(format!("does not enforce IAM: a user without any permission may {}", does(service)))
+            }
+            Answer::Other(error) => Err(format!("its self-test could not see a denial: {error}")),
+        }
+    }
+
+    async fn is_allowed(&self, service: &str) -> Result<(), String> {
+        match self.until(service, |answer| matches!(answer, Answer::Allowed)).await {
+            Answer::Allowed => Ok(()),
+            Answer::Denied => {
+                Err(format!("its self-test is not let in: a user who may {} is denied", does(service)))
+            }
+            Answer::Other(error) => Err(format!("its self-test could not use a permission: {error}")),
+        }
+    }
+
+    /// Asks until the answer is the `expected` one, as long as it may still arrive.
+    async fn until(&self, service: &str, expected: impl Fn(&Answer) -> bool) -> Answer {
+        let until = Instant::now() + self.place.patience();
+        let mut pause = Duration::from_millis(200);
+        loop {
+            let answer = self.ask(service, &self.key).await;
+            if expected(&answer) || Instant::now() + pause > until {
+                return answer;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    async fn ask(&self, service: &str, key: &AccessKey) -> Answer {
+        let configuration = self.place.configuration(Some(key));
+        match service {
+            "S3" => {
+                let s3 = aws_sdk_s3::config::Builder::from(&configuration)
+                    .force_path_style(self.place.has_buckets_in_path())
+                    .build();
+                answer(aws_sdk_s3::Client::from_conf(s3).list_buckets().send().await)
+            }
+            "IAM" => answer(aws_sdk_iam::Client::new(&configuration).list_users().max_items(1).send().await),
+            "STS" => {
+                let sts = aws_sdk_sts::Client::new(&configuration);
+                answer(sts.assume_role().role_arn(&self.role_arn).role_session_name(NAME).send().await)
+            }
+            _ => answer(aws_sdk_ec2::Client::new(&configuration).describe_key_pairs().send().await),
+        }
+    }
+
+    async fn refuses_wrong_signatures(&self) -> Result<(), String> {
+        let secret = self.key.secret.expose_secret();
+        let wrong: String = secret.chars().rev().collect();
+        let key = AccessKey { secret: SecretString::from(wrong), ..self.key.clone() };
+        let sts = aws_sdk_sts::Client::new(&self.place.configuration(Some(&key)));
+        match sts.get_caller_identity().send().await {
+            Ok(_) => Err("does not verify signatures: a wrong secret key signs as well".to_owned()),
+            Err(error) if error.as_service_error().is_some() => Ok(()),
+            Err(error) => {
+                Err(format!("its self-test could not see a wrong signature refused: {}", said(&error)))
+            }
+        }
+    }
+}
+
+fn does(service: &str) -> &'static str {
+    match service {
+        "S3" => "list the buckets",
+        "IAM" => "list the users",
+        "STS" => "assume a role",
+        _ => "see the key pairs",
+    }
+}
+
+fn answer<T, E: ProvideErrorMetadata + std::error::Error + 'static>(
+    answer: Result<T, SdkError<E, HttpResponse>>,
+) -> Answer {
+    match answer {
+        Ok(_) => Answer::Allowed,
+        Err(error) if matches!(error.code(), Some("AccessDenied" | "UnauthorizedOperation")) => {
+            Answer::Denied
+        }
+        Err(error) => Answer::Other(said(&error)),
+    }
+}
+
+fn trust(account: &AccountId) -> String {
+    serde_json::json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"AWS": format!("arn:aws:iam::{account}:root")},
+        "Action": "sts:AssumeRole",
+    }]})
+    .to_string()
+}
+
+fn creating(place: &dyn Place, kind: ThingKind, name: &str) -> Result<(), String> {
+    place.creating(place.account(), kind, name).map_err(|error: TargetError| error.to_string())
+}
+
+fn failed<E: ProvideErrorMetadata + std::error::Error + 'static>(
+    step: &str,
+    error: &SdkError<E, HttpResponse>,
+) -> String {
+    format!("its self-test could not {step}: {}", said(error))
 }

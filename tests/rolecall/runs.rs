@@ -23,11 +23,13 @@ pub(crate) fn run_on(target: Rc<dyn Target>, text: &str) -> Record {
         selection: Selection::default(),
         jobs: 4,
         fail_fast: false,
+        accept_unproven: false,
         commands: Commands::default(),
         surroundings: BTreeMap::new(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut events: Vec<Event> = Vec::new();
-    runtime.block_on(harness::run(plan, target, chrono::Utc::now, |event| events.push(event)));
+    let cleaned = runtime.block_on(harness::run(plan, target, chrono::Utc::now, |event| events.push(event)));
+    cleaned.expect("nothing is left");
     events.iter().collect::<Record>()
 }

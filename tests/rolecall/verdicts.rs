@@ -173,6 +173,10 @@ impl Place for UnenforcingPlace {
         self.0.configuration(Some(self.0.administrator()))
     }
 
+    fn names(&self) -> &target::Names {
+        self.0.names()
+    }
+
     fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.0.now()
     }

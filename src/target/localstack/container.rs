@@ -145,10 +145,11 @@ async fn ready(removal: &Removal, options: &Options) -> Result<(u16, String), Lo
                 Ok(version) => return Ok((port, version)),
                 Err(cause) => cause,
             },
-            Err(error) if is_running(container).await? => {
+            // One that dies loses its port a moment before it is known to be dead.
+            Err(error) if started.elapsed() > PATIENCE => {
                 return Err(LocalStackError::NoPort { cause: error.to_string() });
             }
-            Err(_) => continue,
+            Err(error) => error.to_string(),
         };
         if left.is_zero() {
             let log = last_lines().await;

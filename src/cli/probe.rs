@@ -1,0 +1,49 @@
+//! `rolecall probe`: what a target shows of itself, and so what its verdicts are worth.
+
+use std::io::{self, Write};
+
+use target::probe::Probe;
+
+use crate::args::ProbeArgs;
+use crate::chosen::{Chosen, NoTarget};
+use crate::diagnostic::Diagnostic;
+use crate::output::UntilClosed;
+use crate::run::{block_on, told};
+use crate::settings::Settings;
+use crate::status::Status;
+use crate::terminal::Surroundings;
+
+pub(crate) fn probe(args: &ProbeArgs, surroundings: &Surroundings) -> Status {
+    told(block_on(probed(args)), surroundings)
+}
+
+/// A line for each thing that was tried.
+async fn probed(args: &ProbeArgs) -> Result<Status, NoTarget> {
+    let settings = Settings::of(&args.target)?;
+    let target = Chosen::of(&settings).await?.target().await?;
+    let probe = Probe::of(target.as_ref()).await;
+    let cleaned = target.clean_up().await;
+    let info = target.info();
+    let mut text = format!("target              {}\n", info.name);
+    let mut line = |what: &str, found: &Result<(), String>| {
+        let found = found.as_ref().map_or_else(|reason| format!("NO: {reason}"), |()| "yes".to_owned());
+        text.push_str(&format!("{what:18}  {found}\n"));
+    };
+    line("checks signatures", &probe.signatures);
+    for (service, found) in &probe.services {
+        line(&format!("enforces IAM: {service}"), found);
+    }
+    for capability in CAPABILITIES {
+        line(capability, &target.capability(capability));
+    }
+    let verdicts = probe.verdict().err().map_or(info.verdicts, |reason| format!("unproven: {reason}"));
+    text.push_str(&format!("verdicts            {verdicts}\n"));
+    let mut output = UntilClosed::new(io::stdout());
+    let printed = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    printed.map_err(|error| Diagnostic::new(format!("standard output can't be written: {error}")))?;
+    cleaned?;
+    Ok(if probe.verdict().is_ok() { Status::Passed } else { Status::Inconclusive })
+}
+
+/// What scenarios may need by a tag `@needs:NAME`.
+const CAPABILITIES: [&str; 4] = ["clock", "instances", "explanations", "other-account"];

@@ -1,0 +1,109 @@
+//! Who and what has a name in a scenario.
+
+use std::collections::BTreeMap;
+
+use aws_types::SdkConfig;
+use chrono::{DateTime, Utc};
+use target::AccessKey;
+
+use crate::recorder::StepError;
+use crate::similar::nearest;
+
+/// Who makes calls.
+#[derive(Clone)]
+pub struct Actor {
+    /// What people call it, such as `main-user` or `main-role1 as testSession`.
+    pub name: String,
+    /// Its ARN, or `anonymous`.
+    pub principal: String,
+    /// `None`: it has no credentials, and its calls are unsigned.
+    pub key: Option<AccessKey>,
+    /// How to call as this actor.
+    pub configuration: SdkConfig,
+    /// Whether buckets stand in the path of S3's URLs, and not in the host name.
+    pub buckets_in_path: bool,
+}
+
+/// A session that was obtained.
+#[derive(Clone)]
+pub struct Session {
+    /// When it was asked for, by the place's clock.
+    pub asked: DateTime<Utc>,
+    /// When it ends, as the service said.
+    pub expires: DateTime<Utc>,
+}
+
+/// Everybody and everything that has a name in the scenario.
+#[derive(Default)]
+pub struct Cast {
+    /// Users with their ARNs and keys, oldest first.
+    pub users: BTreeMap<String, User>,
+    /// ARNs of roles.
+    pub roles: BTreeMap<String, String>,
+    /// The role of each instance that has one.
+    pub instance_roles: BTreeMap<String, String>,
+    /// Ids of instances.
+    pub instances: BTreeMap<String, String>,
+    /// Buckets.
+    pub buckets: Vec<String>,
+    /// Instance profiles with the role in them.
+    pub instance_profiles: BTreeMap<String, String>,
+    /// Sessions by the name that was given to them.
+    pub sessions: BTreeMap<String, Actor>,
+}
+
+/// Names that mean somebody already.
+const RESERVED: [&str; 3] = ["administrator", "anonymous", "nobody"];
+
+impl Cast {
+    /// Whether a user, an instance or a session (`kind`) may be called `name`: two who act under one name
+    /// would make it unclear whose permissions a step is about.
+    ///
+    /// # Errors
+    /// Where somebody of another kind has the name already.
+    pub fn free_for(&self, kind: &str, name: &str) -> Result<(), StepError> {
+        let holders = [
+            ("user", self.users.contains_key(name)),
+            ("instance", self.instances.contains_key(name)),
+            ("session", self.sessions.contains_key(name)),
+        ];
+        let holder = holders.iter().find(|(holder, has)| *has && *holder != kind).map(|(holder, _)| *holder);
+        match holder.or(RESERVED.contains(&name).then_some("word with a meaning of its own")) {
+            None => Ok(()),
+            Some(holder) => Err(StepError::failed(
+                "has a name that is taken",
+                format!("`{name}` is a {holder} here, so steps could not tell the {kind} from it"),
+            )
+            .help(format!("give the {kind} another name"))),
+        }
+    }
+}
+
+/// A user of the cast.
+pub struct User {
+    /// Its ARN.
+    pub arn: String,
+    /// Its access keys, oldest first.
+    pub keys: Vec<AccessKey>,
+}
+
+/// A name that nobody in the cast has.
+pub fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a String> + Clone) -> StepError {
+    let near = nearest(name, known.clone().map(String::as_str));
+    let all: Vec<&str> = known.map(String::as_str).collect();
+    let article = if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    let help = match (near.first(), all.is_empty()) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, true) if kind == "role" => {
+            format!(
+                "the scenario has no role yet; add a step such as `Given a role {name} trusted by ec2.amazonaws.com`"
+            )
+        }
+        (None, true) if kind.contains(' ') => format!("the scenario has no {kind} yet"),
+        (None, true) => {
+            format!("the scenario has no {kind} yet; add a step such as `Given {article} {kind} {name}`")
+        }
+        (None, false) => format!("known here: {}", all.join(", ")),
+    };
+    StepError::failed(format!("there is no {kind} `{name}`"), "").help(help)
+}

@@ -1,0 +1,440 @@
+//! What one scenario holds: its place, its cast by name, who acts, and how the last attempt went.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_types::request_id::RequestId;
+use evidence::{Call, Explanation, Verdict};
+use futures::FutureExt;
+use secrecy::ExposeSecret;
+use target::probe::Probe;
+use target::{AccessKey, Place};
+use tokio::time::Instant;
+
+use crate::cast::{Actor, Cast, Session, unknown};
+use crate::outcome::{Again, CallRef, Outcome, ServiceFailure, answered};
+use crate::plan::Commands;
+use crate::recorder::{Recorder, StepError};
+
+/// The place, the cast and the last attempt of a scenario.
+pub struct Stage {
+    /// Where the scenario runs.
+    pub place: Box<dyn Place>,
+    /// What the target showed of itself; `None`: it is believed anyhow.
+    probe: Option<Rc<Probe>>,
+    /// The scenario's people and things.
+    pub cast: Cast,
+    /// Who acts where a step does not say.
+    pub actor: Option<Actor>,
+    /// The session that was obtained last.
+    pub session: Option<Session>,
+    /// Whether the scenario's steps may run programs.
+    pub allow_commands: bool,
+    /// Where programs are looked for.
+    pub program_path: String,
+    homes: BTreeMap<String, tempfile::TempDir>,
+    /// Whether anything was tried yet: a call that the scenario is about, or a program.
+    attempted: bool,
+    last: Option<Outcome>,
+    last_command: Option<CommandOutput>,
+    recorder: Recorder,
+}
+
+/// What a program that ran left behind.
+#[derive(Clone)]
+pub struct CommandOutput {
+    /// Whether its exit code was zero.
+    pub success: bool,
+    /// What it printed; it may hold secrets.
+    pub text: String,
+    /// What it said to its error output, without the scenario's secrets.
+    pub error: String,
+}
+
+impl Stage {
+    pub(crate) fn new(
+        place: Box<dyn Place>,
+        probe: Option<Rc<Probe>>,
+        commands: &Commands,
+        recorder: Recorder,
+    ) -> Self {
+        Self {
+            place,
+            probe,
+            cast: Cast::default(),
+            actor: None,
+            session: None,
+            allow_commands: commands.allowed,
+            program_path: commands.path.clone(),
+            homes: BTreeMap::new(),
+            attempted: false,
+            last: None,
+            last_command: None,
+            recorder,
+        }
+    }
+
+    /// The home directory of an instance; it is gone with the scenario.
+    ///
+    /// # Errors
+    /// Where it can't be made.
+    pub fn home(&mut self, instance: &str) -> std::io::Result<std::path::PathBuf> {
+        if let Some(home) = self.homes.get(instance) {
+            return Ok(home.path().to_owned());
+        }
+        let home = tempfile::tempdir()?;
+        let path = home.path().to_owned();
+        self.homes.insert(instance.to_owned(), home);
+        Ok(path)
+    }
+
+    /// Remembers what a program left; a failure must be looked at by a later step.
+    pub fn set_command(&mut self, instance: &str, output: CommandOutput) {
+        self.recorder.set_unchecked((!output.success).then(|| failed_command(instance, &output)));
+        self.attempted = true;
+        (self.last, self.last_command) = (None, Some(output));
+    }
+
+    /// What the last program left; it counts as looked at from now on.
+    ///
+    /// # Errors
+    /// Where none ran.
+    pub fn last_command(&mut self) -> Result<CommandOutput, StepError> {
+        self.recorder.set_unchecked(None);
+        self.last_command.clone().ok_or_else(|| {
+            StepError::failed("nothing was run", "no command was run since things were last changed")
+        })
+    }
+
+    /// `text` without the secrets of the cast.
+    pub fn masked(&self, text: &str) -> String {
+        let keys = self.cast.users.values().flat_map(|user| &user.keys);
+        let keys =
+            keys.chain(self.cast.sessions.values().chain(&self.actor).filter_map(|actor| actor.key.as_ref()));
+        let known = keys.fold(text.to_owned(), |text, key| {
+            let text = text.replace(key.secret.expose_secret(), "[secret]");
+            let token = key.session_token.as_ref();
+            token.map_or(text.clone(), |token| text.replace(token.expose_secret(), "[secret]"))
+        });
+        crate::secrets::masked(&known)
+    }
+
+    /// The account's administrator.
+    pub fn administrator(&self) -> Actor {
+        let principal = self.place.administrator_arn();
+        self.actor_with("the administrator", principal, Some(self.place.administrator().clone()))
+    }
+
+    /// The administrator of the account that an ARN is in.
+    ///
+    /// # Errors
+    /// Where the place has no other account.
+    pub fn administrator_of(&self, arn: &str) -> Result<Actor, StepError> {
+        let Some(other) =
+            self.place.other_account().filter(|other| arn.split(':').nth(4) == Some(other.as_str()))
+        else {
+            return Ok(self.administrator());
+        };
+        let key = self.place.other_administrator().cloned();
+        let key =
+            key.ok_or_else(|| StepError::inconclusive("can't be tried", "there is no other account here"))?;
+        let principal = format!("arn:aws:iam::{other}:root");
+        Ok(self.actor_with("the other account's administrator", principal, Some(key)))
+    }
+
+    /// An actor who signs with `key`.
+    pub fn actor_with(&self, name: &str, principal: String, key: Option<AccessKey>) -> Actor {
+        let configuration = self.place.configuration(key.as_ref());
+        let buckets_in_path = self.place.has_buckets_in_path();
+        Actor { name: name.to_owned(), principal, key, configuration, buckets_in_path }
+    }
+
+    /// A user of the cast as an actor, with its first key.
+    ///
+    /// # Errors
+    /// Where there is no such user, or it has no key.
+    pub fn user(&self, name: &str) -> Result<Actor, StepError> {
+        let Some(user) = self.cast.users.get(name) else {
+            return Err(unknown("user", name, self.cast.users.keys()));
+        };
+        let Some(key) = user.keys.first() else {
+            return Err(StepError::failed(
+                "has no access key",
+                format!("user `{name}` can't make calls without one"),
+            )
+            .help(format!("add the step: Given {name} has an access key")));
+        };
+        Ok(self.actor_with(name, user.arn.clone(), Some(key.clone())))
+    }
+
+    /// The actor of a step that does not name one.
+    ///
+    /// # Errors
+    /// Where no step has said who acts.
+    pub fn current_actor(&self) -> Result<Actor, StepError> {
+        self.actor.clone().ok_or_else(|| {
+            StepError::failed("nobody acts", "no step before this one says who makes the call")
+                .help("begin with `Given NAME`, for instance `Given main-user`")
+        })
+    }
+
+    /// Why an answer of `service` proves nothing about access; `None`: it does.
+    pub fn doubt(&self, service: &str) -> Option<String> {
+        self.probe.as_ref().and_then(|probe| probe.doubt(service))
+    }
+
+    /// Makes a call as `actor` that the scenario is not about; it must succeed.
+    ///
+    /// # Errors
+    /// A failure that shows the call and why it was refused.
+    pub async fn must<T, E>(
+        &self,
+        actor: &Actor,
+        call: CallRef,
+        answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, StepError>
+    where
+        T: RequestId,
+        E: ServiceFailure + std::error::Error + 'static,
+        SdkError<E, HttpResponse>: RequestId,
+    {
+        if is_read(call.operation) || !self.administers(actor) {
+            self.place.settled().await;
+        }
+        let (record, answer) = self.make(actor, &call, answer).await;
+        answer.map_err(|_| match record.verdict {
+            Verdict::Unknown if !is_client_error(&record) => {
+                StepError::inconclusive("could not be done", "").on(&record)
+            }
+            _ => StepError::failed("could not be done", "").on(&record),
+        })
+    }
+
+    /// Makes a call as `actor` that the scenario is about, and remembers how it was answered. It may be made again,
+    /// where the place is not sure of its first answer.
+    ///
+    /// # Errors
+    /// Where the attempt before was refused and no step has said that it should be.
+    pub async fn attempt_repeatedly<T, E, Answer>(
+        &mut self,
+        actor: &Actor,
+        call: CallRef,
+        answer: impl Fn() -> Answer + 'static,
+    ) -> Result<(), StepError>
+    where
+        Answer: Future<Output = Result<T, SdkError<E, HttpResponse>>> + 'static,
+        T: RequestId,
+        E: ServiceFailure + std::error::Error + 'static,
+        SdkError<E, HttpResponse>: RequestId,
+    {
+        self.turn()?;
+        self.place.settled().await;
+        let (control, principal) = (call.control.clone(), actor.principal.clone());
+        let again: Again = Rc::new(move || {
+            let (call, principal, answer) = (call.clone(), principal.clone(), answer());
+            async move { answered(&call, &principal, &answer.await) }.boxed_local()
+        });
+        let call = self.repeat(&again).await;
+        self.attempted(Outcome { call, control, again: Some(again) });
+        Ok(())
+    }
+
+    /// The same, where making the call again would be another thing.
+    ///
+    /// # Errors
+    /// Where the attempt before was refused and no step has said that it should be.
+    pub async fn attempt<T, E>(
+        &mut self,
+        actor: &Actor,
+        call: CallRef,
+        answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<Option<T>, StepError>
+    where
+        T: RequestId,
+        E: ServiceFailure + std::error::Error + 'static,
+        SdkError<E, HttpResponse>: RequestId,
+    {
+        self.turn()?;
+        self.place.settled().await;
+        let (record, answer) = self.make(actor, &call, answer).await;
+        self.attempted(Outcome { call: record, control: call.control, again: None });
+        Ok(answer.ok())
+    }
+
+    fn attempted(&mut self, outcome: Outcome) {
+        let refused = outcome.call.verdict != Verdict::Allowed;
+        self.recorder.set_unchecked(refused.then(|| outcome.call.clone()));
+        self.attempted = true;
+        self.last = Some(outcome);
+    }
+
+    async fn repeat(&self, again: &Again) -> Call {
+        self.recorder.caught_up().await;
+        self.told(again().await)
+    }
+
+    /// How the last attempt was answered; where that is not as `expected` and what was changed before may not have
+    /// arrived yet, it is made again until it is.
+    ///
+    /// # Errors
+    /// Where nothing was attempted.
+    pub async fn outcome_that(&mut self, expected: impl Fn(&Call) -> bool) -> Result<Outcome, StepError> {
+        let mut outcome = self.last_outcome()?;
+        let until = Instant::now() + self.place.patience();
+        let mut pause = FIRST_PAUSE;
+        while let Some(again) = outcome.again.clone().filter(|_| !expected(&outcome.call))
+            && Instant::now() + pause < until
+        {
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            outcome.call = self.repeat(&again).await;
+        }
+        self.last = Some(outcome.clone());
+        Ok(outcome)
+    }
+
+    /// The last attempt, made again where the place may answer otherwise now: a denial counts after its control held.
+    ///
+    /// # Errors
+    /// Where nothing was attempted.
+    pub async fn outcome_once_more(&mut self) -> Result<Outcome, StepError> {
+        let mut outcome = self.last_outcome()?;
+        if let Some(again) = outcome.again.clone().filter(|_| !self.place.patience().is_zero()) {
+            outcome.call = self.repeat(&again).await;
+            self.last = Some(outcome.clone());
+        }
+        Ok(outcome)
+    }
+
+    fn administers(&self, actor: &Actor) -> bool {
+        let administrators = [Some(self.place.administrator()), self.place.other_administrator()];
+        let id = actor.key.as_ref().map(|key| &key.id);
+        administrators.into_iter().flatten().any(|administrator| Some(&administrator.id) == id)
+    }
+
+    /// Something else happens now: the last attempt is over, and no later step speaks of it.
+    ///
+    /// # Errors
+    /// Where it was refused and no step has said that it should be.
+    pub fn turn(&mut self) -> Result<(), StepError> {
+        self.no_surprise()?;
+        (self.last, self.last_command) = (None, None);
+        Ok(())
+    }
+
+    /// A refusal that no step has looked at is a failure, not a detail.
+    ///
+    /// # Errors
+    /// Where there is one.
+    pub fn no_surprise(&self) -> Result<(), StepError> {
+        self.recorder.unchecked().map_or(Ok(()), |call| {
+            let label = format!("not tried: {} before it was refused", call.operation);
+            Err(surprise(&call).labelled(label))
+        })
+    }
+
+    /// Nothing can have come of what was never tried.
+    ///
+    /// # Errors
+    /// Where no step of the scenario tried anything.
+    pub fn something_was_tried(&self) -> Result<(), StepError> {
+        let nothing = || {
+            StepError::failed("nothing was attempted", "it would hold whatever the policies say")
+                .help("attempt it first, for instance `When uploading`")
+        };
+        self.attempted.then_some(()).ok_or_else(nothing)
+    }
+
+    /// How the last attempt was answered; it counts as looked at from now on.
+    ///
+    /// # Errors
+    /// Where nothing was attempted.
+    pub fn last_outcome(&mut self) -> Result<Outcome, StepError> {
+        self.recorder.set_unchecked(None);
+        self.last.clone().ok_or_else(|| {
+            StepError::failed("nothing was attempted", "no call was made since things were last changed")
+                .help("attempt something first, for instance `When uploading`")
+        })
+    }
+
+    async fn make<T, E>(
+        &self,
+        actor: &Actor,
+        call: &CallRef,
+        answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> (Call, Result<T, SdkError<E, HttpResponse>>)
+    where
+        T: RequestId,
+        E: ServiceFailure + std::error::Error + 'static,
+        SdkError<E, HttpResponse>: RequestId,
+    {
+        self.recorder.caught_up().await;
+        let answer = answer.await;
+        if changes_access(call.operation) {
+            self.place.changed();
+        }
+        (self.told(answered(call, &actor.principal, &answer)), answer)
+    }
+
+    /// The call with why it was answered so, which is told.
+    fn told(&self, mut record: Call) -> Call {
+        let refused = record.verdict != Verdict::Allowed;
+        let explained = record.request_id.as_deref().and_then(|id| self.place.explained(id, refused));
+        if let Some(explained) = explained {
+            record.action = Some(explained.action);
+            record.resource = Some(explained.resource);
+            record.principal = explained.principal;
+            // A call that policy let through and something else refused is not explained by policy.
+            record.explanation = (explained.allowed != refused)
+                .then_some(Explanation { why: explained.explanation.why, near: explained.explanation.near });
+        }
+        self.recorder.called(record.clone());
+        record
+    }
+}
+
+/// Between an answer and the next attempt at first; it doubles up to `LONGEST_PAUSE`.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+fn is_read(operation: &str) -> bool {
+    ["Get", "List", "Describe", "Head"].iter().any(|verb| operation.starts_with(verb))
+}
+
+/// Whether a decision may come out otherwise after a call.
+fn changes_access(operation: &str) -> bool {
+    !is_read(operation)
+        && !["AssumeRole", "PutObject", "DeleteObject", "PutBucketTagging"].contains(&operation)
+}
+
+fn failed_command(instance: &str, output: &CommandOutput) -> Call {
+    Call {
+        service: "shell".to_owned(),
+        operation: format!("on {instance}"),
+        action: None,
+        resource: None,
+        principal: instance.to_owned(),
+        verdict: Verdict::Unknown,
+        code: Some("exit code not zero".to_owned()),
+        message: Some(output.error.clone()),
+        status: None,
+        request_id: None,
+        explanation: None,
+    }
+}
+
+/// A refusal that came as a surprise.
+pub(crate) fn surprise(call: &Call) -> StepError {
+    StepError::failed("was refused, and no step says so", "")
+        .help(
+            "say what is expected: `Then it succeeds`, `Then it is denied` or `Then it is refused with CODE`",
+        )
+        .on(call)
+}
+
+fn is_client_error(call: &Call) -> bool {
+    call.status.is_some_and(|status| (400..500).contains(&status) && status != 429)
+}
