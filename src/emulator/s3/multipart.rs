@@ -210,7 +210,11 @@ pub(super) fn complete(partition: &mut Partition, call: &Call) -> Result<Reply, 
     object.etag = multipart_etag(parts.iter().map(|part| &part.body[..]));
     let kept = |part: &&Part| ObjectPart {
         size: part.body.len(),
-        checksum: upload.algorithm.map(|_| part.checksum.clone()),
+        // Of a checksum of the whole, that of a part is no part.
+        checksum: upload
+            .algorithm
+            .filter(|_| upload.checksum_type == ChecksumType::Composite)
+            .map(|_| part.checksum.clone()),
     };
     object.parts = Some(parts.iter().map(kept).collect());
     object.checksum = combined(upload, &parts, &body, &input.checksum)?;
@@ -323,8 +327,10 @@ fn combined(
     };
     match sent.sent() {
         Some((algorithm, value)) if algorithm == checksum.algorithm && value != checksum.value => {
-            let message =
-                format!("The {} you specified did not match the calculated checksum.", algorithm.as_str());
+            let message = format!(
+                "The {} you specified did not match the calculated checksum.",
+                algorithm.as_str().to_lowercase()
+            );
             Err(ServiceError::new(400, "BadDigest", message))
         }
         _ => Ok(Some(checksum)),

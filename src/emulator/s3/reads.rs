@@ -196,7 +196,10 @@ impl ReadInput {
         }
         if let (Some(number), Some(parts)) = (self.part_number, &object.parts) {
             let place = usize::try_from(number).ok()?.checked_sub(1)?;
-            return parts.get(place)?.checksum.as_ref();
+            let part = parts.get(place)?;
+            if part.checksum.is_some() {
+                return part.checksum.as_ref();
+            }
         }
         object.checksum.as_ref().filter(|_| bytes.len() == object.body.len())
     }
