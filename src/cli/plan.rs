@@ -74,7 +74,10 @@ pub(crate) fn plan_of(record: &Record, connection: &Connection) -> String {
         makes.into_iter().for_each(|(kind, count)| *made.entry(kind).or_default() += count);
     }
     let _ = writeln!(text, "\nin all, beside the self-test's user and role: makes {}", counted(&made));
-    let _ = writeln!(text, "everything is tagged `rolecall:run`, and removed when its scenario ends");
+    let _ = writeln!(
+        text,
+        "everything is tagged `rolecall:run`, and removed when its scenario ends; those calls come on top"
+    );
     let lines = calls.iter().map(|(call, count)| format!("  {count:5}  {call}\n"));
     let _ = write!(text, "calls:\n{}", lines.collect::<String>());
     if skipped > 0 {
@@ -110,6 +113,13 @@ fn made_by<'a>(operations: impl Iterator<Item = &'a str>) -> BTreeMap<&'static s
 fn counted(made: &BTreeMap<&str, usize>) -> String {
     match made.is_empty() {
         true => "nothing".to_owned(),
-        false => made.iter().map(|(kind, count)| format!("{count} {kind}")).collect::<Vec<_>>().join(", "),
+        false => made.iter().map(|(kind, count)| some(kind, *count)).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn some(kind: &str, count: usize) -> String {
+    match (count, kind.strip_suffix('s')) {
+        (1, Some(one)) => format!("1 {one}"),
+        _ => format!("{count} {kind}"),
     }
 }

@@ -3,6 +3,7 @@
 //! A [`Target`] gives each scenario a [`Place`] of its own. The trait's required methods are few, so that
 //! the embedded emulator, a container, any endpoint and a real account differ only here.
 
+mod connection;
 mod connector;
 mod credentials;
 mod embedded;
@@ -18,6 +19,7 @@ mod sweep;
 mod teardown;
 
 pub use aws_types::SdkConfig;
+pub use connection::{Connection, Identity};
 pub use embedded::Embedded;
 pub use journal::{Entry, Journal, Leftovers, Thing, ThingKind, What};
 pub use localstack::{
@@ -28,5 +30,5 @@ pub use names::{Named, Names};
 pub use patient::network;
 pub use place::{AccessKey, Explained, Info, InstanceRole, Place, Target, TargetError};
 pub use policy::{AccountId, Explanation, PolicyDocument, PolicyKind};
-pub use remote::{Connection, EXPIRES_TAG, IAM_PATH, Identity, Manners, RUN_TAG, Remote, SCENARIO_TAG};
+pub use remote::{EXPIRES_TAG, IAM_PATH, Manners, RUN_TAG, Remote, SCENARIO_TAG};
 pub use sweep::Sweep;

@@ -10,10 +10,10 @@ use policy::AccountId;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
+use crate::connection::said;
 use crate::journal::ThingKind;
 use crate::names::Named;
 use crate::place::{AccessKey, Place, Target, TargetError};
-use crate::remote::said;
 
 /// The user and the role of the self-test.
 const NAME: &str = "rolecall-probe";

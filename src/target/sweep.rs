@@ -9,10 +9,11 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
 use policy::AccountId;
 
+use crate::connection::{Connection, Identity, said};
 use crate::journal::{Thing, ThingKind};
 use crate::patient::network;
 use crate::place::TargetError;
-use crate::remote::{Connection, EXPIRES_TAG, IAM_PATH, Identity, RUN_TAG, said};
+use crate::remote::{EXPIRES_TAG, IAM_PATH, RUN_TAG};
 use crate::teardown::Teardown;
 
 /// Removes what is left of runs.

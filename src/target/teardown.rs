@@ -10,8 +10,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::SdkConfig;
 use tokio::time::Instant;
 
+use crate::connection::said;
 use crate::journal::{Thing, ThingKind};
-use crate::remote::said;
 
 /// The longest that an instance takes to be gone.
 const TERMINATION: Duration = Duration::from_secs(300);

@@ -13,5 +13,6 @@ mod cli;
 mod credentials;
 mod decide;
 mod mutations;
+mod remote;
 mod runs;
 mod verdicts;
