@@ -24,11 +24,13 @@ async fn it_is_denied(world: &mut World) -> Result<(), StepError> {
 #[then(expr = "it is refused with {name}")]
 async fn it_is_refused(world: &mut World, code: Name) -> Result<(), StepError> {
     let has_code = |call: &Call| call.code.as_deref() == Some(code.0.as_str());
-    let outcome = world.stage()?.outcome_that(has_code).await?;
+    let stage = world.stage()?;
+    let outcome = stage.outcome_that(has_code).await?;
     let call = &outcome.call;
     if has_code(call) {
         return Ok(());
     }
+    proven(stage, call)?;
     Err(match (&call.code, call.verdict) {
         (Some(found), _) => {
             StepError::failed(format!("was refused with {found}"), format!("expected {}", code.0)).on(call)
@@ -63,7 +65,10 @@ pub(crate) async fn succeeded(stage: &mut Stage) -> Result<(), StepError> {
     let call = &outcome.call;
     match call.verdict {
         Verdict::Allowed => proven(stage, call),
-        Verdict::Denied => Err(StepError::failed("denied by policy", "").on(call)),
+        Verdict::Denied => {
+            proven(stage, call)?;
+            Err(StepError::failed("denied by policy", "").on(call))
+        }
         Verdict::Unauthenticated => Err(StepError::failed("refused at authentication", "").on(call)),
         Verdict::Unknown if call.code.is_some() => Err(StepError::failed("did not succeed", "").on(call)),
         Verdict::Unknown => Err(StepError::inconclusive("could not tell", "").on(call)),
@@ -88,6 +93,7 @@ pub(crate) async fn denied(stage: &mut Stage) -> Result<(), StepError> {
     match call.verdict {
         Verdict::Denied => proven(stage, call),
         Verdict::Allowed => {
+            proven(stage, call)?;
             Err(StepError::failed("was allowed", "expected a denial, and the call went through").on(call))
         }
         Verdict::Unauthenticated => Err(StepError::failed(

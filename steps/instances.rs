@@ -258,9 +258,9 @@ async fn image(stage: &Stage, words: &str) -> Result<String, StepError> {
     let found = stage.must(&administrator, CallRef::new("EC2", "DescribeImages"), describe).await?;
     let newest = found.images().iter().max_by_key(|image| image.creation_date().map(str::to_owned));
     newest.and_then(|image| image.image_id()).map(str::to_owned).ok_or_else(|| {
-        StepError::failed(
+        StepError::inconclusive(
             format!("there is no image `{words}`"),
-            "name it by its id, or by words of its description",
+            "the target has none; name one by its id, or by words of its description",
         )
     })
 }

@@ -94,7 +94,7 @@ pub(crate) struct RunArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Target")]
 pub(crate) struct TargetArgs {
-    /// `embedded`, `aws`, an endpoint's URL, or the name of a table `[targets.NAME]` in rolecall.toml [default: embedded].
+    /// `embedded`, `localstack`, `aws`, an endpoint's URL, or the name of a table `[targets.NAME]` in rolecall.toml [default: embedded].
     #[arg(long, value_name = "TARGET")]
     pub(crate) target: Option<String>,
     /// The account that it must be; `--target aws` does nothing without it.
@@ -130,6 +130,9 @@ pub(crate) struct TargetArgs {
     /// The folder of the journals of what was made [default: .rolecall].
     #[arg(long, value_name = "DIR")]
     pub(crate) journal: Option<String>,
+    /// The image of the LocalStack container.
+    #[arg(long, value_name = "NAME:TAG")]
+    pub(crate) image: Option<String>,
     /// Take verdicts for what they are where the target does not show that it enforces IAM; all outputs say so.
     #[arg(long)]
     pub(crate) accept_unproven: bool,
@@ -155,6 +158,7 @@ impl TargetArgs {
             Key::Settle => self.settle.clone(),
             Key::Patience => self.patience.clone(),
             Key::Journal => self.journal.clone(),
+            Key::Image => self.image.clone(),
             Key::AcceptUnproven => on(self.accept_unproven),
         }
     }

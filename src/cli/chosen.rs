@@ -12,7 +12,11 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::region::Region;
 use chrono::{TimeDelta, Utc};
 use http::Uri;
-use target::{AccountId, Connection, Embedded, Journal, Manners, Remote, Target, TargetError, network};
+use secrecy::SecretString;
+use target::{
+    AccountId, Connection, Embedded, Journal, LocalStackOptions, Manners, OnLocalStack, Remote, Target,
+    TargetError, network,
+};
 
 use crate::diagnostic::Diagnostic;
 use crate::settings::{Key, Settings, duration};
@@ -51,6 +55,8 @@ pub(crate) struct Far {
 /// Which target the settings speak of.
 pub(crate) enum Chosen {
     Embedded,
+    /// A container, and the region of the calls.
+    LocalStack(Box<LocalStackOptions>, String),
     Far(Box<Far>),
 }
 
@@ -61,6 +67,13 @@ impl Chosen {
         let name = settings.text(Key::Target).unwrap_or("embedded");
         let endpoint = match name {
             "embedded" => return Ok(Chosen::Embedded),
+            "localstack" => {
+                let options = LocalStackOptions::new(run_id()?);
+                let image = settings.text(Key::Image).unwrap_or(&options.image).to_owned();
+                let token = std::env::var("LOCALSTACK_AUTH_TOKEN").ok().filter(|token| !token.is_empty());
+                let options = LocalStackOptions { image, token: token.map(SecretString::from), ..options };
+                return Ok(Chosen::LocalStack(Box::new(options), region(settings, false)?));
+            }
             // As AWS's own tools do it.
             "aws" => match std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty()) {
                 Some(url) => Some(endpoint(&url, settings.is_on(Key::InsecureHttp)?)?),
@@ -69,7 +82,7 @@ impl Chosen {
             url if url.contains("://") => Some(endpoint(url, settings.is_on(Key::InsecureHttp)?)?),
             other => {
                 let unknown = Diagnostic::new(format!("there is no target `{other}`"));
-                let help = "it is `embedded`, `aws`, an endpoint's URL, or the name of a table [targets.NAME] in rolecall.toml";
+                let help = "it is `embedded`, `localstack`, `aws`, an endpoint's URL, or the name of a table [targets.NAME] in rolecall.toml";
                 return Err(unknown.help(help).into());
             }
         };
@@ -116,7 +129,7 @@ impl Chosen {
     }
 
     pub(crate) fn is_far(&self) -> bool {
-        matches!(self, Chosen::Far(_))
+        !matches!(self, Chosen::Embedded)
     }
 
     /// Reaches it, and begins a journal where it needs one.
@@ -126,6 +139,9 @@ impl Chosen {
     pub(crate) async fn target(self) -> Result<Rc<dyn Target>, NoTarget> {
         match self {
             Chosen::Embedded => Ok(Rc::new(Embedded::new(Utc::now))),
+            Chosen::LocalStack(options, region) => {
+                Ok(Rc::new(OnLocalStack::start(*options, region, Utc::now).await?))
+            }
             Chosen::Far(far) => Ok(Rc::new(far.connect().await?)),
         }
     }

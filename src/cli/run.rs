@@ -86,7 +86,7 @@ async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<St
 async fn rehearsed(plan: RunPlan, chosen: Chosen) -> Result<Status, NoTarget> {
     let Chosen::Far(far) = chosen else {
         return Err(Diagnostic::new(
-            "the embedded target makes nothing that stays: there is nothing to plan",
+            "this target is gone after the run, with all that is made: there is nothing to plan",
         )
         .into());
     };

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use target::PUBLISHED_IMAGE;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -31,11 +32,12 @@ pub(crate) enum Key {
     Settle,
     Patience,
     Journal,
+    Image,
     AcceptUnproven,
 }
 
 impl Key {
-    pub(crate) const ALL: [Key; 13] = [
+    pub(crate) const ALL: [Key; 14] = [
         Key::Target,
         Key::Account,
         Key::Region,
@@ -48,6 +50,7 @@ impl Key {
         Key::Settle,
         Key::Patience,
         Key::Journal,
+        Key::Image,
         Key::AcceptUnproven,
     ];
 
@@ -66,6 +69,7 @@ impl Key {
             Key::Settle => "settle",
             Key::Patience => "patience",
             Key::Journal => "journal",
+            Key::Image => "image",
             Key::AcceptUnproven => "accept-unproven",
         }
     }
@@ -79,6 +83,7 @@ impl Key {
             Key::Target => Some("embedded"),
             Key::InsecureHttp | Key::ManagementAccount | Key::AcceptUnproven => Some("false"),
             Key::Journal => Some(".rolecall"),
+            Key::Image => Some(PUBLISHED_IMAGE),
             _ => None,
         }
     }

@@ -23,7 +23,7 @@ pub(crate) fn sweep(args: &SweepArgs, surroundings: &Surroundings) -> Status {
 async fn swept(args: &SweepArgs) -> Result<Status, NoTarget> {
     let settings = Settings::of(&args.target)?;
     let Chosen::Far(far) = Chosen::of(&settings).await? else {
-        return Err(Diagnostic::new("the embedded target leaves nothing behind").into());
+        return Err(Diagnostic::new("only an endpoint and AWS can be swept").into());
     };
     let (mut things, read) = told_by_journals(args, &far)?;
     let sweep = Sweep::new(&far.connection, far.patience()).await?;

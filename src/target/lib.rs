@@ -23,8 +23,8 @@ pub use connection::{Connection, Identity};
 pub use embedded::Embedded;
 pub use journal::{Entry, Journal, Leftovers, Thing, ThingKind, What};
 pub use localstack::{
-    BUILT_IMAGE, LeftOver, LocalStack, LocalStackError, Options as LocalStackOptions, PUBLISHED_IMAGE,
-    remove_left_over,
+    BUILT_IMAGE, LeftOver, LocalStack, LocalStackError, OnLocalStack, Options as LocalStackOptions,
+    PUBLISHED_IMAGE, remove_left_over,
 };
 pub use names::{Named, Names};
 pub use patient::network;

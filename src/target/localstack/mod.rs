@@ -14,8 +14,10 @@ mod left_over;
 mod log;
 mod options;
 mod removal;
+mod target;
 
 pub use container::LocalStack;
 pub use error::LocalStackError;
 pub use left_over::{LeftOver, remove_left_over};
 pub use options::{BUILT_IMAGE, Options, PUBLISHED_IMAGE};
+pub use target::OnLocalStack;

@@ -1,0 +1,198 @@
+//! Scenarios on a LocalStack container. Each has accounts of its own: an access key id of twelve digits is the account's
+//! id, and only the names of buckets are shared.
+//! <https://docs.localstack.cloud/aws/capabilities/config/multi-account-setups/>
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::SdkConfig;
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use policy::AccountId;
+use secrecy::SecretString;
+
+use super::container::LocalStack;
+use super::options::Options;
+use crate::connection::Connection;
+use crate::credentials::static_credentials;
+use crate::names::Names;
+use crate::patient::network;
+use crate::place::{AccessKey, Explained, Info, InstanceRole, Place, Target, TargetError};
+
+/// A LocalStack container as a target.
+pub struct OnLocalStack {
+    container: RefCell<Option<LocalStack>>,
+    connection: Connection,
+    client: SharedHttpClient,
+    clock: fn() -> DateTime<Utc>,
+    run: String,
+    version: String,
+    next: Cell<u64>,
+}
+
+impl OnLocalStack {
+    /// Starts a container, and waits until it is ready. It is removed when this is dropped.
+    ///
+    /// # Errors
+    /// What is missing or wrong.
+    pub async fn start(
+        options: Options,
+        region: String,
+        clock: fn() -> DateTime<Utc>,
+    ) -> Result<Self, TargetError> {
+        let run = options.run.clone();
+        let container = LocalStack::start(options).await;
+        let container = container.map_err(|error| TargetError::Unreachable(error.to_string()))?;
+        let key = key_of(&account(0)?);
+        let connection = Connection {
+            name: NAME.to_owned(),
+            is_aws: false,
+            endpoint: Some(container.endpoint().to_owned()),
+            region,
+            credentials: static_credentials(&key),
+            other_credentials: None,
+            ca_bundle: None,
+            account: None,
+            may_be_management_account: false,
+        };
+        let version = container.version().to_owned();
+        let (container, next) = (RefCell::new(Some(container)), Cell::new(1));
+        Ok(Self { container, connection, client: network(None)?, clock, run, version, next })
+    }
+}
+
+const NAME: &str = "localstack";
+
+/// The `number`th account of a container.
+fn account(number: u64) -> Result<AccountId, TargetError> {
+    let id = format!("{:012}", 100_000_000_000 + number);
+    AccountId::new(&id).ok_or_else(|| TargetError::Unexpected(format!("`{id}` is no account")))
+}
+
+/// The key that may do everything in an account.
+fn key_of(account: &AccountId) -> AccessKey {
+    AccessKey { id: account.to_string(), secret: SecretString::from("test"), session_token: None }
+}
+
+impl Target for OnLocalStack {
+    fn info(&self) -> Info {
+        let verdicts = "as this container enforces IAM: its self-test held, more is not known of it";
+        Info { name: format!("{NAME} {}", self.version), verdicts: verdicts.to_owned() }
+    }
+
+    fn capability(&self, name: &str) -> Result<(), String> {
+        match name {
+            "other-account" => Ok(()),
+            "clock" => Err("LocalStack's clock can't be moved".to_owned()),
+            _ => Err(format!("LocalStack has no `{name}` that could be used from here")),
+        }
+    }
+
+    fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>> {
+        let number = self.next.replace(self.next.get() + 1);
+        async move {
+            let (account, other) = (account(2 * number)?, account(2 * number + 1)?);
+            let place = LocalStackPlace {
+                administrator: key_of(&account),
+                other_administrator: key_of(&other),
+                account,
+                other,
+                names: Names::with_unique_buckets(format!("-{}-{number}", self.run)),
+                configuration: self.connection.configuration(self.client.clone()),
+                clock: self.clock,
+            };
+            Ok(Box::new(place) as Box<dyn Place>)
+        }
+        .boxed_local()
+    }
+
+    fn clean_up(&self) -> LocalBoxFuture<'_, Result<(), TargetError>> {
+        async move {
+            match self.container.take() {
+                Some(container) => {
+                    container.stop().await.map_err(|error| TargetError::Left(vec![error.to_string()]))
+                }
+                None => Ok(()),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+struct LocalStackPlace {
+    account: AccountId,
+    other: AccountId,
+    administrator: AccessKey,
+    other_administrator: AccessKey,
+    names: Names,
+    configuration: SdkConfig,
+    clock: fn() -> DateTime<Utc>,
+}
+
+fn unsupported<T>(what: &str) -> Result<T, TargetError> {
+    Err(TargetError::Unsupported { target: NAME.to_owned(), what: what.to_owned() })
+}
+
+impl Place for LocalStackPlace {
+    fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    fn other_account(&self) -> Option<&AccountId> {
+        Some(&self.other)
+    }
+
+    fn region(&self) -> &str {
+        self.configuration.region().map_or("us-east-1", |region| region.as_ref())
+    }
+
+    fn administrator(&self) -> &AccessKey {
+        &self.administrator
+    }
+
+    fn other_administrator(&self) -> Option<&AccessKey> {
+        Some(&self.other_administrator)
+    }
+
+    fn configuration(&self, key: Option<&AccessKey>) -> SdkConfig {
+        let mut builder = self.configuration.to_builder();
+        builder.set_credentials_provider(key.map(static_credentials));
+        builder.build()
+    }
+
+    fn has_buckets_in_path(&self) -> bool {
+        true
+    }
+
+    fn names(&self) -> &Names {
+        &self.names
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    fn pass_time(&self, _by: Duration) -> Result<(), TargetError> {
+        unsupported("move the clock")
+    }
+
+    fn explained(&self, _request_id: &str, _refused: bool) -> Option<Explained> {
+        None
+    }
+
+    fn instance_role<'a>(
+        &'a self,
+        _instance_id: &'a str,
+    ) -> LocalBoxFuture<'a, Result<InstanceRole, TargetError>> {
+        async { unsupported("call as a program on an instance") }.boxed_local()
+    }
+
+    fn instance_environment<'a>(
+        &'a self,
+        _instance_id: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Vec<(String, String)>, TargetError>> {
+        async { unsupported("run a program on an instance") }.boxed_local()
+    }
+}
