@@ -181,9 +181,14 @@ pub(crate) struct Transport {
     pub(crate) content_sha256: Option<String>,
 }
 
-#[cfg(test)]
 impl Transport {
+    #[cfg(test)]
     pub(crate) fn of_tests() -> Self {
+        Self::inside()
+    }
+
+    /// Of a call that comes from inside AWS.
+    pub(crate) fn inside() -> Self {
         Self {
             source_ip: std::net::Ipv4Addr::LOCALHOST.into(),
             secure: true,

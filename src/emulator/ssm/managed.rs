@@ -7,7 +7,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::authenticate::Signing;
 use crate::authorize::authorize;
 use crate::ec2::{Instance, Place, State};
 use crate::operation::{Access, Call, Caller, CredentialKind, Reply, Service, ServiceError, Transport};
@@ -47,14 +46,7 @@ fn may_report(partition: &Partition, place: &Place, instance: &Instance, now: Da
         caller,
         region: place.region.clone(),
         now,
-        transport: Transport {
-            source_ip: std::net::Ipv4Addr::LOCALHOST.into(),
-            secure: true,
-            user_agent: None,
-            referer: None,
-            signing: Signing::Header,
-            content_sha256: None,
-        },
+        transport: Transport::inside(),
         input: Value::Null,
         body: Bytes::new(),
         granted: Vec::new(),

@@ -54,7 +54,7 @@ impl Options {
         format!("rolecall-localstack-{}", self.run)
     }
 
-    /// What the container is told. The last but two are documented; these are read by version 4 all the same.
+    /// What the container is told.
     pub(super) fn environment(&self) -> Vec<(&'static str, String)> {
         let mut variables = vec![
             ("SERVICES", self.services.join(",")),
