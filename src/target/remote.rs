@@ -85,6 +85,11 @@ impl Remote {
             Some(credentials) => Some(connection.identify_as(&client, credentials.clone()).await?),
             None => None,
         };
+        if other.as_ref().is_some_and(|other| other.account == identity.account) {
+            let same =
+                format!("the other profile is of the same account, {}: nothing was done", identity.account);
+            return Err(TargetError::Unreachable(same));
+        }
         let begun = What::Run {
             run: manners.run.clone(),
             target: connection.name.clone(),
@@ -94,11 +99,6 @@ impl Remote {
         let things = RefCell::default();
         let shared = Shared { connection, manners, identity, other, client, journal, things };
         Ok(Self { shared: Rc::new(shared), next: Cell::new(1) })
-    }
-
-    /// Who we are there.
-    pub fn identity(&self) -> &Identity {
-        &self.shared.identity
     }
 }
 
