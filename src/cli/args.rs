@@ -182,7 +182,13 @@ pub(crate) struct ProbeArgs {
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
     /// The targets, as `--target` takes them.
-    #[arg(long, value_name = "TARGET,TARGET", value_delimiter = ',', required = true)]
+    #[arg(
+        long,
+        value_name = "TARGET,TARGET",
+        value_delimiter = ',',
+        required = true,
+        conflicts_with_all = ["target", "plan", "quiet", "verbose"]
+    )]
     pub(crate) targets: Vec<String>,
     #[command(flatten)]
     pub(crate) run: RunArgs,
@@ -379,6 +385,9 @@ mod tests {
             &["serve", "--latency", "3"],
             &["serve", "--fail", "iam:CreateRoll:ServiceFailure:1"],
             &["walk"],
+            // A plan calls nothing, so it must not be passed over.
+            &["compare", "--targets", "embedded,aws", "--plan"],
+            &["compare", "--targets", "embedded,aws", "--target", "aws"],
         ] {
             assert!(parse(words).unwrap_err().use_stderr(), "{words:?}");
         }

@@ -201,7 +201,10 @@ const JOURNAL: &str = ".journal.jsonl";
 
 fn new_file(folder: &Path, path: &Path) -> std::io::Result<File> {
     std::fs::create_dir_all(folder)?;
-    OpenOptions::new().append(true).create_new(true).open(path)
+    let file = OpenOptions::new().append(true).create_new(true).open(path)?;
+    // As long as it is held, the run goes on, and nobody sweeps up what it makes.
+    file.lock()?;
+    Ok(file)
 }
 
 /// Eight letters and digits that no other run has.

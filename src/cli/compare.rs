@@ -1,18 +1,17 @@
 //! `rolecall compare`: the same features on several targets, and where their answers differ.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 
 use chrono::Utc;
 use evidence::{Failure, Outcome, Record, ScenarioRecord, ScenarioResult, StepResult};
 
 use crate::args::CompareArgs;
 use crate::chosen::{Chosen, NoTarget};
-use crate::diagnostic::Diagnostic;
-use crate::output::UntilClosed;
+use crate::output::say;
 use crate::run::{block_on, plan, told};
 use crate::settings::{Key, Settings};
 use crate::status::Status;
+use crate::stop::on_target;
 use crate::terminal::Surroundings;
 
 pub(crate) fn compare(args: &CompareArgs, surroundings: &Surroundings) -> Status {
@@ -34,13 +33,16 @@ async fn compared(args: &CompareArgs, surroundings: &Surroundings) -> Result<Sta
             }
         };
         let mut record = Record::default();
-        harness::run(plan, chosen.target().await?, Utc::now, |event| record.apply(&event)).await?;
+        let run = async |target| harness::run(plan, target, Utc::now, |event| record.apply(&event)).await;
+        on_target(chosen, run, surroundings).await??;
+        if record.duration.is_none() {
+            // Told to stop; what was not asked of one target can't be compared.
+            return Ok(Status::Inconclusive);
+        }
         records.push((name.clone(), record));
     }
     let comparison = Comparison::of(&records);
-    let mut output = UntilClosed::new(io::stdout());
-    let printed = output.write_all(comparison.text.as_bytes()).and_then(|()| output.flush());
-    printed.map_err(|error| Diagnostic::new(format!("standard output can't be written: {error}")))?;
+    say(&comparison.text)?;
     Ok(comparison.status())
 }
 

@@ -1,11 +1,9 @@
 //! `rolecall config`: the settings of the target, and where each came from.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 use crate::args::ConfigArgs;
-use crate::diagnostic::Diagnostic;
-use crate::output::UntilClosed;
+use crate::output::say;
 use crate::settings::{Key, Settings};
 use crate::status::Status;
 use crate::terminal::Surroundings;
@@ -18,11 +16,10 @@ pub(crate) fn config(args: &ConfigArgs, surroundings: &Surroundings) -> Status {
             return Status::Usage;
         }
     };
-    let mut output = UntilClosed::new(io::stdout());
-    match output.write_all(table(&settings).as_bytes()).and_then(|()| output.flush()) {
+    match say(&table(&settings)) {
         Ok(()) => Status::Passed,
-        Err(error) => {
-            Diagnostic::new(format!("standard output can't be written: {error}")).print(surroundings);
+        Err(trouble) => {
+            trouble.print(surroundings);
             Status::Inconclusive
         }
     }

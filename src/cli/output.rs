@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use crate::diagnostic::Diagnostic;
+
 /// Writes on until the reader is gone, and then to nowhere. Other errors are errors.
 pub(crate) struct UntilClosed<Output> {
     output: Output,
@@ -40,6 +42,16 @@ impl<Output: Write> Write for UntilClosed<Output> {
         let result = self.output.flush();
         self.unless_closed(result, ())
     }
+}
+
+/// Prints a whole text on standard output.
+///
+/// # Errors
+/// Where it can't be written.
+pub(crate) fn say(text: &str) -> Result<(), Diagnostic> {
+    let mut output = UntilClosed::new(io::stdout());
+    let said = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    said.map_err(|error| Diagnostic::new(format!("standard output can't be written: {error}")))
 }
 
 #[cfg(test)]

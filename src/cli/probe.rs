@@ -1,28 +1,37 @@
 //! `rolecall probe`: what a target shows of itself, and so what its verdicts are worth.
 
-use std::io::{self, Write};
+use std::rc::Rc;
 
+use target::Target;
 use target::probe::Probe;
 
 use crate::args::ProbeArgs;
 use crate::chosen::{Chosen, NoTarget};
-use crate::diagnostic::Diagnostic;
-use crate::output::UntilClosed;
+use crate::output::say;
 use crate::run::{block_on, told};
 use crate::settings::Settings;
 use crate::status::Status;
+use crate::stop::on_target;
 use crate::terminal::Surroundings;
 
 pub(crate) fn probe(args: &ProbeArgs, surroundings: &Surroundings) -> Status {
-    told(block_on(probed(args)), surroundings)
+    told(block_on(probed(args, surroundings)), surroundings)
 }
 
 /// A line for each thing that was tried.
-async fn probed(args: &ProbeArgs) -> Result<Status, NoTarget> {
+async fn probed(args: &ProbeArgs, surroundings: &Surroundings) -> Result<Status, NoTarget> {
     let settings = Settings::of(&args.target)?;
-    let target = Chosen::of(&settings).await?.target().await?;
-    let probe = Probe::of(target.as_ref()).await;
-    let cleaned = target.clean_up().await;
+    let chosen = Chosen::of(&settings).await?;
+    let mut probed = None;
+    let work = async |target: Rc<dyn Target>| {
+        probed = Some((Probe::of(target.as_ref()).await, target.clone()));
+        target.clean_up().await
+    };
+    let cleaned = on_target(chosen, work, surroundings).await?;
+    let Some((probe, target)) = probed else {
+        cleaned?;
+        return Ok(Status::Inconclusive);
+    };
     let info = target.info();
     let mut text = format!("target              {}\n", info.name);
     let mut line = |what: &str, found: &Result<(), String>| {
@@ -38,9 +47,7 @@ async fn probed(args: &ProbeArgs) -> Result<Status, NoTarget> {
     }
     let verdicts = probe.verdict().err().map_or(info.verdicts, |reason| format!("unproven: {reason}"));
     text.push_str(&format!("verdicts            {verdicts}\n"));
-    let mut output = UntilClosed::new(io::stdout());
-    let printed = output.write_all(text.as_bytes()).and_then(|()| output.flush());
-    printed.map_err(|error| Diagnostic::new(format!("standard output can't be written: {error}")))?;
+    say(&text)?;
     cleaned?;
     Ok(if probe.verdict().is_ok() { Status::Passed } else { Status::Inconclusive })
 }

@@ -1,7 +1,7 @@
 //! `rolecall run`: reads features, runs them on a target, and shows what became of them.
 
 use std::collections::BTreeMap;
-use std::io::{self, Stdout, Write};
+use std::io::{self, Stdout};
 use std::rc::Rc;
 
 use chrono::Utc;
@@ -14,12 +14,12 @@ use crate::args::RunArgs;
 use crate::chosen::{Chosen, NoTarget};
 use crate::diagnostic::Diagnostic;
 use crate::features;
-use crate::output::UntilClosed;
+use crate::output::{UntilClosed, say};
 use crate::plan::{Rehearsal, plan_of};
 use crate::programs;
 use crate::settings::{Key, Settings};
 use crate::status::Status;
-use crate::stop::told_to_stop;
+use crate::stop::on_target;
 use crate::terminal::Surroundings;
 
 pub(crate) fn run(args: &RunArgs, surroundings: &Surroundings) -> Status {
@@ -59,16 +59,9 @@ async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<St
     if args.plan {
         return rehearsed(plan, chosen).await;
     }
-    let target = chosen.target().await?;
     let mut display = Display::new(args, surroundings);
-    let run = harness::run(plan, target.clone(), Utc::now, |event| display.show(&event));
-    let cleaned = match until_told_to_stop(run).await {
-        Some(cleaned) => cleaned,
-        None => {
-            Diagnostic::new("told to stop: removing what the run made").print(surroundings);
-            target.clean_up().await
-        }
-    };
+    let run = async |target| harness::run(plan, target, Utc::now, |event| display.show(&event)).await;
+    let cleaned = on_target(chosen, run, surroundings).await?;
     let (record, error) = display.finish();
     let status = Status::from(record.exit());
     let at_least = |status| if status == Status::Passed { Status::Inconclusive } else { status };
@@ -93,20 +86,8 @@ async fn rehearsed(plan: RunPlan, chosen: Chosen) -> Result<Status, NoTarget> {
     let target = Rc::new(Rehearsal::of(far.connection.clone()));
     let mut record = Record::default();
     harness::run(plan, target, Utc::now, |event| record.apply(&event)).await?;
-    let mut output = UntilClosed::new(io::stdout());
-    let printed =
-        output.write_all(plan_of(&record, &far.connection).as_bytes()).and_then(|()| output.flush());
-    printed.map_err(|error| Diagnostic::new(format!("standard output can't be written: {error}")))?;
+    say(&plan_of(&record, &far.connection))?;
     Ok(if record.scenarios.is_empty() { Status::NothingSelected } else { Status::Passed })
-}
-
-/// `None`: it did not end before somebody ended it, by Ctrl-C or SIGTERM.
-async fn until_told_to_stop<T>(run: impl Future<Output = T>) -> Option<T> {
-    let Ok(stop) = told_to_stop() else { return Some(run.await) };
-    tokio::select! {
-        ended = run => Some(ended),
-        () = stop => None,
-    }
 }
 
 /// Scenarios are futures of one thread, as cucumber runs them.

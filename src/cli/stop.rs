@@ -1,6 +1,45 @@
-//! How somebody tells a command to stop.
+//! How somebody tells a command to stop, and what is done then.
 
 use std::io;
+use std::rc::Rc;
+
+use target::{Target, TargetError};
+
+use crate::chosen::{Chosen, NoTarget};
+use crate::diagnostic::Diagnostic;
+use crate::status::Status;
+use crate::terminal::Surroundings;
+
+/// Reaches the target and does `work` there, which removes what it makes; told to stop before, removes it here.
+///
+/// # Errors
+/// Where the target can't be had, or is not waited for any more. Inside: what could not be removed.
+pub(crate) async fn on_target(
+    chosen: Chosen,
+    work: impl AsyncFnOnce(Rc<dyn Target>) -> Result<(), TargetError>,
+    surroundings: &Surroundings,
+) -> Result<Result<(), TargetError>, NoTarget> {
+    let stop = told_to_stop().map_err(|error| Diagnostic::new(format!("signals can't be heard: {error}")))?;
+    tokio::pin!(stop);
+    let target = tokio::select! {
+        target = chosen.target() => target?,
+        () = &mut stop => {
+            let diagnostic = Diagnostic::new("told to stop before the target was there");
+            return Err(NoTarget { diagnostic, status: Status::Inconclusive });
+        }
+    };
+    let worked = tokio::select! {
+        cleaned = work(target.clone()) => Some(cleaned),
+        () = &mut stop => None,
+    };
+    match worked {
+        Some(cleaned) => Ok(cleaned),
+        None => {
+            Diagnostic::new("told to stop: removing what was made").print(surroundings);
+            Ok(target.clean_up().await)
+        }
+    }
+}
 
 /// Ends at Ctrl-C, or at what service managers and containers send. Listens from now on, not from the first poll.
 #[cfg(unix)]

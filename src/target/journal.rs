@@ -121,8 +121,8 @@ impl Journal {
 /// What a journal leaves to be removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Leftovers {
-    /// The runs that it tells of.
-    pub runs: Vec<String>,
+    /// The name of the target that its run was on; `None`: it ended before it wrote that.
+    pub target: Option<String>,
     /// What may still be there; false: nobody knows whether it was made at all.
     pub things: BTreeMap<Thing, bool>,
 }
@@ -147,7 +147,7 @@ impl Leftovers {
 
     fn take_in(&mut self, what: What) {
         match what {
-            What::Run { run, .. } => self.runs.push(run),
+            What::Run { target, .. } => self.target = Some(target),
             What::Creating { thing } => {
                 self.things.entry(thing).or_insert(false);
             }
