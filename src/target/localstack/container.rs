@@ -129,7 +129,9 @@ async fn ready(removal: &Removal, options: &Options) -> Result<(u16, String), Lo
     let started = Instant::now();
     let container = removal.started().ok_or_else(|| docker("find the container")("it was not started"))?;
     let host = container.get_host().await.map_err(docker("say where it runs"))?.to_string();
-    if host != "localhost" && !host.parse().is_ok_and(|address: IpAddr| address.is_loopback()) {
+    let elsewhere = host != "localhost" && !host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    // In a container, Docker may be the machine's, which is elsewhere, or have been started in there beside us.
+    if elsewhere && !tokio::fs::try_exists("/.dockerenv").await.unwrap_or(false) {
         return Err(LocalStackError::ElsewhereDocker { host });
     }
     let image = options.image.clone();
@@ -143,6 +145,9 @@ async fn ready(removal: &Removal, options: &Options) -> Result<(u16, String), Lo
         let cause = match container.get_host_port_ipv4(PORT.tcp()).await {
             Ok(port) => match health::ask(port, &options.services, left.min(PATIENCE)).await {
                 Ok(version) => return Ok((port, version)),
+                Err(_) if elsewhere && started.elapsed() > PATIENCE && !health::is_open(port).await => {
+                    return Err(LocalStackError::ElsewhereDocker { host });
+                }
                 Err(cause) => cause,
             },
             // One that dies loses its port a moment before it is known to be dead.

@@ -35,6 +35,11 @@ pub(super) async fn ask(port: u16, services: &[String], patience: Duration) -> R
     ready(&body, services)
 }
 
+/// Whether anything listens on this port of loopback; Docker does as soon as it has published it.
+pub(super) async fn is_open(port: u16) -> bool {
+    TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_ok()
+}
+
 async fn get(port: u16) -> Result<Bytes, Box<dyn std::error::Error + Send + Sync>> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let stream = TokioIo::new(TcpStream::connect(address).await?);
