@@ -42,6 +42,7 @@ Feature: benchmark
 /// Runs it, and tells how many calls were made; it must pass, or there is nothing to measure.
 async fn walkthrough(file: FeatureFile) -> usize {
     let plan = RunPlan {
+        info: evidence::RunInfo::default(),
         features: vec![file],
         selection: Selection::default(),
         jobs: 1,

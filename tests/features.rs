@@ -54,6 +54,7 @@ fn run(
 ) -> Result<(), Failed> {
     let selection = Selection::at(file.path(), line);
     let plan = RunPlan {
+        info: evidence::RunInfo::default(),
         features: vec![file],
         selection,
         jobs: 1,

@@ -94,8 +94,7 @@ pub(crate) fn plan_of(record: &Record, connection: &Connection) -> String {
 
 /// The calls of a scenario: `iam:CreateUser`, and the operation alone.
 fn operations(scenario: &ScenarioRecord) -> Vec<(String, &str)> {
-    let in_steps = scenario.steps.iter().flat_map(|step| &step.calls);
-    let calls = in_steps.chain(&scenario.later_calls).map(|record| &record.call);
+    let calls = scenario.calls().map(|record| &record.call);
     let named = |service: &str, operation: &str| format!("{}:{operation}", service.to_ascii_lowercase());
     calls.map(|call| (named(&call.service, &call.operation), call.operation.as_str())).collect()
 }

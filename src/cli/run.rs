@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use chrono::Utc;
 use evidence::console::{Console, Detail, Progress};
-use evidence::{Event, EventKind, Record};
+use evidence::{Event, EventKind, Record, RunInfo};
 use harness::{Commands, RunPlan, Selection};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -102,6 +102,7 @@ pub(crate) fn plan(args: &RunArgs, far: bool, accept_unproven: bool) -> Result<R
     let path = std::env::var("PATH").unwrap_or_default();
     match (features::read(&args.paths), selection) {
         (Ok(features), Ok(selection)) => Ok(RunPlan {
+            info: RunInfo::default(),
             features,
             selection,
             jobs: args.jobs(far),
@@ -158,10 +159,10 @@ impl Display {
         self.progress.apply(event);
         // Lines and bar share the terminal, so the bar steps aside for them; lines come at the ends of scenarios.
         let printed = match event.kind {
-            EventKind::ScenarioStarted { .. } | EventKind::Called { .. } | EventKind::StepFinished { .. } => {
-                self.console.event(event)
-            }
-            _ => self.bar.suspend(|| self.console.event(event)),
+            EventKind::TargetTested { .. }
+            | EventKind::ScenarioFinished { .. }
+            | EventKind::RunFinished { .. } => self.bar.suspend(|| self.console.event(event)),
+            _ => self.console.event(event),
         };
         self.error = self.error.take().or(printed.err());
         self.bar.set_length(self.progress.total as u64);

@@ -5,6 +5,11 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::call::Call;
+use crate::digest::Sha256;
+use crate::provenance::RunInfo;
+use crate::target::TargetInfo;
+
 /// Something that happened, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -21,24 +26,54 @@ pub struct Event {
 pub enum EventKind {
     /// The first event.
     RunStarted {
-        /// Where the calls go, and what its verdicts are worth.
-        target: TargetInfo,
+        /// Who runs it, where and from what.
+        run: Box<RunInfo>,
         /// Every scenario that was selected, in the order of paths and lines.
         scenarios: Vec<ScenarioRef>,
         /// How many scenarios the feature files hold, selected or not.
         found: usize,
+    },
+    /// The target has shown what its verdicts are worth; no scenario begins before.
+    TargetTested {
+        /// Where the calls go, and what its verdicts are worth.
+        target: TargetInfo,
     },
     /// A scenario begins.
     ScenarioStarted {
         /// Which.
         scenario: ScenarioId,
     },
+    /// A policy is in use whose text was not told before in this run.
+    PolicySeen {
+        /// Of the text.
+        sha256: Sha256,
+        /// As it was sent, letter by letter.
+        text: String,
+    },
     /// A call was made and answered; it belongs to the step that finishes next in its scenario.
     Called {
-        /// In which scenario.
-        scenario: ScenarioId,
+        /// In which scenario; `None`: in none, as in the target's self-test.
+        scenario: Option<ScenarioId>,
         /// The call.
         call: Call,
+    },
+    /// Nothing was done for a while, on purpose; it belongs to the step that finishes next in its scenario.
+    Waited {
+        /// In which scenario; `None`: in none.
+        scenario: Option<ScenarioId>,
+        /// For what.
+        why: String,
+        /// How long, by the run's clock.
+        duration: Duration,
+    },
+    /// What was made was removed, or not.
+    CleanedUp {
+        /// What this scenario made; `None`: what was left of all of them.
+        scenario: Option<ScenarioId>,
+        /// What could not be removed, each with the reason.
+        left: Vec<String>,
+        /// How long it took.
+        duration: Duration,
     },
     /// A step ended. Steps after one that did not pass are reported as `NotRun`.
     StepFinished {
@@ -65,17 +100,6 @@ pub enum EventKind {
         /// How long the run took.
         duration: Duration,
     },
-}
-
-/// Where the calls of a run go.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TargetInfo {
-    /// `embedded`, `localstack`, `aws`, or an endpoint's URL.
-    pub name: String,
-    /// What its verdicts on access are worth, in one line: `modelled: …`, `proven`, `unproven: …`.
-    pub verdicts: String,
-    /// False where the target's self-test did not show that it enforces IAM.
-    pub enforces_iam: bool,
 }
 
 /// A scenario's place in `RunStarted::scenarios`.
@@ -158,56 +182,6 @@ pub struct Failure {
     pub call: Option<Box<Call>>,
     /// What to do about it, where we know.
     pub help: Option<String>,
-}
-
-/// One call and its answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Call {
-    /// `S3`, `IAM`, `STS`, `EC2`.
-    pub service: String,
-    /// `PutObject` and so on.
-    pub operation: String,
-    /// The IAM action that decided, such as `s3:PutObject`, where known.
-    pub action: Option<String>,
-    /// The resource's ARN, where known.
-    pub resource: Option<String>,
-    /// ARN of the caller, as the target knows it; `anonymous` for an unsigned call.
-    pub principal: String,
-    /// How it was answered.
-    pub verdict: Verdict,
-    /// The service's error code.
-    pub code: Option<String>,
-    /// The service's error message.
-    pub message: Option<String>,
-    /// HTTP status.
-    pub status: Option<u16>,
-    /// AWS request id.
-    pub request_id: Option<String>,
-    /// Why it was decided so, where the target can tell.
-    pub explanation: Option<Explanation>,
-}
-
-/// The four outcomes of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Verdict {
-    /// The call was let through (even if it then failed for another reason than permission).
-    Allowed,
-    /// Refused for lack of permission.
-    Denied,
-    /// Refused at authentication: unknown key, bad signature, expired or missing token.
-    Unauthenticated,
-    /// Could not tell.
-    Unknown,
-}
-
-/// A decision in words, each a line without a full stop.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Explanation {
-    /// What decided.
-    pub why: String,
-    /// Statements that failed in exactly one respect, and in which.
-    pub near: Vec<String>,
 }
 
 /// How a scenario ended.

@@ -2,14 +2,26 @@
 //!
 //! The harness produces [`Event`]s as things happen; every output is a fold over them.
 
+mod call;
 pub mod console;
+mod controls;
+mod digest;
 mod event;
+mod format;
+mod provenance;
 mod record;
 #[cfg(test)]
 mod sample;
+mod target;
 
-pub use event::{
-    Call, Event, EventKind, Explanation, Failure, ScenarioId, ScenarioRef, ScenarioResult, Span, Step,
-    StepResult, TargetInfo, Verdict,
+pub use call::{Attempt, Call, Exchange, Explanation, Origin, Parameter, Purpose, Value, Verdict, Withheld};
+pub use controls::{ControlFinding, ControlRef, ControlRow, TAG_PREFIX};
+pub use digest::{NoDigest, Sha256};
+pub use event::{Event, EventKind, Failure, ScenarioId, ScenarioRef, ScenarioResult, Span, Step, StepResult};
+pub use format::{Format, RenderError, RenderOptions, render};
+pub use provenance::{Commit, Conformance, ControlText, File, Host, RunInfo, Setting, Tool, Who};
+pub use record::{
+    Activity, CallRecord, CleanUp, Exit, Outcome, Record, ScenarioCounts, ScenarioRecord, StepCounts,
+    StepRecord, Wait,
 };
-pub use record::{CallRecord, Exit, Outcome, Record, ScenarioCounts, ScenarioRecord, StepCounts, StepRecord};
+pub use target::{EvidenceKind, SelfTest, TargetInfo, TargetKind, Tested};

@@ -4,14 +4,17 @@
 //! reasons) and judges nothing itself, except that it never takes a scenario for passed whose steps don't bear
 //! that out, and never a run for passed of which something is missing.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::event::{
-    Call, Event, EventKind, ScenarioId, ScenarioRef, ScenarioResult, Step, StepResult, TargetInfo,
-};
+use crate::call::Call;
+use crate::digest::Sha256;
+use crate::event::{Event, EventKind, ScenarioId, ScenarioRef, ScenarioResult, Step, StepResult};
+use crate::provenance::RunInfo;
+use crate::target::TargetInfo;
 
 /// A run, finished or not.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -20,12 +23,22 @@ pub struct Record {
     pub started: Option<DateTime<Utc>>,
     /// How long it took; `None`: it has not ended, or was interrupted.
     pub duration: Option<Duration>,
-    /// Where its calls went; `None` before the first event.
+    /// When the last event that there is was told; `None` before the first.
+    pub last_event: Option<DateTime<Utc>>,
+    /// Who ran it, where and from what.
+    pub run: RunInfo,
+    /// Where its calls went; `None`: the target was not tested yet.
     pub target: Option<TargetInfo>,
     /// How many scenarios the feature files hold, selected or not.
     pub found: usize,
     /// The selected scenarios, in the order of paths and lines.
     pub scenarios: Vec<ScenarioRecord>,
+    /// Calls and pauses that belong to no scenario, such as those of the target's self-test.
+    pub outside: Activity,
+    /// How the removal of what was left at the end went; `None`: it was not begun.
+    pub clean_up: Option<CleanUp>,
+    /// The texts of policies that were sent, each as it was sent.
+    pub policies: BTreeMap<Sha256, String>,
     /// Events that name a scenario which was never announced: the run can't be relied on.
     pub stray_events: usize,
 }
@@ -39,8 +52,10 @@ pub struct ScenarioRecord {
     pub started: Option<DateTime<Utc>>,
     /// Its steps as far as they were reported, in order.
     pub steps: Vec<StepRecord>,
-    /// Calls after the last step, such as those of cleaning up.
-    pub later_calls: Vec<CallRecord>,
+    /// What happened after the last step, such as calls of cleaning up.
+    pub later: Activity,
+    /// How the removal of what it made went; `None`: it was not begun.
+    pub clean_up: Option<CleanUp>,
     /// How it ended; `None`: it has not.
     pub result: Option<ScenarioResult>,
     /// How long it took; `None`: it has not ended.
@@ -58,8 +73,39 @@ pub struct StepRecord {
     pub duration: Duration,
     /// When it ended.
     pub finished: DateTime<Utc>,
-    /// The calls it made, in order.
+    /// What it did.
+    pub activity: Activity,
+}
+
+/// What was done, each in order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Activity {
+    /// Calls.
     pub calls: Vec<CallRecord>,
+    /// Pauses on purpose.
+    pub waits: Vec<Wait>,
+}
+
+/// A pause on purpose.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Wait {
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    /// For what.
+    pub why: String,
+    /// How long.
+    pub duration: Duration,
+}
+
+/// How the removal of what was made went.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CleanUp {
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    /// What could not be removed, each with the reason.
+    pub left: Vec<String>,
+    /// How long it took.
+    pub duration: Duration,
 }
 
 /// A call, and when it was answered.
@@ -132,26 +178,44 @@ pub struct StepCounts {
 impl Record {
     /// Takes in the next event.
     pub fn apply(&mut self, event: &Event) {
+        let at = event.at;
+        self.last_event = Some(at);
         match &event.kind {
-            EventKind::RunStarted { target, scenarios, found } => {
-                self.started = Some(event.at);
-                self.target = Some(target.clone());
+            EventKind::RunStarted { run, scenarios, found } => {
+                self.started = Some(at);
+                self.run = (**run).clone();
                 self.found = *found;
                 self.scenarios = scenarios.iter().cloned().map(ScenarioRecord::new).collect();
             }
+            EventKind::TargetTested { target } => self.target = Some(target.clone()),
             EventKind::RunFinished { duration } => self.duration = Some(*duration),
-            EventKind::ScenarioStarted { scenario } => self.with(*scenario, |it| it.started = Some(event.at)),
-            EventKind::Called { scenario, call } => self.with(*scenario, |it| {
-                it.later_calls.push(CallRecord { at: event.at, call: call.clone() });
-            }),
+            EventKind::PolicySeen { sha256, text } => {
+                self.policies.insert(sha256.clone(), text.clone());
+            }
+            EventKind::Called { scenario, call } => {
+                let call = call.clone();
+                self.activity(*scenario, |it| it.calls.push(CallRecord { at, call }));
+            }
+            EventKind::Waited { scenario, why, duration } => {
+                let wait = Wait { at, why: why.clone(), duration: *duration };
+                self.activity(*scenario, |it| it.waits.push(wait));
+            }
+            EventKind::CleanedUp { scenario, left, duration } => {
+                let clean_up = Some(CleanUp { at, left: left.clone(), duration: *duration });
+                match scenario {
+                    Some(scenario) => self.with(*scenario, |it| it.clean_up = clean_up),
+                    None => self.clean_up = clean_up,
+                }
+            }
+            EventKind::ScenarioStarted { scenario } => self.with(*scenario, |it| it.started = Some(at)),
             EventKind::StepFinished { scenario, step, result, duration } => self.with(*scenario, |it| {
-                let calls = std::mem::take(&mut it.later_calls);
+                let activity = std::mem::take(&mut it.later);
                 it.steps.push(StepRecord {
                     step: step.clone(),
                     result: result.clone(),
                     duration: *duration,
-                    finished: event.at,
-                    calls,
+                    finished: at,
+                    activity,
                 });
             }),
             EventKind::ScenarioFinished { scenario, result, duration } => self.with(*scenario, |it| {
@@ -161,11 +225,29 @@ impl Record {
         }
     }
 
+    fn activity(&mut self, scenario: Option<ScenarioId>, change: impl FnOnce(&mut Activity)) {
+        match scenario {
+            Some(scenario) => self.with(scenario, |it| change(&mut it.later)),
+            None => change(&mut self.outside),
+        }
+    }
+
     fn with(&mut self, scenario: ScenarioId, change: impl FnOnce(&mut ScenarioRecord)) {
         match self.scenarios.get_mut(scenario.0) {
             Some(record) => change(record),
             None => self.stray_events += 1,
         }
+    }
+
+    /// All calls, those of no scenario first.
+    pub fn calls(&self) -> impl Iterator<Item = &CallRecord> {
+        self.outside.calls.iter().chain(self.scenarios.iter().flat_map(ScenarioRecord::calls))
+    }
+
+    /// Whether it ended; one that did not was interrupted, or goes on.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.duration.is_some()
     }
 
     /// What the run amounts to so far. A failure beats what could not tell.
@@ -235,10 +317,17 @@ impl ScenarioRecord {
             scenario,
             started: None,
             steps: Vec::new(),
-            later_calls: Vec::new(),
+            later: Activity::default(),
+            clean_up: None,
             result: None,
             duration: None,
         }
+    }
+
+    /// All its calls, in order.
+    pub fn calls(&self) -> impl Iterator<Item = &CallRecord> {
+        let activities = self.steps.iter().map(|step| &step.activity).chain([&self.later]);
+        activities.flat_map(|activity| &activity.calls)
     }
 
     /// What it amounts to: the worse of what the harness said and what the steps say.
@@ -279,13 +368,14 @@ impl StepResult {
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::call::Value;
     use crate::event::Failure;
     use crate::sample::{self, finished, run_finished, run_started, step, step_finished};
 
     /// A run whose scenarios end as given, each with one step that ends as given.
     #[track_caller]
     fn check(scenarios: &[(StepResult, ScenarioResult)], expected: Exit) {
-        let mut events = vec![run_started(scenarios.len())];
+        let mut events = run_started(scenarios.len()).to_vec();
         for (id, (step_result, result)) in scenarios.iter().enumerate() {
             events.push(step_finished(id, step(4, "Given", "main-user"), step_result.clone()));
             events.push(finished(id, result.clone()));
@@ -327,7 +417,8 @@ mod tests {
         check(&[(StepResult::Ambiguous { matching: vec![] }, ScenarioResult::Inconclusive)], Exit::Failed);
         check(&[(StepResult::Inconclusive(Failure::default()), ScenarioResult::Passed)], Exit::Inconclusive);
         check(&[(StepResult::NotRun, ScenarioResult::Passed)], Exit::Inconclusive);
-        let stepless = [run_started(1), finished(0, ScenarioResult::Passed), run_finished()];
+        let [first, second] = run_started(1);
+        let stepless = [first, second, finished(0, ScenarioResult::Passed), run_finished()];
         assert_eq!(stepless.iter().collect::<Record>().exit(), Exit::Failed);
     }
 
@@ -352,10 +443,41 @@ mod tests {
         let record: Record = sample::everything().iter().collect();
         let calls = |scenario: usize| -> Vec<Vec<&str>> {
             let steps = record.scenarios[scenario].steps.iter();
-            steps.map(|step| step.calls.iter().map(|it| it.call.operation.as_str()).collect()).collect()
+            steps
+                .map(|step| step.activity.calls.iter().map(|it| it.call.operation.as_str()).collect())
+                .collect()
         };
-        assert_eq!(calls(0), [vec![], vec!["PutObject"]]);
-        assert_eq!(calls(1), [vec![], vec!["AssumeRole"], vec!["PutObject"], vec![]]);
+        assert_eq!(calls(0), [vec![], vec!["PutObject", "PutObject"]]);
+        assert_eq!(calls(1), [vec!["PutRolePolicy"], vec!["AssumeRole"], vec!["PutObject"], vec![]]);
+    }
+
+    #[test]
+    fn what_belongs_to_no_step_or_scenario_is_kept_beside_them() {
+        let record: Record = sample::everything().iter().collect();
+        assert_eq!(record.outside.calls.len(), 1);
+        assert_eq!(record.scenarios[1].later.calls[0].call.operation, "DeleteRolePolicy");
+        assert_eq!(record.scenarios[1].clean_up.as_ref().map(|it| it.left.len()), Some(1));
+        assert_eq!(record.scenarios[0].steps[1].activity.waits.len(), 1);
+        assert_eq!(record.clean_up.as_ref().map(|it| it.left.len()), Some(0));
+        assert_eq!(record.calls().count(), 7);
+    }
+
+    #[test]
+    fn a_policy_is_found_by_the_digest_in_its_call() {
+        let record: Record = sample::everything().iter().collect();
+        let sent = record.calls().filter_map(|it| it.call.exchange.as_ref()).flat_map(|it| &it.parameters);
+        let digests =
+            sent.filter_map(|it| if let Value::Policy(digest) = &it.value { Some(digest) } else { None });
+        let texts: Vec<_> = digests.map(|digest| (digest, &record.policies[digest])).collect();
+        assert!(!texts.is_empty() && texts.iter().all(|(digest, text)| **digest == Sha256::of(text)));
+    }
+
+    #[test]
+    fn events_survive_being_written_down() {
+        for event in sample::everything() {
+            let line = serde_json::to_string(&event).unwrap();
+            assert_eq!(serde_json::from_str::<Event>(&line).unwrap(), event, "{line}");
+        }
     }
 
     #[test]

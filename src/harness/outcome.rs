@@ -5,7 +5,7 @@ use std::rc::Rc;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_types::request_id::RequestId;
-use evidence::{Call, Verdict};
+use evidence::{Call, Origin, Purpose, Verdict};
 use futures::future::LocalBoxFuture;
 
 /// What a call is, as a step knows it before it is made.
@@ -134,12 +134,15 @@ where
         action: call.action.map(str::to_owned),
         resource: call.resource.clone(),
         principal: principal.to_owned(),
+        purpose: Purpose::default(),
         verdict: Verdict::Allowed,
         code: None,
         message: None,
         status: None,
         request_id: None,
         explanation: None,
+        decided_by: Origin::NotAvailable,
+        exchange: None,
     };
     match answer {
         Ok(output) => record.request_id = output.request_id().map(str::to_owned),

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use evidence::RunInfo;
+
 use crate::feature::FeatureFile;
 use crate::select::Selection;
 
 /// A run, ready to start.
 pub struct RunPlan {
+    /// Who asked for it, where and from what: it is told as it is.
+    pub info: RunInfo,
     /// The feature files, in the order of their reports.
     pub features: Vec<FeatureFile>,
     /// Which of their scenarios.

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use chrono::{DateTime, Utc};
 use cucumber::runner::{Basic, Runner, basic};
 use cucumber::{World as _, event, parser};
-use evidence::{Event, EventKind, TargetInfo};
+use evidence::{Event, EventKind, SelfTest, TargetInfo, TargetKind, Tested};
 use futures::{FutureExt, Stream, StreamExt, stream};
 use target::probe::Probe;
-use target::{Target, TargetError};
+use target::{Info, Target, TargetError};
 
 use crate::feature::FeatureFile;
 use crate::pace::Pace;
@@ -43,23 +43,19 @@ pub async fn run(
     let started = clock();
     let selected = Selected::of(&plan);
     let mut teller = Teller::new(&selected, plan.fail_fast, clock, sink);
-    let probe = match selected.scenarios.is_empty() {
-        true => Probe::default(),
-        false => Probe::of(target.as_ref()).await,
-    };
-    let doubts = probe.verdict();
-    let probe = (!plan.accept_unproven).then(|| Rc::new(probe));
-    let unproven = if plan.accept_unproven { "unproven, and accepted as such" } else { "unproven" };
-    let info = target.info();
     teller.tell(EventKind::RunStarted {
-        target: TargetInfo {
-            name: info.name,
-            enforces_iam: doubts.is_ok(),
-            verdicts: doubts.err().map_or(info.verdicts, |reason| format!("{unproven}: {reason}")),
-        },
+        run: Box::new(plan.info.clone()),
         scenarios: selected.scenarios.iter().map(|scenario| scenario.reference.clone()).collect(),
         found: plan.features.iter().map(FeatureFile::scenario_count).sum(),
     });
+    let probe = match selected.scenarios.is_empty() {
+        true => None,
+        false => Some(Probe::of(target.as_ref()).await),
+    };
+    teller.tell(EventKind::TargetTested {
+        target: tested(target.info(), probe.as_ref(), plan.accept_unproven),
+    });
+    let probe = (!plan.accept_unproven).then(|| Rc::new(probe.unwrap_or_default()));
     let features = selected
         .features_where(&plan, |scenario| !teller.settles_beforehand(scenario, &plan, target.as_ref()));
     let shared = Shared { failed: teller.failed.clone(), ..Shared::default() };
@@ -73,6 +69,38 @@ pub async fn run(
     let cleaned = target.clean_up().await;
     teller.finish_run(started);
     cleaned
+}
+
+/// What the target's verdicts are worth, by its self-test; `None`: there was none, as nothing is to be run.
+fn tested(info: Info, probe: Option<&Probe>, accepted_unproven: bool) -> TargetInfo {
+    let doubts = probe.map_or(Ok(()), Probe::verdict);
+    let unproven = if accepted_unproven { "unproven, and accepted as such" } else { "unproven" };
+    TargetInfo {
+        kind: kind(&info.name),
+        name: info.name,
+        enforces_iam: doubts.is_ok(),
+        verdicts: doubts.err().map_or(info.verdicts, |reason| format!("{unproven}: {reason}")),
+        accepted_unproven,
+        account: None,
+        region: None,
+        self_test: probe.map(|probe| SelfTest {
+            services: probe
+                .services
+                .iter()
+                .map(|(service, found)| Tested { service: (*service).to_owned(), doubt: found.clone().err() })
+                .collect(),
+            signatures: probe.signatures.clone().err(),
+        }),
+    }
+}
+
+fn kind(target: &str) -> TargetKind {
+    match target {
+        "embedded" => TargetKind::Embedded,
+        "localstack" => TargetKind::LocalStack,
+        "aws" => TargetKind::Aws,
+        _ => TargetKind::Endpoint,
+    }
 }
 
 /// cucumber's runner over `features`, with a stage for each scenario.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_types::request_id::RequestId;
-use evidence::{Call, Explanation, Verdict};
+use evidence::{Call, Explanation, Origin, Purpose, Verdict};
 use futures::FutureExt;
 use secrecy::ExposeSecret;
 use target::probe::Probe;
@@ -391,6 +391,11 @@ impl Stage {
             record.explanation = (explained.allowed != refused)
                 .then_some(Explanation { why: explained.explanation.why, near: explained.explanation.near });
         }
+        record.decided_by = match &record.explanation {
+            Some(_) => Origin::Model,
+            None if says_why(&record) => Origin::Observed,
+            None => Origin::NotAvailable,
+        };
         self.recorder.called(record.clone());
         record
     }
@@ -417,13 +422,25 @@ fn failed_command(instance: &str, output: &CommandOutput) -> Call {
         action: None,
         resource: None,
         principal: instance.to_owned(),
+        purpose: Purpose::Attempt,
         verdict: Verdict::Unknown,
         code: Some("exit code not zero".to_owned()),
         message: Some(output.error.clone()),
         status: None,
         request_id: None,
         explanation: None,
+        decided_by: Origin::NotAvailable,
+        exchange: None,
     }
+}
+
+/// Whether the service's own message tells why it refused: `… because no identity-based policy allows the … action`, or
+/// `… with an explicit deny in a …`.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>
+fn says_why(call: &Call) -> bool {
+    let says = |message: &String| message.contains(" because no ") || message.contains(" explicit deny");
+    call.verdict == Verdict::Denied && call.message.as_ref().is_some_and(says)
 }
 
 /// A refusal that came as a surprise.

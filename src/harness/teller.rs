@@ -165,7 +165,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
             event::Step::Failed(_, _, _, error) => failed(error, step, &selected.lines, &mut written),
         };
         for call in recorder.take_calls() {
-            self.tell(EventKind::Called { scenario: selected.id, call });
+            self.tell(EventKind::Called { scenario: Some(selected.id), call });
         }
         let started = self.running.get(place).map_or_else(|| (self.clock)(), |running| running.step_started);
         let passed = result == StepResult::Passed;

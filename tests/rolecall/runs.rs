@@ -19,6 +19,7 @@ pub(crate) fn run(text: &str) -> Record {
 pub(crate) fn run_on(target: Rc<dyn Target>, text: &str) -> Record {
     let file = FeatureFile::parse("test.feature", text).expect("a feature");
     let plan = RunPlan {
+        info: evidence::RunInfo::default(),
         features: vec![file],
         selection: Selection::default(),
         jobs: 4,

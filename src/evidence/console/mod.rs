@@ -18,4 +18,4 @@ pub use decided::Decided;
 pub use page::{Detail, Page};
 pub use paint::Color;
 pub use progress::Progress;
-pub use reporter::Console;
+pub use reporter::{Console, write};

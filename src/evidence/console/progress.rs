@@ -40,7 +40,12 @@ impl Progress {
                     ScenarioResult::Passed | ScenarioResult::Skipped { .. } => {}
                 }
             }
-            EventKind::Called { .. } | EventKind::StepFinished { .. } => {}
+            EventKind::TargetTested { .. }
+            | EventKind::PolicySeen { .. }
+            | EventKind::Called { .. }
+            | EventKind::Waited { .. }
+            | EventKind::CleanedUp { .. }
+            | EventKind::StepFinished { .. } => {}
             EventKind::RunFinished { .. } => self.running.clear(),
         }
     }
@@ -66,7 +71,7 @@ mod tests {
             let counts = (progress.done, progress.failed, progress.inconclusive);
             assert_eq!((progress.total, counts, progress.current()), (3, expected, current), "{event:?}");
         };
-        check(run_started(3), (0, 0, 0), None);
+        run_started(3).into_iter().for_each(|event| check(event, (0, 0, 0), None));
         check(started(1), (0, 0, 0), Some("scenario 1"));
         check(started(0), (0, 0, 0), Some("scenario 0"));
         check(finished(0, ScenarioResult::Failed), (1, 1, 0), Some("scenario 1"));

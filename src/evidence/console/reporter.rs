@@ -38,7 +38,7 @@ impl<Output: Write> Console<Output> {
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         self.record.apply(event);
         match &event.kind {
-            EventKind::RunStarted { target, .. } => {
+            EventKind::TargetTested { target } => {
                 let mut lines = unproven(&self.page, target);
                 if !lines.is_empty() {
                     lines.push(String::new());
@@ -48,15 +48,15 @@ impl<Output: Write> Console<Output> {
             EventKind::ScenarioFinished { .. } => self.print_scenarios(Upto::FirstUnfinished),
             EventKind::RunFinished { .. } => {
                 self.print_scenarios(Upto::End)?;
-                let mut lines = summary(&self.page, &self.record);
-                if self.path.is_some() {
-                    lines.insert(0, String::new());
-                }
-                self.print(&lines)
+                self.print_summary()
             }
-            EventKind::ScenarioStarted { .. } | EventKind::Called { .. } | EventKind::StepFinished { .. } => {
-                Ok(())
-            }
+            EventKind::RunStarted { .. }
+            | EventKind::PolicySeen { .. }
+            | EventKind::ScenarioStarted { .. }
+            | EventKind::Called { .. }
+            | EventKind::Waited { .. }
+            | EventKind::CleanedUp { .. }
+            | EventKind::StepFinished { .. } => Ok(()),
         }
     }
 
@@ -93,6 +93,14 @@ impl<Output: Write> Console<Output> {
         self.print(&lines)
     }
 
+    fn print_summary(&mut self) -> io::Result<()> {
+        let mut lines = summary(&self.page, &self.record);
+        if self.path.is_some() {
+            lines.insert(0, String::new());
+        }
+        self.print(&lines)
+    }
+
     fn print(&mut self, lines: &[String]) -> io::Result<()> {
         if lines.is_empty() {
             return Ok(());
@@ -102,6 +110,21 @@ impl<Output: Write> Console<Output> {
         self.output.write_all(text.as_bytes())?;
         self.output.flush()
     }
+}
+
+/// Prints a record, with what is there of scenarios that did not end.
+///
+/// # Errors
+/// Those of the output.
+pub fn write(record: &Record, page: Page, output: impl Write) -> io::Result<()> {
+    let mut console = Console { record: record.clone(), ..Console::new(output, page) };
+    let mut lines = record.target.as_ref().map_or_else(Vec::new, |target| unproven(&page, target));
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    console.print(&lines)?;
+    console.print_scenarios(Upto::End)?;
+    console.print_summary()
 }
 
 /// How far to print.

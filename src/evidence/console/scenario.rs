@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::event::{Call, Explanation, Failure, ScenarioRef, ScenarioResult, Step, StepResult, Verdict};
+use crate::call::{Call, Explanation, Verdict};
+use crate::event::{Failure, ScenarioRef, ScenarioResult, Step, StepResult};
 use crate::record::{Outcome, ScenarioRecord, StepRecord};
 
 use super::page::{Detail, Page, Prefix, human};
@@ -95,7 +96,7 @@ fn step_with_calls(page: &Page, indent: usize, record: &StepRecord) -> Vec<Strin
     let words = words_of(&record.step);
     let mut lines = page.spread(&status_prefix(page, indent, ink, word), (Ink::Plain, &words), &duration);
     let explained = failure(&record.result).and_then(|it| it.call.as_deref());
-    for call in record.calls.iter().map(|it| &it.call).filter(|call| Some(*call) != explained) {
+    for call in record.activity.calls.iter().map(|it| &it.call).filter(|call| Some(*call) != explained) {
         lines.extend(page.phrase(indent + STATUS, &subject_words(&subject(call), call)));
         lines.extend(page.labelled(indent + STATUS, (Ink::Aside, "by"), &call.principal));
         lines.extend(page.labelled(indent + STATUS, (Ink::Aside, "got"), &answer(call)));

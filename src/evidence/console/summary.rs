@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::{ScenarioResult, TargetInfo};
+use crate::event::ScenarioResult;
 use crate::record::{Exit, Outcome, Record};
+use crate::target::TargetInfo;
 
 use super::page::{Page, Prefix, seconds};
 use super::paint::Ink;
@@ -12,7 +13,7 @@ use super::text::{columns, harmless};
 
 /// The lines of the summary.
 pub(crate) fn summary(page: &Page, record: &Record) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines = interrupted(page, record);
     lines.extend(headline(page, record));
     lines.extend(steps(page, record));
     if let Some(target) = &record.target {
@@ -38,6 +39,16 @@ pub(crate) fn unproven(page: &Page, target: &TargetInfo) -> Vec<String> {
     let prefix =
         Prefix { painted: format!("{}  ", page.paint(Ink::Inconclusive, word)), columns: columns(word) + 2 };
     page.spread(&prefix, (Ink::Plain, &text), "")
+}
+
+/// A warning before the counts of a run that did not end.
+fn interrupted(page: &Page, record: &Record) -> Vec<String> {
+    if record.is_complete() {
+        return Vec::new();
+    }
+    let last = record.last_event.map(|at| at.format(", after %F %T UTC").to_string());
+    let text = format!("interrupted{}: what follows is all that is known", last.unwrap_or_default());
+    paint_all(page, Ink::Inconclusive, page.paragraph(0, &text))
 }
 
 fn headline(page: &Page, record: &Record) -> Vec<String> {
@@ -90,7 +101,7 @@ fn reasons(record: &Record) -> String {
 
 fn steps(page: &Page, record: &Record) -> Vec<String> {
     let counts = record.step_counts();
-    let duration = record.duration.map(seconds).unwrap_or_else(|| "interrupted".to_owned());
+    let duration = record.duration.map(seconds).unwrap_or_else(|| "did not end".to_owned());
     if counts.total == 0 {
         let begun = record.scenario_counts().selected > 0;
         return if begun { page.paragraph(0, &duration) } else { Vec::new() };

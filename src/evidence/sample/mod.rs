@@ -1,14 +1,24 @@
 //! The fixed run that the tests of every output render: each result of a step and of a scenario, names that are
-//! long or not ASCII, and scenarios that overlap.
+//! long or not ASCII, scenarios that overlap, calls of every purpose, and controls with and without scenarios.
+
+mod calls;
+mod failures;
+mod info;
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::call::{Call, Purpose};
+use crate::digest::Sha256;
 use crate::event::{
-    Call, Event, EventKind, Explanation, Failure, ScenarioId, ScenarioRef, ScenarioResult, Span, Step,
-    StepResult, TargetInfo, Verdict,
+    Event, EventKind, Failure, ScenarioId, ScenarioRef, ScenarioResult, Span, Step, StepResult,
 };
+use crate::target::TargetInfo;
+
+use calls::{POLICY, assume_role, list_users_denied, put_object_allowed, put_object_denied, put_role_policy};
+use failures::{allowed, denied, expired, throttled};
+pub(crate) use info::target;
 
 const PART_2: (&str, &str) = ("features/part_2_assume_role.feature", "Part 2: a user takes the role");
 const TRUST: (&str, &str) = (
@@ -35,18 +45,35 @@ pub(crate) fn everything() -> Vec<Event> {
     run.scenario(TRUST, Some("from the instance"), 70, "");
     run.scenario(TRUST, Some("from the instance"), 75, "never begun");
 
+    run.bears_on(0, "NIST-800-53:AC-6");
+    run.bears_on(1, "NIST-800-53:AC-6");
+    run.bears_on(8, "PCI-DSS-4:7.2");
+    run.bears_on(9, "SOC2:CC6.1");
+
     run.begin(0);
     run.begin(1);
     run.step(0, step(10, "Given", "main-user"), StepResult::Passed);
+    run.events.push(EventKind::PolicySeen { sha256: Sha256::of(POLICY), text: POLICY.into() });
+    run.call(1, put_role_policy());
     run.step(1, step(28, "Given", "main-user"), StepResult::Passed);
     run.call(1, assume_role());
     run.step(1, step(29, "When", "assuming main-role1"), StepResult::Passed);
     run.call(1, put_object_denied());
     run.step(1, step(31, "Then", "upload succeeds"), StepResult::Failed(denied()));
     run.step(1, step(32, "And", "the object is there"), StepResult::NotRun);
+    run.call(
+        1,
+        Call { operation: "DeleteRolePolicy".into(), purpose: Purpose::CleanUp, ..put_role_policy() },
+    );
+    run.cleaned_up(Some(1), &["role main-role1: it could not be reached"]);
     run.end(1, ScenarioResult::Failed, 6_400);
     run.call(0, put_object_denied());
+    run.call(0, Call { purpose: Purpose::Control, ..put_object_allowed() });
+    let why = "what was changed may arrive late".into();
+    let duration = Duration::from_millis(200);
+    run.events.push(EventKind::Waited { scenario: Some(ScenarioId(0)), why, duration });
     run.step(0, step(11, "Then", "upload is denied"), StepResult::Passed);
+    run.cleaned_up(Some(0), &[]);
     run.end(0, ScenarioResult::Passed, 4_000);
 
     run.begin(2);
@@ -77,6 +104,7 @@ pub(crate) fn everything() -> Vec<Event> {
     run.end(9, ScenarioResult::Passed, 1_250_000);
     run.begin(10);
     run.end(10, ScenarioResult::Failed, 0);
+    run.cleaned_up(None, &[]);
     run.finish(target("modelled: 108 of 108 documented decisions", true), 15)
 }
 
@@ -107,17 +135,13 @@ fn one(enforces_iam: bool, step_result: StepResult, result: ScenarioResult) -> V
     run.finish(target(verdicts, enforces_iam), 1)
 }
 
-pub(crate) fn target(verdicts: &str, enforces_iam: bool) -> TargetInfo {
-    let name = if enforces_iam { "embedded" } else { "localstack" };
-    TargetInfo { name: name.into(), verdicts: verdicts.into(), enforces_iam }
-}
-
-/// The first event of a run of so many scenarios in one file.
-pub(crate) fn run_started(scenarios: usize) -> Event {
+/// The first events of a run of so many scenarios in one file.
+pub(crate) fn run_started(scenarios: usize) -> [Event; 2] {
     let mut run = Run::default();
     (0..scenarios).for_each(|index| run.scenario(PART_2, None, index + 1, &format!("scenario {index}")));
-    let scenarios = run.scenarios;
-    event(0, EventKind::RunStarted { target: target("modelled", true), found: scenarios.len(), scenarios })
+    let (scenarios, found) = (run.scenarios, scenarios);
+    let first = EventKind::RunStarted { run: Box::new(info::run()), found, scenarios };
+    [event(0, first), event(0, EventKind::TargetTested { target: target("modelled", true) })]
 }
 
 pub(crate) fn started(scenario: usize) -> Event {
@@ -182,12 +206,23 @@ impl Run {
         });
     }
 
+    fn bears_on(&mut self, scenario: usize, control: &str) {
+        let tags = self.scenarios.get_mut(scenario).map(|it| &mut it.tags);
+        tags.into_iter().for_each(|tags| tags.push(format!("control:{control}")));
+    }
+
     fn begin(&mut self, scenario: usize) {
         self.events.push(EventKind::ScenarioStarted { scenario: ScenarioId(scenario) });
     }
 
     fn call(&mut self, scenario: usize, call: Call) {
-        self.events.push(EventKind::Called { scenario: ScenarioId(scenario), call });
+        self.events.push(EventKind::Called { scenario: Some(ScenarioId(scenario)), call });
+    }
+
+    fn cleaned_up(&mut self, scenario: Option<usize>, left: &[&str]) {
+        let left = left.iter().map(|it| (*it).to_owned()).collect();
+        let scenario = scenario.map(ScenarioId);
+        self.events.push(EventKind::CleanedUp { scenario, left, duration: Duration::from_millis(2) });
     }
 
     fn step(&mut self, scenario: usize, step: Step, result: StepResult) {
@@ -201,108 +236,13 @@ impl Run {
     }
 
     fn finish(self, target: TargetInfo, found: usize) -> Vec<Event> {
-        let first = EventKind::RunStarted { target, scenarios: self.scenarios, found };
+        let first = [
+            EventKind::RunStarted { run: Box::new(info::run()), scenarios: self.scenarios, found },
+            EventKind::Called { scenario: None, call: list_users_denied() },
+            EventKind::TargetTested { target },
+        ];
         let last = EventKind::RunFinished { duration: Duration::from_millis(420) };
-        let kinds = std::iter::once(first).chain(self.events).chain([last]);
+        let kinds = first.into_iter().chain(self.events).chain([last]);
         kinds.zip(0..).map(|(kind, time)| event(time, kind)).collect()
     }
-}
-
-fn assume_role() -> Call {
-    Call {
-        service: "STS".into(),
-        operation: "AssumeRole".into(),
-        action: Some("sts:AssumeRole".into()),
-        resource: Some("arn:aws:iam::111122223333:role/main-role1".into()),
-        principal: "arn:aws:iam::111122223333:user/main-user".into(),
-        verdict: Verdict::Allowed,
-        code: None,
-        message: None,
-        status: Some(200),
-        request_id: Some("c6104cbe-af31-11e0-8154-cbc7ccf896c7".into()),
-        explanation: None,
-    }
-}
-
-fn put_object_denied() -> Call {
-    Call {
-        service: "S3".into(),
-        operation: "PutObject".into(),
-        action: Some("s3:PutObject".into()),
-        resource: Some("arn:aws:s3:::testing-s3/testfile.txt".into()),
-        principal: "arn:aws:sts::111122223333:assumed-role/main-role1/testSession".into(),
-        verdict: Verdict::Denied,
-        code: Some("AccessDenied".into()),
-        message: Some("Access Denied".into()),
-        status: Some(403),
-        request_id: Some("656C76696E6727732072657175657374".into()),
-        explanation: Some(Explanation {
-            why: "no statement allows it (implicit denial)".into(),
-            near: vec![
-                "s3-full-access-main, Sid AllowFullAccessToTestingS3: the action matches; Resource \
-                 arn:aws:s3:::testing-s3 does not cover the object (arn:aws:s3:::testing-s3/* would)"
-                    .into(),
-            ],
-        }),
-    }
-}
-
-fn denied() -> Failure {
-    let call = Some(Box::new(put_object_denied()));
-    Failure { label: "denied by policy".into(), call, ..Failure::default() }
-}
-
-fn allowed() -> Failure {
-    let call = Call {
-        operation: "ListObjectsV2".into(),
-        action: Some("s3:ListBucket".into()),
-        resource: Some("arn:aws:s3:::other bucket/with spaces in its key, of all things".into()),
-        verdict: Verdict::Allowed,
-        code: None,
-        message: None,
-        status: Some(200),
-        explanation: Some(Explanation {
-            why: "allowed by s3-full-access-main, Sid AllowFullAccessToTestingS3".into(),
-            near: vec![],
-        }),
-        ..put_object_denied()
-    };
-    Failure {
-        label: "was allowed".into(),
-        message: "it should have been denied by policy, but the service let it through".into(),
-        call: Some(Box::new(call)),
-        help: None,
-    }
-}
-
-fn expired() -> Failure {
-    let call = Call {
-        action: None,
-        principal: "anonymous".into(),
-        verdict: Verdict::Unauthenticated,
-        code: Some("ExpiredToken".into()),
-        message: Some("The provided token has expired.".into()),
-        status: Some(400),
-        explanation: None,
-        ..put_object_denied()
-    };
-    Failure {
-        label: "refused at authentication, which is neither allowed nor denied by policy".into(),
-        message: "the upload should have succeeded\nbut the credentials were not accepted".into(),
-        call: Some(Box::new(call)),
-        help: Some("assume the role again after the time has passed: `When assuming main-role1`".into()),
-    }
-}
-
-fn throttled() -> Failure {
-    let call = Call {
-        resource: None,
-        verdict: Verdict::Unknown,
-        code: Some("SlowDown".into()),
-        message: None,
-        status: Some(503),
-        explanation: None,
-        ..put_object_denied()
-    };
-    Failure { label: "could not tell".into(), call: Some(Box::new(call)), ..Failure::default() }
 }

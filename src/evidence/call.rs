@@ -1,0 +1,196 @@
+//! A call to the target and its answer: who called, what went over the wire, and why it was decided so.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Sha256;
+
+/// One call and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// `S3`, `IAM`, `STS`, `EC2`.
+    pub service: String,
+    /// `PutObject` and so on.
+    pub operation: String,
+    /// The IAM action that decided, such as `s3:PutObject`, where known.
+    pub action: Option<String>,
+    /// The resource's ARN, where known.
+    pub resource: Option<String>,
+    /// ARN of the caller, as the target knows it; `anonymous` for an unsigned call.
+    pub principal: String,
+    /// What it was made for.
+    #[serde(default)]
+    pub purpose: Purpose,
+    /// How it was answered.
+    pub verdict: Verdict,
+    /// The service's error code.
+    pub code: Option<String>,
+    /// The service's error message.
+    pub message: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// AWS request id.
+    pub request_id: Option<String>,
+    /// Why it was decided so; `None`: `decided_by` says more.
+    pub explanation: Option<Explanation>,
+    /// What the reasons rest on.
+    #[serde(default)]
+    pub decided_by: Origin,
+    /// What went over the wire; `None`: nobody looked there, as where a program called.
+    #[serde(default)]
+    pub exchange: Option<Box<Exchange>>,
+}
+
+/// What a call was made for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Purpose {
+    /// To make what the scenario needs.
+    #[default]
+    SetUp,
+    /// The scenario is about it.
+    Attempt,
+    /// The same as an attempt by somebody entitled, without which a denial proves nothing.
+    Control,
+    /// To see whether something is as a step expects.
+    Expectation,
+    /// To remove what the scenario or the run made.
+    CleanUp,
+    /// To find out what the target's verdicts are worth.
+    SelfTest,
+}
+
+/// The four outcomes of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    /// The call was let through (even if it then failed for another reason than permission).
+    Allowed,
+    /// Refused for lack of permission.
+    Denied,
+    /// Refused at authentication: unknown key, bad signature, expired or missing token.
+    Unauthenticated,
+    /// Could not tell.
+    Unknown,
+}
+
+/// A decision in words, each a line without a full stop.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// What decided.
+    pub why: String,
+    /// Statements that failed in exactly one respect, and in which.
+    pub near: Vec<String>,
+}
+
+/// What the reasons for a verdict rest on. The verdict itself is always what the target answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Origin {
+    /// The target's own words: they stand in the call's message.
+    Observed,
+    /// Rolecall's model of IAM.
+    Model,
+    /// Nothing: the target does not say why, and the model was not asked.
+    #[default]
+    NotAvailable,
+}
+
+/// A call on the wire, without its secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// `SCHEME://HOST[:PORT]`.
+    pub endpoint: String,
+    /// The region that it was signed for; `None`: it was not signed.
+    pub region: Option<String>,
+    /// The id of the access key that signed it; `None`: it was not signed.
+    pub access_key_id: Option<String>,
+    /// What was asked, in the order of the names.
+    pub parameters: Vec<Parameter>,
+    /// What was answered at last, in the order of the document.
+    pub response: Vec<Parameter>,
+    /// Every time that it was sent, in order; more than one are retries of the client.
+    pub attempts: Vec<Attempt>,
+}
+
+/// A request that was sent once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// When it was sent.
+    pub started: DateTime<Utc>,
+    /// Until the head of the answer was there.
+    pub duration: Duration,
+    /// HTTP status; `None`: there was no answer.
+    pub status: Option<u16>,
+    /// The service's error code; `None`: it is not an error, or the answer holds no code.
+    pub code: Option<String>,
+    /// AWS request id.
+    pub request_id: Option<String>,
+    /// Why there was no answer.
+    pub error: Option<String>,
+}
+
+/// A named value of a request or an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// As the service's API spells it, with dots between the parts: `Tags.member.1.Key`.
+    pub name: String,
+    /// What was kept of it.
+    #[serde(flatten)]
+    pub value: Value,
+}
+
+/// What is kept of a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Value {
+    /// All of it.
+    Text(String),
+    /// A policy: its text stands in `Record::policies`.
+    Policy(Sha256),
+    /// The contents of an object: only what identifies them.
+    Contents {
+        /// Of the bytes.
+        sha256: Sha256,
+        /// In bytes.
+        length: u64,
+    },
+    /// Nothing: it is a secret, or not known to be none.
+    Withheld(Withheld),
+}
+
+/// Why a value is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Withheld {
+    /// The API's model marks it as sensitive, or we know that it is.
+    Secret,
+    /// Nothing says that it is harmless.
+    NotKnown,
+    /// It is too long to be kept.
+    TooLong,
+}
+
+impl Call {
+    /// How often the client sent it again.
+    #[must_use]
+    pub fn retries(&self) -> usize {
+        self.exchange.as_ref().map_or(0, |exchange| exchange.attempts.len().saturating_sub(1))
+    }
+
+    /// When it was sent first; `None`: nobody looked.
+    #[must_use]
+    pub fn started(&self) -> Option<DateTime<Utc>> {
+        self.exchange.as_ref()?.attempts.first().map(|attempt| attempt.started)
+    }
+
+    /// From the first request to the last answer, the pauses between them included; `None`: nobody looked.
+    #[must_use]
+    pub fn duration(&self) -> Option<Duration> {
+        let attempts = &self.exchange.as_ref()?.attempts;
+        let (first, last) = (attempts.first()?, attempts.last()?);
+        Some((last.started - first.started).to_std().unwrap_or_default() + last.duration)
+    }
+}

@@ -1,0 +1,67 @@
+//! Digests, by which a reader tells that something is what it was.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::Digest as _;
+
+/// A SHA-256 digest, in 64 small hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Sha256(String);
+
+/// A text that is no digest.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no SHA-256 digest of 64 small hexadecimal digits")]
+pub struct NoDigest(String);
+
+impl Sha256 {
+    /// The digest of `bytes`.
+    #[must_use]
+    pub fn of(bytes: impl AsRef<[u8]>) -> Sha256 {
+        let digest = sha2::Sha256::digest(bytes.as_ref());
+        Sha256(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Its hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Sha256 {
+    type Error = NoDigest;
+
+    fn try_from(text: String) -> Result<Sha256, NoDigest> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() == 64 && text.bytes().all(is_digit) { Ok(Sha256(text)) } else { Err(NoDigest(text)) }
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_are_those_of_the_standard() {
+        // FIPS 180-2, appendix B.1.
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Sha256::of("abc").as_str(), expected);
+        assert_eq!(serde_json::from_value::<Sha256>(expected.into()).unwrap(), Sha256::of("abc"));
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in ["", "ba7816bf", &"BA7816BF".repeat(8), &"é".repeat(32)] {
+            assert!(Sha256::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+}
