@@ -9,13 +9,12 @@
     reason = "benchmarks"
 )]
 
-use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::rc::Rc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use evidence::{EventKind, ScenarioResult};
-use harness::{Commands, FeatureFile, RunPlan, Selection};
+use harness::{FeatureFile, RunPlan};
 use steps as _;
 use target::Embedded;
 
@@ -41,16 +40,7 @@ Feature: benchmark
 
 /// Runs it, and tells how many calls were made; it must pass, or there is nothing to measure.
 async fn walkthrough(file: FeatureFile) -> usize {
-    let plan = RunPlan {
-        info: evidence::RunInfo::default(),
-        features: vec![file],
-        selection: Selection::default(),
-        jobs: 1,
-        fail_fast: false,
-        accept_unproven: false,
-        commands: Commands::default(),
-        surroundings: BTreeMap::new(),
-    };
+    let plan = RunPlan { features: vec![file], jobs: 1, ..RunPlan::default() };
     let (mut calls, mut passed) = (0, false);
     harness::run(plan, Rc::new(Embedded::new(chrono::Utc::now)), chrono::Utc::now, |event| {
         match event.kind {

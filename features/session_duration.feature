@@ -76,6 +76,15 @@ Feature: How long temporary credentials last
       And uploading
       Then it is refused with ExpiredToken
 
+    @needs:clock @slow
+    Scenario: The shortest session ends after a quarter of an hour
+      Given main-user
+      When assuming main-role1 for 900 seconds
+      Then upload succeeds
+      When 15 minutes pass
+      And uploading
+      Then it is refused with ExpiredToken
+
     @needs:clock @needs:instances
     Scenario: An instance gets new credentials by itself
       Then Testing1 can upload to testing-s3

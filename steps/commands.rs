@@ -1,16 +1,11 @@
-//! Programs that run on an instance: a child process with a clean environment, a home directory of its own, and
-//! only the scenario's place to call.
+//! Programs that run on an instance.
 //!
 //! A feature that runs commands is code, so these steps are off unless the run was told to allow them.
-
-use std::process::Stdio;
 
 use cucumber::{given, then, when};
 use harness::parameters::{Name, Text};
 use harness::{CommandOutput, Stage, StepError, Verdict, World, verdict};
 use secrecy::ExposeSecret;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
 
 use crate::instances::known_instance;
 use crate::policy_text::as_there;
@@ -23,7 +18,7 @@ async fn configured(world: &mut World, instance: Name, user: Name) -> Result<(),
     let Some(key) = actor.key else { return Err(StepError::failed("has no access key", "")) };
     let region = stage.place.region().to_owned();
     let answers = format!("{}\n{}\n{region}\njson\n", key.id, key.secret.expose_secret());
-    let output = run(stage, &instance.0, "aws configure", &answers).await?;
+    let output = run(stage, &instance.0, "aws configure", answers).await?;
     if output.success {
         return Ok(());
     }
@@ -42,7 +37,7 @@ async fn runs(world: &mut World, step: &cucumber::gherkin::Step, instance: Name)
         ));
     };
     let script = as_there(stage, script);
-    let output = run(stage, &instance.0, &script, "").await?;
+    let output = run(stage, &instance.0, &script, String::new()).await?;
     stage.set_command(&instance.0, output);
     Ok(())
 }
@@ -126,44 +121,7 @@ async fn output_is(world: &mut World, text: Text) -> Result<(), StepError> {
     Err(StepError::failed("is another", format!("expected `{expected}`, it printed `{found}`")))
 }
 
-async fn run(
-    stage: &mut Stage,
-    instance: &str,
-    script: &str,
-    input: &str,
-) -> Result<CommandOutput, StepError> {
-    if !stage.allow_commands {
-        return Err(StepError::inconclusive("commands are off", "this run may not run commands")
-            .help("a feature that runs commands is code; allow it with `rolecall run --allow-commands`"));
-    }
+async fn run(stage: &Stage, instance: &str, script: &str, input: String) -> Result<CommandOutput, StepError> {
     let id = known_instance(stage, instance)?;
-    let environment = stage.place.instance_environment(&id).await?;
-    let home = stage.home(instance).map_err(|error| could_not("make a home directory", &error))?;
-    let mut child = Command::new("/bin/sh")
-        .args(["-eu", "-c", script])
-        .env_clear()
-        .env("PATH", &stage.program_path)
-        .env("HOME", &home)
-        .envs(environment)
-        .current_dir(&home)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| could_not("start the shell", &error))?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A script that reads nothing closes its end early.
-        let _ = stdin.write_all(input.as_bytes()).await;
-    }
-    let output = child.wait_with_output().await.map_err(|error| could_not("wait for the shell", &error))?;
-    Ok(CommandOutput {
-        success: output.status.success(),
-        text: String::from_utf8_lossy(&output.stdout).into_owned(),
-        error: stage.masked(String::from_utf8_lossy(&output.stderr).trim()),
-    })
-}
-
-fn could_not(what: &str, error: &std::io::Error) -> StepError {
-    StepError::inconclusive("could not be run", format!("could not {what}: {error}"))
+    stage.run(&id, script.to_owned(), input).await
 }

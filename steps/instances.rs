@@ -8,7 +8,7 @@ use aws_sdk_ec2::types::{
 use aws_sdk_ec2::types::{KeyType, ResourceType, Tag, TagSpecification};
 use cucumber::{given, then, when};
 use harness::parameters::Name;
-use harness::{CallRef, Stage, StepError, World, unknown};
+use harness::{CallRef, CastInstance, Stage, StepError, World, unknown};
 
 use target::{Named, Names, ThingKind};
 
@@ -149,11 +149,11 @@ async fn detached(world: &mut World, instance: Name) -> Result<(), StepError> {
 async fn no_credentials(world: &mut World, instance: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     let id = known_instance(stage, &instance.0)?;
-    match stage.place.instance_role(&id).await? {
-        target::InstanceRole::None => Ok(()),
-        target::InstanceRole::Key(key) => Err(StepError::failed(
+    match stage.credentials_of(&instance.0, &id).await? {
+        None => Ok(()),
+        Some(credentials) => Err(StepError::failed(
             "has credentials",
-            format!("its metadata service hands out the key {}", key.id),
+            format!("its metadata service hands out the key {}", credentials.key_id),
         )),
     }
 }
@@ -214,7 +214,9 @@ pub(crate) async fn make_open_group(stage: &Stage, name: &str) -> Result<(), Ste
 
 pub(crate) async fn launch(stage: &mut Stage, name: &str, what: &Launch) -> Result<(), StepError> {
     stage.cast.free_for("instance", name)?;
-    let image = image(stage, &what.image).await?;
+    let instead = stage.place.launch();
+    let image = image(stage, instead.image.as_deref().unwrap_or(&what.image)).await?;
+    let instance_type = instead.instance_type.as_deref().unwrap_or(&what.instance_type);
     let administrator = stage.administrator();
     let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
     let names = stage.place.names();
@@ -227,7 +229,7 @@ pub(crate) async fn launch(stage: &mut Stage, name: &str, what: &Launch) -> Resu
     let run = ec2
         .run_instances()
         .image_id(image)
-        .instance_type(InstanceType::from(what.instance_type.as_str()))
+        .instance_type(InstanceType::from(instance_type))
         .set_key_name(what.key_pair.as_ref().map(|name| names.of(Named::InEc2, name)))
         .set_security_groups(what.security_group.as_ref().map(|name| vec![names.of(Named::InEc2, name)]))
         .min_count(1)
@@ -241,7 +243,12 @@ pub(crate) async fn launch(stage: &mut Stage, name: &str, what: &Launch) -> Resu
     }
     let id = started.instances().first().and_then(|instance| instance.instance_id());
     let id = id.ok_or_else(|| StepError::inconclusive("got no instance", "EC2 answered without one"))?;
-    stage.cast.instances.insert(name.to_owned(), id.to_owned());
+    let instance = CastInstance {
+        id: id.to_owned(),
+        image: instead.image.map(|_| what.image.clone()),
+        instance_type: instead.instance_type.map(|_| what.instance_type.clone()),
+    };
+    stage.cast.instances.insert(name.to_owned(), instance);
     Ok(())
 }
 
@@ -254,7 +261,8 @@ async fn image(stage: &Stage, words: &str) -> Result<String, StepError> {
     let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
     let filter =
         Filter::builder().name("description").values(format!("*{}*", words.replace(' ', "*"))).build();
-    let describe = ec2.describe_images().filters(filter).send();
+    // Anybody can publish an image with such words: only those of AWS, its verified providers and the account count.
+    let describe = ec2.describe_images().filters(filter).owners("amazon").owners("self").send();
     let found = stage.must(&administrator, CallRef::new("EC2", "DescribeImages"), describe).await?;
     let newest = found.images().iter().max_by_key(|image| image.creation_date().map(str::to_owned));
     newest.and_then(|image| image.image_id()).map(str::to_owned).ok_or_else(|| {
@@ -362,7 +370,16 @@ async fn facts(stage: &Stage, name: &str) -> Result<BTreeMap<&'static str, Strin
     let vpcs = stage.must(&administrator, CallRef::new("EC2", "DescribeVpcs"), describe).await?;
     let default_vpc = vpcs.vpcs().first().and_then(|vpc| vpc.vpc_id());
     let image = images.images().first().and_then(|image| image.description());
-    Ok(describe_instance(stage.place.names(), instance, image.unwrap_or("unknown"), default_vpc))
+    let mut facts = describe_instance(stage.place.names(), instance, image.unwrap_or("unknown"), default_vpc);
+    // What the place was told to take instead means what the feature says.
+    let asked = stage.cast.instances.get(name);
+    let asked = asked.map(|asked| [("image", &asked.image), ("type", &asked.instance_type)]);
+    for (attribute, said) in asked.into_iter().flatten() {
+        if let Some(said) = said {
+            facts.insert(attribute, said.clone());
+        }
+    }
+    Ok(facts)
 }
 
 fn describe_instance(
@@ -393,5 +410,6 @@ fn describe_instance(
 /// Where the scenario has no such instance.
 pub(crate) fn known_instance(stage: &Stage, name: &str) -> Result<String, StepError> {
     let instances = &stage.cast.instances;
-    instances.get(name).cloned().ok_or_else(|| unknown("instance", name, instances.keys()))
+    let known = instances.get(name).map(|instance| instance.id.clone());
+    known.ok_or_else(|| unknown("instance", name, instances.keys()))
 }

@@ -5,7 +5,7 @@ use cucumber::{given, then, when};
 use harness::parameters::{Count, Name};
 use harness::{Actor, CallRef, Stage, StepError, User, World, unknown};
 use secrecy::{ExposeSecret, SecretString};
-use target::{AccessKey, AccountId, InstanceRole, Named, ThingKind};
+use target::{AccessKey, AccountId, Named, ThingKind};
 
 use crate::account::{WALKTHROUGH, is_empty, set_the_walkthrough};
 
@@ -148,8 +148,8 @@ pub(crate) async fn named(stage: &Stage, name: &str) -> Result<Actor, StepError>
     if cast.users.contains_key(name) {
         return stage.user(name);
     }
-    if let Some(id) = cast.instances.get(name) {
-        return instance(stage, name, id).await;
+    if let Some(instance) = cast.instances.get(name) {
+        return stage.instance(name, &instance.id).await;
     }
     match name {
         "administrator" => Ok(stage.administrator()),
@@ -168,20 +168,6 @@ pub(crate) async fn named(stage: &Stage, name: &str) -> Result<Actor, StepError>
             Err(unknown("user, instance or session", name, known.iter()))
         }
     }
-}
-
-/// The programs on an instance: with the credentials of its role, or with none.
-async fn instance(stage: &Stage, name: &str, id: &str) -> Result<Actor, StepError> {
-    Ok(match stage.place.instance_role(id).await? {
-        InstanceRole::Key(key) => {
-            let role = stage.cast.instance_roles.get(name).map_or("?", String::as_str);
-            let role = stage.place.names().of(Named::InIam, role);
-            let account = stage.place.account();
-            let principal = format!("arn:aws:sts::{account}:assumed-role/{role}/{id}");
-            stage.actor_with(name, principal, Some(key))
-        }
-        InstanceRole::None => stage.actor_with(name, "anonymous".to_owned(), None),
-    })
 }
 
 /// Makes a user with one access key.

@@ -117,9 +117,7 @@ async fn without_token(world: &mut World) -> Result<(), StepError> {
 #[given(expr = "{span} pass(es)")]
 #[when(expr = "{span} pass(es)")]
 async fn time_passes(world: &mut World, by: Span) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    stage.turn()?;
-    Ok(stage.place.pass_time(by.0)?)
+    world.stage()?.pass_time(by.0).await
 }
 
 /// What the service said of the session's end is what was asked for.

@@ -53,16 +53,8 @@ fn run(
     surroundings: BTreeMap<String, Result<(), String>>,
 ) -> Result<(), Failed> {
     let selection = Selection::at(file.path(), line);
-    let plan = RunPlan {
-        info: evidence::RunInfo::default(),
-        features: vec![file],
-        selection,
-        jobs: 1,
-        fail_fast: false,
-        accept_unproven: false,
-        commands,
-        surroundings,
-    };
+    let plan =
+        RunPlan { features: vec![file], selection, jobs: 1, commands, surroundings, ..RunPlan::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut events = Vec::new();
     let target = Rc::new(Embedded::new(chrono::Utc::now));

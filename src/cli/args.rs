@@ -74,6 +74,9 @@ pub(crate) struct RunArgs {
     /// How many scenarios run side by side, on one thread [default: 1; 8 with `--allow-commands`, or where the target is not embedded].
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// Let time really pass in scenarios tagged `@slow`, where the clock can't be moved.
+    #[arg(long)]
+    pub(crate) slow: bool,
     /// Let features run programs on this machine, as those tagged `@needs:aws-cli` do.
     #[arg(long, env = "ROLECALL_ALLOW_COMMANDS", value_parser = FalseyValueParser::new())]
     pub(crate) allow_commands: bool,
@@ -121,6 +124,12 @@ pub(crate) struct TargetArgs {
     /// The permissions boundary of every user and role that is made.
     #[arg(long, value_name = "ARN")]
     pub(crate) permissions_boundary: Option<String>,
+    /// What instances are launched from there, whatever the feature says: an AMI's id, or words of its description.
+    #[arg(long, value_name = "AMI")]
+    pub(crate) instance_image: Option<String>,
+    /// The type of instances there, whatever the feature says.
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) instance_type: Option<String>,
     /// How long changes are given to arrive before a verdict rests on them [default: 10s on aws, 0s elsewhere].
     #[arg(long, value_name = "TIME")]
     pub(crate) settle: Option<String>,
@@ -155,6 +164,8 @@ impl TargetArgs {
             Key::InsecureHttp => on(self.insecure_http),
             Key::ManagementAccount => on(self.management_account),
             Key::PermissionsBoundary => self.permissions_boundary.clone(),
+            Key::InstanceImage => self.instance_image.clone(),
+            Key::InstanceType => self.instance_type.clone(),
             Key::Settle => self.settle.clone(),
             Key::Patience => self.patience.clone(),
             Key::Journal => self.journal.clone(),
@@ -228,6 +239,7 @@ impl Default for RunArgs {
             tags: None,
             name: None,
             fail_fast: false,
+            slow: false,
             jobs: None,
             allow_commands: false,
             plan: false,

@@ -14,8 +14,8 @@ use chrono::{TimeDelta, Utc};
 use http::Uri;
 use secrecy::SecretString;
 use target::{
-    AccountId, Connection, Embedded, Journal, LocalStackOptions, Manners, OnLocalStack, Remote, Target,
-    TargetError, network,
+    AccountId, Connection, Embedded, Journal, Launch, LocalStackOptions, Manners, OnLocalStack, Remote,
+    Target, TargetError, network,
 };
 
 use crate::diagnostic::Diagnostic;
@@ -49,14 +49,15 @@ pub(crate) struct Far {
     settle: Duration,
     patience: Duration,
     permissions_boundary: Option<String>,
+    launch: Launch,
     journals: PathBuf,
 }
 
 /// Which target the settings speak of.
 pub(crate) enum Chosen {
     Embedded,
-    /// A container, and the region of the calls.
-    LocalStack(Box<LocalStackOptions>, String),
+    /// A container, the region of the calls, and what instances are launched with.
+    LocalStack(Box<LocalStackOptions>, String, Launch),
     Far(Box<Far>),
 }
 
@@ -72,7 +73,7 @@ impl Chosen {
                 let image = settings.text(Key::Image).unwrap_or(&options.image).to_owned();
                 let token = std::env::var("LOCALSTACK_AUTH_TOKEN").ok().filter(|token| !token.is_empty());
                 let options = LocalStackOptions { image, token: token.map(SecretString::from), ..options };
-                return Ok(Chosen::LocalStack(Box::new(options), region(settings, false)?));
+                return Ok(Chosen::LocalStack(Box::new(options), region(settings, false)?, launch(settings)));
             }
             // As AWS's own tools do it.
             "aws" => match std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty()) {
@@ -113,6 +114,7 @@ impl Chosen {
             settle: waits(Key::Settle, 10)?,
             patience: waits(Key::Patience, 60)?,
             permissions_boundary: settings.text(Key::PermissionsBoundary).map(str::to_owned),
+            launch: launch(settings),
             journals: PathBuf::from(settings.text(Key::Journal).unwrap_or_default()),
             connection: Connection {
                 name: name.to_owned(),
@@ -132,43 +134,47 @@ impl Chosen {
         !matches!(self, Chosen::Embedded)
     }
 
-    /// Reaches it, and begins a journal where it needs one.
+    /// Reaches it, and begins a journal where it needs one, of which this is the path.
     ///
     /// # Errors
     /// Where it can't be reached, or is not what it must be.
-    pub(crate) async fn target(self) -> Result<Rc<dyn Target>, NoTarget> {
+    pub(crate) async fn target(self) -> Result<(Rc<dyn Target>, Option<PathBuf>), NoTarget> {
         match self {
-            Chosen::Embedded => Ok(Rc::new(Embedded::new(Utc::now))),
-            Chosen::LocalStack(options, region) => {
-                Ok(Rc::new(OnLocalStack::start(*options, region, Utc::now).await?))
+            Chosen::Embedded => Ok((Rc::new(Embedded::new(Utc::now)), None)),
+            Chosen::LocalStack(options, region, launch) => {
+                let target = OnLocalStack::start(*options, region, launch, Utc::now).await?;
+                Ok((Rc::new(target), None))
             }
-            Chosen::Far(far) => Ok(Rc::new(far.connect().await?)),
+            Chosen::Far(far) => {
+                let (target, journal) = far.connect().await?;
+                Ok((Rc::new(target), Some(journal)))
+            }
         }
     }
 }
 
 impl Far {
-    async fn connect(self) -> Result<Remote, NoTarget> {
+    async fn connect(self) -> Result<(Remote, PathBuf), NoTarget> {
         let run = run_id()?;
-        let journal = self.journal(&run)?;
+        let path = self.journals.join(format!("{run}{JOURNAL}"));
+        let file = new_file(&self.journals, &path).map_err(|error| {
+            Diagnostic::new(format!("the journal `{}` can't be begun: {error}", path.display()))
+        })?;
         let manners = Manners {
             run,
             expires: Utc::now() + LIFETIME,
             permissions_boundary: self.permissions_boundary,
             settle: self.settle,
             patience: self.patience,
+            launch: self.launch,
             clock: Utc::now,
         };
-        Ok(Remote::connect(self.connection, manners, journal).await?)
-    }
-
-    fn journal(&self, run: &str) -> Result<Journal, Diagnostic> {
-        let path = self.journals.join(format!("{run}{JOURNAL}"));
-        let file = new_file(&self.journals, &path);
-        let file = file.map_err(|error| {
-            Diagnostic::new(format!("the journal `{}` can't be begun: {error}", path.display()))
-        });
-        Ok(Journal::new(file?, Utc::now))
+        let remote = Remote::connect(self.connection, manners, Journal::new(file, Utc::now)).await;
+        if remote.is_err() {
+            // Nothing was made.
+            let _ = std::fs::remove_file(&path);
+        }
+        Ok((remote?, path))
     }
 
     /// The journals of earlier runs.
@@ -241,6 +247,11 @@ fn endpoint(url: &str, insecure: bool) -> Result<String, Diagnostic> {
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn launch(settings: &Settings) -> Launch {
+    let text = |key| settings.text(key).map(str::to_owned);
+    Launch { image: text(Key::InstanceImage), instance_type: text(Key::InstanceType) }
 }
 
 /// The region of the settings, or of AWS's own variables. On AWS it must be named.

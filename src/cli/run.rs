@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Stdout};
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use chrono::Utc;
@@ -9,6 +10,7 @@ use evidence::console::{Console, Detail, Progress};
 use evidence::{Event, EventKind, Record, RunInfo};
 use harness::{Commands, RunPlan, Selection};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use target::Target;
 
 use crate::args::RunArgs;
 use crate::chosen::{Chosen, NoTarget};
@@ -60,10 +62,18 @@ async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<St
         return rehearsed(plan, chosen).await;
     }
     let mut display = Display::new(args, surroundings);
-    let run = async |target| harness::run(plan, target, Utc::now, |event| display.show(&event)).await;
+    let mut log = Vec::new();
+    let run = async |target: Rc<dyn Target>| {
+        let cleaned = harness::run(plan, target.clone(), Utc::now, |event| display.show(&event)).await;
+        log = target.log();
+        cleaned
+    };
     let cleaned = on_target(chosen, run, surroundings).await?;
     let (record, error) = display.finish();
     let status = Status::from(record.exit());
+    if status != Status::Passed && !log.is_empty() {
+        keep(&log, &settings)?;
+    }
     let at_least = |status| if status == Status::Passed { Status::Inconclusive } else { status };
     if let Err(left) = cleaned {
         let left = Diagnostic::new(left.to_string());
@@ -74,6 +84,20 @@ async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<St
     let Some(error) = error else { return Ok(status) };
     Diagnostic::new(format!("standard output can't be written: {error}")).print(surroundings);
     Ok(at_least(status))
+}
+
+/// Keeps what the target itself said, beside the journals.
+fn keep(log: &[String], settings: &Settings) -> Result<(), Diagnostic> {
+    let folder = PathBuf::from(settings.text(Key::Journal).unwrap_or_default());
+    let path = folder.join("target.log");
+    let written =
+        std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&path, log.join("\n") + "\n"));
+    let place = path.display();
+    written.map_err(|error| {
+        Diagnostic::new(format!("the target's log can't be written to `{place}`: {error}"))
+    })?;
+    eprintln!("the target's own log is in {place}");
+    Ok(())
 }
 
 async fn rehearsed(plan: RunPlan, chosen: Chosen) -> Result<Status, NoTarget> {
@@ -108,6 +132,7 @@ pub(crate) fn plan(args: &RunArgs, far: bool, accept_unproven: bool) -> Result<R
             jobs: args.jobs(far),
             fail_fast: args.fail_fast,
             accept_unproven,
+            slow: args.slow,
             surroundings: BTreeMap::from([("aws-cli".to_owned(), aws_cli(args, &path))]),
             commands: Commands { allowed: args.allow_commands, path },
         }),

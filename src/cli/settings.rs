@@ -29,6 +29,8 @@ pub(crate) enum Key {
     InsecureHttp,
     ManagementAccount,
     PermissionsBoundary,
+    InstanceImage,
+    InstanceType,
     Settle,
     Patience,
     Journal,
@@ -37,7 +39,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    pub(crate) const ALL: [Key; 14] = [
+    pub(crate) const ALL: [Key; 16] = [
         Key::Target,
         Key::Account,
         Key::Region,
@@ -47,6 +49,8 @@ impl Key {
         Key::InsecureHttp,
         Key::ManagementAccount,
         Key::PermissionsBoundary,
+        Key::InstanceImage,
+        Key::InstanceType,
         Key::Settle,
         Key::Patience,
         Key::Journal,
@@ -66,6 +70,8 @@ impl Key {
             Key::InsecureHttp => "insecure-http",
             Key::ManagementAccount => "management-account",
             Key::PermissionsBoundary => "permissions-boundary",
+            Key::InstanceImage => "instance-image",
+            Key::InstanceType => "instance-type",
             Key::Settle => "settle",
             Key::Patience => "patience",
             Key::Journal => "journal",

@@ -21,7 +21,7 @@ pub(crate) async fn on_target(
 ) -> Result<Result<(), TargetError>, NoTarget> {
     let stop = told_to_stop().map_err(|error| Diagnostic::new(format!("signals can't be heard: {error}")))?;
     tokio::pin!(stop);
-    let target = tokio::select! {
+    let (target, journal) = tokio::select! {
         target = chosen.target() => target?,
         () = &mut stop => {
             let diagnostic = Diagnostic::new("told to stop before the target was there");
@@ -32,13 +32,18 @@ pub(crate) async fn on_target(
         cleaned = work(target.clone()) => Some(cleaned),
         () = &mut stop => None,
     };
-    match worked {
-        Some(cleaned) => Ok(cleaned),
+    let cleaned = match worked {
+        Some(cleaned) => cleaned,
         None => {
             Diagnostic::new("told to stop: removing what was made").print(surroundings);
-            Ok(target.clean_up().await)
+            target.clean_up().await
         }
+    };
+    if let (Ok(()), Some(journal)) = (&cleaned, journal) {
+        // It tells of nothing that is there any more; the sweep would remove it, too.
+        let _ = std::fs::remove_file(journal);
     }
+    Ok(cleaned)
 }
 
 /// Ends at Ctrl-C, or at what service managers and containers send. Listens from now on, not from the first poll.

@@ -3,8 +3,13 @@
 //!
 //! Global condition keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
 
+use std::sync::Arc;
+
 use chrono::{DateTime, SecondsFormat, Utc};
-use policy::{AccountId, Context, Decision, Policies, Principal, Request, ResourcePolicy, Undecidable};
+use policy::{
+    AccountId, Context, Decision, Policies, Policy, PolicyDocument, Principal, Request, ResourcePolicy,
+    Undecidable,
+};
 
 use crate::authenticate::Signing;
 use crate::authorization_message::described;
@@ -331,6 +336,24 @@ pub(crate) fn service_may_assume(
     role: &RoleView,
     now: DateTime<Utc>,
 ) -> bool {
+    let owner = role.arn.split(':').nth(4).and_then(AccountId::new);
+    let resource_control = owner.map(|owner| partition.organizations.resource_control(&owner));
+    let policies = Policies {
+        resource: ResourcePolicy::Trust(Some(role.trust.clone())),
+        resource_control: resource_control.unwrap_or_default(),
+        ..Policies::default()
+    };
+    may_assume(service, &role.arn, &policies, now)
+}
+
+/// Whether a trust policy lets an AWS service assume the role of this ARN, which lives on another AWS.
+pub fn trusts_service(service: &str, role_arn: &str, trust: PolicyDocument, now: DateTime<Utc>) -> bool {
+    let trust = Policy { name: "trust policy".to_owned(), document: Arc::new(trust) };
+    let resource = ResourcePolicy::Trust(Some(trust));
+    may_assume(service, role_arn, &Policies { resource, ..Policies::default() }, now)
+}
+
+fn may_assume(service: &str, role_arn: &str, policies: &Policies, now: DateTime<Utc>) -> bool {
     let mut context = Context::default();
     time_keys(now, &mut context);
     context.set("aws:PrincipalIsAWSService", "true");
@@ -339,19 +362,12 @@ pub(crate) fn service_may_assume(
     let request = Request {
         principal: Principal::Service { name: service.to_owned() },
         action: "sts:AssumeRole".to_owned(),
-        resource: role.arn.clone(),
-        resource_account: role.arn.split(':').nth(4).and_then(AccountId::new),
+        resource: role_arn.to_owned(),
+        resource_account: role_arn.split(':').nth(4).and_then(AccountId::new),
         context,
         canonical_user: None,
     };
-    let owner = request.resource_account.as_ref();
-    let resource_control = owner.map(|owner| partition.organizations.resource_control(owner));
-    let policies = Policies {
-        resource: ResourcePolicy::Trust(Some(role.trust.clone())),
-        resource_control: resource_control.unwrap_or_default(),
-        ..Policies::default()
-    };
-    policy::decide(&request, &policies).is_ok_and(|decision| decision.is_allowed())
+    policy::decide(&request, policies).is_ok_and(|decision| decision.is_allowed())
 }
 
 /// What policies would decide, for the simulator.

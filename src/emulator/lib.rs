@@ -41,7 +41,7 @@ mod ssm;
 mod sts;
 mod unreadable;
 
-pub use authorize::DecidedAccess;
+pub use authorize::{DecidedAccess, trusts_service};
 pub use clock::Clock;
 pub use ec2::InstanceView;
 pub use emulator::{AdministratorKey, Emulator, Settings};

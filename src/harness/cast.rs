@@ -16,7 +16,7 @@ pub struct Actor {
     pub name: String,
     /// Its ARN, or `anonymous`.
     pub principal: String,
-    /// `None`: it has no credentials, and its calls are unsigned.
+    /// `None`: it has no credentials, and its calls are unsigned; or they don't leave the instance that it stands for.
     pub key: Option<AccessKey>,
     /// How to call as this actor.
     pub configuration: SdkConfig,
@@ -42,8 +42,8 @@ pub struct Cast {
     pub roles: BTreeMap<String, String>,
     /// The role of each instance that has one.
     pub instance_roles: BTreeMap<String, String>,
-    /// Ids of instances.
-    pub instances: BTreeMap<String, String>,
+    /// Instances.
+    pub instances: BTreeMap<String, CastInstance>,
     /// Buckets.
     pub buckets: Vec<String>,
     /// Instance profiles with the role in them.
@@ -77,6 +77,16 @@ impl Cast {
             .help(format!("give the {kind} another name"))),
         }
     }
+}
+
+/// An instance of the cast.
+pub struct CastInstance {
+    /// Its id.
+    pub id: String,
+    /// The image that the feature launches it from, where the place was told to take another; else `None`.
+    pub image: Option<String>,
+    /// The type that the feature gives it, where the place was told to take another; else `None`.
+    pub instance_type: Option<String>,
 }
 
 /// A user of the cast.

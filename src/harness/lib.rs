@@ -21,7 +21,7 @@ mod teller;
 mod vocabulary;
 mod world;
 
-pub use cast::{Actor, Cast, Session, User, unknown};
+pub use cast::{Actor, Cast, CastInstance, Session, User, unknown};
 pub use evidence::{Call, Verdict};
 pub use feature::{FeatureError, FeatureFile};
 pub use outcome::{CallRef, Control, Outcome, ServiceFailure, verdict};

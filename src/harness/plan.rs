@@ -8,6 +8,7 @@ use crate::feature::FeatureFile;
 use crate::select::Selection;
 
 /// A run, ready to start.
+#[derive(Default)]
 pub struct RunPlan {
     /// Who asked for it, where and from what: it is told as it is.
     pub info: RunInfo,
@@ -15,12 +16,14 @@ pub struct RunPlan {
     pub features: Vec<FeatureFile>,
     /// Which of their scenarios.
     pub selection: Selection,
-    /// How many scenarios run side by side.
+    /// How many scenarios run side by side; zero means one.
     pub jobs: usize,
     /// Whether no scenario is begun after one that failed.
     pub fail_fast: bool,
     /// Whether verdicts of a target that does not show that it enforces IAM are taken for what they are.
     pub accept_unproven: bool,
+    /// Whether scenarios tagged `@slow` let time really pass, where the clock can't be moved.
+    pub slow: bool,
     /// Whether and where steps may run programs.
     pub commands: Commands,
     /// What `@needs:NAME` tags may name beside the target's capabilities. `Err`: why it is not there.

@@ -1,7 +1,7 @@
 //! The run: selected scenarios through cucumber's runner.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
@@ -28,6 +28,8 @@ struct Shared {
     pace: Pace,
     /// Whether a scenario failed.
     failed: Rc<Cell<bool>>,
+    /// The scenarios in which time may really pass.
+    slow: Rc<BTreeSet<Place>>,
 }
 
 /// Runs `plan` on `target`, telling `sink` what happens as it happens. `clock` gives the times of events.
@@ -58,7 +60,9 @@ pub async fn run(
     let probe = (!plan.accept_unproven).then(|| Rc::new(probe.unwrap_or_default()));
     let features = selected
         .features_where(&plan, |scenario| !teller.settles_beforehand(scenario, &plan, target.as_ref()));
-    let shared = Shared { failed: teller.failed.clone(), ..Shared::default() };
+    let slow = selected.scenarios.iter().filter(|scenario| plan.slow && scenario.is_slow());
+    let slow = Rc::new(slow.map(|scenario| scenario.place.clone()).collect());
+    let shared = Shared { failed: teller.failed.clone(), slow, ..Shared::default() };
     let mut events = start(&plan, features, target.clone(), shared.clone(), probe);
     while let Some(event) = events.next().await {
         if let Ok(event) = event {
@@ -127,8 +131,10 @@ fn start(
                 if fail_fast && shared.failed.get() {
                     return world.enter(Err("a scenario failed before".to_owned()));
                 }
+                let waits = shared.slow.contains(&place);
                 shared.recorders.borrow_mut().insert(place, recorder.clone());
-                let stage = target.place().await.map(|place| Stage::new(place, probe, &commands, recorder));
+                let stage = target.place().await;
+                let stage = stage.map(|place| Stage::new(place, probe, &commands, waits, recorder));
                 world.enter(stage.map_err(|error| error.to_string()));
             }
             .boxed_local()

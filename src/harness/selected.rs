@@ -38,6 +38,13 @@ pub(crate) struct SelectedScenario {
     pub(crate) lines: std::rc::Rc<Vec<String>>,
 }
 
+impl SelectedScenario {
+    /// Whether it may take as long as what it speaks of.
+    pub(crate) fn is_slow(&self) -> bool {
+        self.reference.tags.iter().any(|tag| tag == "slow")
+    }
+}
+
 impl Selected {
     pub(crate) fn of(plan: &RunPlan) -> Self {
         let mut scenarios = Vec::new();

@@ -1,6 +1,5 @@
 //! What one scenario holds: its place, its cast by name, who acts, and how the last attempt went.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,8 +9,9 @@ use aws_types::request_id::RequestId;
 use evidence::{Call, Explanation, Origin, Purpose, Verdict};
 use futures::FutureExt;
 use secrecy::ExposeSecret;
+use target::Named;
 use target::probe::Probe;
-use target::{AccessKey, Place};
+use target::{AccessKey, InstanceCredentials, Place, Program, TargetError};
 use tokio::time::Instant;
 
 use crate::cast::{Actor, Cast, Session, unknown};
@@ -31,11 +31,10 @@ pub struct Stage {
     pub actor: Option<Actor>,
     /// The session that was obtained last.
     pub session: Option<Session>,
-    /// Whether the scenario's steps may run programs.
-    pub allow_commands: bool,
-    /// Where programs are looked for.
-    pub program_path: String,
-    homes: BTreeMap<String, tempfile::TempDir>,
+    /// What the scenario's steps may run.
+    commands: Commands,
+    /// Whether time may really pass, where the clock can't be moved.
+    waits: bool,
     /// Whether anything was tried yet: a call that the scenario is about, or a program.
     attempted: bool,
     last: Option<Outcome>,
@@ -59,6 +58,7 @@ impl Stage {
         place: Box<dyn Place>,
         probe: Option<Rc<Probe>>,
         commands: &Commands,
+        waits: bool,
         recorder: Recorder,
     ) -> Self {
         Self {
@@ -67,9 +67,8 @@ impl Stage {
             cast: Cast::default(),
             actor: None,
             session: None,
-            allow_commands: commands.allowed,
-            program_path: commands.path.clone(),
-            homes: BTreeMap::new(),
+            commands: commands.clone(),
+            waits,
             attempted: false,
             last: None,
             last_command: None,
@@ -77,18 +76,42 @@ impl Stage {
         }
     }
 
-    /// The home directory of an instance; it is gone with the scenario.
+    /// Runs a shell script on an instance, which can read `input`.
     ///
     /// # Errors
-    /// Where it can't be made.
-    pub fn home(&mut self, instance: &str) -> std::io::Result<std::path::PathBuf> {
-        if let Some(home) = self.homes.get(instance) {
-            return Ok(home.path().to_owned());
+    /// Where this run may not, or it could not be run.
+    pub async fn run(
+        &self,
+        instance_id: &str,
+        script: String,
+        input: String,
+    ) -> Result<CommandOutput, StepError> {
+        if !self.commands.allowed {
+            return Err(StepError::inconclusive("commands are off", "this run may not run commands").help(
+                "a feature that runs commands is code; allow it with `rolecall run --allow-commands`",
+            ));
         }
-        let home = tempfile::tempdir()?;
-        let path = home.path().to_owned();
-        self.homes.insert(instance.to_owned(), home);
-        Ok(path)
+        self.place.settled().await;
+        let program = Program { script, input, path: self.commands.path.clone() };
+        let ran = self.place.run_program(instance_id, &program).await;
+        let ran = ran.map_err(|error| StepError::inconclusive("could not be run", error.to_string()))?;
+        let error = self.masked(ran.error.trim());
+        Ok(CommandOutput { success: ran.success, text: ran.text, error })
+    }
+
+    /// Lets time pass: on the place's clock, or where that can't be moved and the scenario may take so long, really.
+    ///
+    /// # Errors
+    /// Where neither can be.
+    pub async fn pass_time(&mut self, by: Duration) -> Result<(), StepError> {
+        self.turn()?;
+        match self.place.pass_time(by) {
+            Err(TargetError::Unsupported { .. }) if self.waits => {
+                tokio::time::sleep(by).await;
+                Ok(())
+            }
+            passed => Ok(passed?),
+        }
     }
 
     /// Remembers what a program left; a failure must be looked at by a later step.
@@ -101,9 +124,13 @@ impl Stage {
     /// What the last program left; it counts as looked at from now on.
     ///
     /// # Errors
-    /// Where none ran.
+    /// Where none ran, or the target has not shown that it enforces IAM: nobody knows what a program called.
     pub fn last_command(&mut self) -> Result<CommandOutput, StepError> {
         self.recorder.set_unchecked(None);
+        if let Some(Err(reason)) = self.probe.as_ref().map(|probe| probe.verdict()) {
+            let nothing = format!("how it ended proves nothing: the target {reason}");
+            return Err(StepError::inconclusive("unproven", nothing));
+        }
         self.last_command.clone().ok_or_else(|| {
             StepError::failed("nothing was run", "no command was run since things were last changed")
         })
@@ -150,6 +177,45 @@ impl Stage {
         let configuration = self.place.configuration(key.as_ref());
         let buckets_in_path = self.place.has_buckets_in_path();
         Actor { name: name.to_owned(), principal, key, configuration, buckets_in_path }
+    }
+
+    /// An instance of the cast as an actor: the programs on it, with the credentials of its role, or with none.
+    ///
+    /// # Errors
+    /// Where the place can't tell.
+    pub async fn instance(&self, name: &str, id: &str) -> Result<Actor, StepError> {
+        let Some(credentials) = self.credentials_of(name, id).await? else {
+            return Ok(self.actor_with(name, "anonymous".to_owned(), None));
+        };
+        let account = self.place.account();
+        let principal = format!("arn:aws:sts::{account}:assumed-role/{}/{id}", credentials.role);
+        let actor = self.actor_with(name, principal, credentials.key);
+        Ok(Actor { configuration: credentials.configuration, ..actor })
+    }
+
+    /// What the metadata service of an instance hands out; where that is not yet what the scenario made of it, it is
+    /// asked again as long as the place says.
+    ///
+    /// # Errors
+    /// Where the place can't tell.
+    pub async fn credentials_of(
+        &self,
+        name: &str,
+        id: &str,
+    ) -> Result<Option<InstanceCredentials>, StepError> {
+        let role = self.cast.instance_roles.get(name);
+        let role = role.map(|role| self.place.names().of(Named::InIam, role));
+        let until = Instant::now() + self.place.patience();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let credentials = self.place.instance_credentials(id).await?;
+            let found = credentials.as_ref().map(|credentials| &credentials.role);
+            if found == role.as_ref() || Instant::now() + pause > until {
+                return Ok(credentials);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
     }
 
     /// A user of the cast as an actor, with its first key.
@@ -209,6 +275,12 @@ impl Stage {
             Verdict::Unknown if !is_client_error(&record) => {
                 StepError::inconclusive("could not be done", "").on(&record)
             }
+            // Nobody knows what would be, with credentials that are over or wrong.
+            Verdict::Unauthenticated if self.administers(actor) => StepError::inconclusive(
+                "could not be done",
+                "the administrator's credentials are not good (any more)",
+            )
+            .on(&record),
             _ => StepError::failed("could not be done", "").on(&record),
         })
     }

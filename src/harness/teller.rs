@@ -214,7 +214,11 @@ fn missing(scenario: &SelectedScenario, plan: &RunPlan, target: &dyn Target) -> 
     let needs = scenario.reference.tags.iter().filter_map(|tag| tag.strip_prefix("needs:"));
     let reasons = needs.filter_map(|name| match plan.surroundings.get(name) {
         Some(there) => there.clone().err(),
-        None => target.capability(name).err(),
+        None => target.capability(name).err().and_then(|reason| match name {
+            "clock" if scenario.is_slow() && plan.slow => None,
+            "clock" if scenario.is_slow() => Some(format!("{reason}; with `--slow` it really waits")),
+            _ => Some(reason),
+        }),
     });
     let reasons: Vec<String> = reasons.collect();
     (!reasons.is_empty()).then(|| reasons.join("; "))

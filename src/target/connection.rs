@@ -1,5 +1,6 @@
 //! How an AWS that is not in this process is reached, as whom, and who that is there.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
@@ -16,8 +17,11 @@ use aws_types::region::Region;
 use policy::AccountId;
 use secrecy::SecretString;
 
+use crate::credentials::static_credentials;
+use crate::from_instance::{FromInstance, placeholder};
 use crate::patient::network;
 use crate::place::{AccessKey, TargetError};
+use crate::run_command::RunCommand;
 
 /// How to reach a place, and as whom.
 #[derive(Clone)]
@@ -120,13 +124,14 @@ impl Connection {
         Ok(Identity { account, arn: answer.arn().unwrap_or_default().to_owned() })
     }
 
-    /// Whether what a tag `@needs:NAME` names is there; known without asking.
+    /// Whether what a tag `@needs:NAME` names is there, as far as that is known without asking.
     ///
     /// # Errors
     /// Why not.
     pub fn capability(&self, name: &str) -> Result<(), String> {
         match name {
             "clock" => Err(format!("the clock of {} can't be moved", self.name)),
+            "instances" => Ok(()),
             "other-account" if self.other_credentials.is_some() => Ok(()),
             "other-account" => Err("another account needs `--other-profile`".to_owned()),
             _ => Err(format!("{} has no `{name}` that could be used from here", self.name)),
@@ -148,6 +153,17 @@ impl Connection {
             .retry_config(RetryConfig::adaptive().with_max_attempts(10));
         builder.set_endpoint_url(self.endpoint.clone());
         builder.build()
+    }
+}
+
+impl Connection {
+    /// Calls that are made from an instance, with the credentials of its role.
+    pub(crate) fn configuration_on_instance(&self, run: Arc<RunCommand>, instance_id: &str) -> SdkConfig {
+        let client = FromInstance { run, instance_id: instance_id.to_owned() };
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_mins(15));
+        let builder = self.configuration(SharedHttpClient::new(client)).into_builder();
+        let builder = builder.timeout_config(timeouts.build());
+        builder.credentials_provider(static_credentials(&placeholder())).build()
     }
 }
 
@@ -175,7 +191,7 @@ pub(crate) fn said<E: ProvideErrorMetadata + std::error::Error + 'static>(
 }
 
 /// An error with what caused it.
-fn sources(error: &dyn std::error::Error) -> String {
+pub(crate) fn sources(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

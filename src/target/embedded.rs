@@ -19,7 +19,10 @@ use crate::connector::{InProcess, VirtualTime};
 use crate::credentials::static_credentials;
 use crate::metadata;
 use crate::names::Names;
-use crate::place::{AccessKey, Explained, Info, InstanceRole, Place, Target, TargetError};
+use crate::place::{
+    AccessKey, Explained, Info, InstanceCredentials, Place, Program, ProgramOutput, Target, TargetError,
+};
+use crate::programs::{self, Homes};
 
 /// The embedded target.
 pub struct Embedded {
@@ -57,6 +60,7 @@ impl Target for Embedded {
 struct EmbeddedPlace {
     /// The endpoint for other processes, opened when the first of them needs it.
     listening: OnceCell<Listening>,
+    homes: Homes,
     emulator: Emulator,
     account: AccountId,
     other_account: Option<AccountId>,
@@ -95,6 +99,7 @@ impl EmbeddedPlace {
         let listening = OnceCell::new();
         Ok(Self {
             listening,
+            homes: Homes::default(),
             emulator,
             account,
             other_account,
@@ -160,17 +165,27 @@ impl Place for EmbeddedPlace {
         })
     }
 
-    fn instance_role<'a>(
+    fn instance_credentials<'a>(
         &'a self,
         instance_id: &'a str,
-    ) -> LocalBoxFuture<'a, Result<InstanceRole, TargetError>> {
-        async move { metadata::instance_role(&self.emulator, instance_id) }.boxed_local()
+    ) -> LocalBoxFuture<'a, Result<Option<InstanceCredentials>, TargetError>> {
+        async move {
+            let found = metadata::instance_role(&self.emulator, instance_id)?;
+            Ok(found.map(|(role, key)| InstanceCredentials {
+                role,
+                key_id: key.id.clone(),
+                configuration: self.configuration(Some(&key)),
+                key: Some(key),
+            }))
+        }
+        .boxed_local()
     }
 
-    fn instance_environment<'a>(
+    fn run_program<'a>(
         &'a self,
         instance_id: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<(String, String)>, TargetError>> {
+        program: &'a Program,
+    ) -> LocalBoxFuture<'a, Result<ProgramOutput, TargetError>> {
         async move {
             let listening = match self.listening.get() {
                 Some(listening) => listening,
@@ -180,14 +195,8 @@ impl Place for EmbeddedPlace {
                 }
             };
             let metadata = self.emulator.metadata_address(instance_id)?;
-            let variables = [
-                ("AWS_ENDPOINT_URL", listening.endpoint.clone()),
-                ("AWS_EC2_METADATA_SERVICE_ENDPOINT", format!("http://{metadata}")),
-                ("AWS_REGION", self.region().to_owned()),
-                ("AWS_DEFAULT_REGION", self.region().to_owned()),
-                ("AWS_PAGER", String::new()),
-            ];
-            Ok(variables.map(|(name, value)| (name.to_owned(), value)).to_vec())
+            let environment = programs::environment(&listening.endpoint, metadata, self.region());
+            Ok(programs::run(&self.homes, instance_id, program, environment).await?)
         }
         .boxed_local()
     }

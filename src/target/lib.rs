@@ -7,6 +7,7 @@ mod connection;
 mod connector;
 mod credentials;
 mod embedded;
+mod from_instance;
 mod journal;
 mod localstack;
 mod metadata;
@@ -14,7 +15,9 @@ mod names;
 mod patient;
 mod place;
 pub mod probe;
+mod programs;
 mod remote;
+mod run_command;
 mod sweep;
 mod teardown;
 
@@ -28,7 +31,10 @@ pub use localstack::{
 };
 pub use names::{Named, Names};
 pub use patient::network;
-pub use place::{AccessKey, Explained, Info, InstanceRole, Place, Target, TargetError};
+pub use place::{
+    AccessKey, Explained, Info, InstanceCredentials, Launch, Place, Program, ProgramOutput, Target,
+    TargetError,
+};
 pub use policy::{AccountId, Explanation, PolicyDocument, PolicyKind};
 pub use remote::{EXPIRES_TAG, IAM_PATH, Manners, RUN_TAG, Remote, SCENARIO_TAG};
 pub use sweep::Sweep;

@@ -4,15 +4,18 @@ use emulator::Emulator;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::place::{AccessKey, InstanceRole, TargetError};
+use crate::place::{AccessKey, TargetError};
 
 const CREDENTIALS: &str = "/latest/meta-data/iam/security-credentials/";
 
-/// The credentials of an instance's role, if it has one that EC2 may assume.
+/// The name of an instance's role and its credentials, if it has one that EC2 may assume.
 ///
 /// # Errors
 /// Where the instance does not run, or its metadata service answers what nobody understands.
-pub(crate) fn instance_role(emulator: &Emulator, instance_id: &str) -> Result<InstanceRole, TargetError> {
+pub(crate) fn instance_role(
+    emulator: &Emulator,
+    instance_id: &str,
+) -> Result<Option<(String, AccessKey)>, TargetError> {
     let ask = |method: &str, path: &str, header: (&str, &str)| {
         let headers = [(header.0.to_owned(), header.1.to_owned())];
         let answer = emulator.metadata(instance_id, method, path, &headers);
@@ -28,17 +31,18 @@ pub(crate) fn instance_role(emulator: &Emulator, instance_id: &str) -> Result<In
     let token = ("x-aws-ec2-metadata-token", token.as_str());
     let (status, role) = ask("GET", CREDENTIALS, token)?;
     if status == 404 {
-        return Ok(InstanceRole::None);
+        return Ok(None);
     }
-    let (_, text) = ask("GET", &format!("{CREDENTIALS}{}", role.trim()), token)?;
+    let role = role.trim();
+    let (_, text) = ask("GET", &format!("{CREDENTIALS}{role}"), token)?;
     let document: Value = serde_json::from_str(&text).unwrap_or_default();
     let field = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
-    match (field("AccessKeyId"), field("SecretAccessKey"), field("Token")) {
-        (Some(id), Some(secret), Some(token)) => Ok(InstanceRole::Key(AccessKey {
-            id,
-            secret: SecretString::from(secret),
-            session_token: Some(SecretString::from(token)),
-        })),
-        _ => Ok(InstanceRole::None),
-    }
+    let key = (|| {
+        Some(AccessKey {
+            id: field("AccessKeyId")?,
+            secret: SecretString::from(field("SecretAccessKey")?),
+            session_token: Some(SecretString::from(field("Token")?)),
+        })
+    })();
+    Ok(key.map(|key| (role.to_owned(), key)))
 }

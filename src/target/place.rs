@@ -26,6 +26,11 @@ pub trait Target {
     /// A place for one scenario, which shares nothing with those of other scenarios.
     fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>>;
 
+    /// The last lines that the target itself logged, where it is gone and kept a log: a run that did not pass needs them.
+    fn log(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Removes what is left of all places. Those that scenarios have cleaned up hold nothing any more.
     ///
     /// # Errors
@@ -125,18 +130,24 @@ pub trait Place {
     /// `refused` it, where it was. `None`: this place can't tell.
     fn explained(&self, request_id: &str, refused: bool) -> Option<Explained>;
 
-    /// What the instance metadata service gives programs on an instance to sign with.
-    fn instance_role<'a>(
+    /// What the metadata service of an instance hands out now; `None`: nothing, as it has no instance profile, or EC2 may
+    /// not assume the role in it.
+    fn instance_credentials<'a>(
         &'a self,
         instance_id: &'a str,
-    ) -> LocalBoxFuture<'a, Result<InstanceRole, TargetError>>;
+    ) -> LocalBoxFuture<'a, Result<Option<InstanceCredentials>, TargetError>>;
 
-    /// The environment that makes programs on an instance call this place, and nothing else: the endpoint
-    /// of the services, and that of the instance's metadata.
-    fn instance_environment<'a>(
+    /// Runs a program on an instance, and waits for its end.
+    fn run_program<'a>(
         &'a self,
         instance_id: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<(String, String)>, TargetError>>;
+        program: &'a Program,
+    ) -> LocalBoxFuture<'a, Result<ProgramOutput, TargetError>>;
+
+    /// What instances are launched with there, whatever the feature says.
+    fn launch(&self) -> Launch {
+        Launch::default()
+    }
 }
 
 /// What a target is called, and what its verdicts are worth.
@@ -159,12 +170,45 @@ pub struct AccessKey {
     pub session_token: Option<SecretString>,
 }
 
-/// The role credentials of an instance.
-pub enum InstanceRole {
-    /// It has an instance profile whose role EC2 may assume.
-    Key(AccessKey),
-    /// It has none, or the role's trust policy does not name EC2.
-    None,
+/// What programs on an instance sign with.
+pub struct InstanceCredentials {
+    /// The name of the instance's role there.
+    pub role: String,
+    /// The access key id.
+    pub key_id: String,
+    /// The key; `None`: it does not leave the instance.
+    pub key: Option<AccessKey>,
+    /// How to call with it.
+    pub configuration: SdkConfig,
+}
+
+/// A shell script that is to run on an instance.
+pub struct Program {
+    /// For `/bin/sh`; it ends at the first command that fails.
+    pub script: String,
+    /// What it can read.
+    pub input: String,
+    /// Where programs are looked for, should it run on this machine.
+    pub path: String,
+}
+
+/// What a program left behind.
+pub struct ProgramOutput {
+    /// Whether its exit code was zero.
+    pub success: bool,
+    /// What it printed; it may hold secrets.
+    pub text: String,
+    /// What it said to its error output; it may hold secrets.
+    pub error: String,
+}
+
+/// What instances are launched with; `None`: what the feature says.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// An AMI's id, or words of its description.
+    pub image: Option<String>,
+    /// `t3.micro` and so on.
+    pub instance_type: Option<String>,
 }
 
 /// How a call was decided: the permission that decided it, and why.

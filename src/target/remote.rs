@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -19,10 +20,15 @@ use tokio::time::Instant;
 
 use crate::connection::{Connection, Identity, access_key};
 use crate::credentials::static_credentials;
+use crate::from_instance::{self, Handed};
 use crate::journal::{Journal, Thing, ThingKind, What};
 use crate::names::Names;
 use crate::patient::{Patient, network};
-use crate::place::{AccessKey, Explained, Info, InstanceRole, Place, Target, TargetError};
+use crate::place::{
+    AccessKey, Explained, Info, InstanceCredentials, Launch, Place, Program, ProgramOutput, Target,
+    TargetError,
+};
+use crate::run_command::{self, RunCommand};
 use crate::teardown::Teardown;
 
 /// The path of what a run makes in IAM.
@@ -47,6 +53,8 @@ pub struct Manners {
     pub settle: Duration,
     /// How long after a change an unexpected answer is asked for again.
     pub patience: Duration,
+    /// What instances are launched with.
+    pub launch: Launch,
     /// The time of this machine.
     pub clock: fn() -> DateTime<Utc>,
 }
@@ -65,6 +73,9 @@ struct Shared {
     other: Option<Identity>,
     client: SharedHttpClient,
     journal: Journal,
+    commands: Arc<RunCommand>,
+    /// Whether commands reach instances. `Err`: why not.
+    instances: Result<(), String>,
     /// What may be there, with whether the service said so.
     things: RefCell<BTreeMap<Thing, bool>>,
 }
@@ -96,8 +107,13 @@ impl Remote {
             account: identity.account.to_string(),
         };
         journal.write(begun).map_err(TargetError::Journal)?;
+        let administrator = connection.configuration(client.clone()).into_builder();
+        let administrator = administrator.credentials_provider(connection.credentials.clone()).build();
+        let commands = Arc::new(RunCommand::new(&administrator, &manners.run));
+        let instances = commands.is_usable().await;
         let things = RefCell::default();
-        let shared = Shared { connection, manners, identity, other, client, journal, things };
+        let shared =
+            Shared { connection, manners, identity, other, client, journal, commands, instances, things };
         Ok(Self { shared: Rc::new(shared), next: Cell::new(1) })
     }
 }
@@ -113,7 +129,10 @@ impl Target for Remote {
     }
 
     fn capability(&self, name: &str) -> Result<(), String> {
-        self.shared.connection.capability(name)
+        match name {
+            "instances" => self.shared.instances.clone(),
+            _ => self.shared.connection.capability(name),
+        }
     }
 
     fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>> {
@@ -314,18 +333,37 @@ impl Place for RemotePlace {
         None
     }
 
-    fn instance_role<'a>(
+    fn instance_credentials<'a>(
         &'a self,
-        _instance_id: &'a str,
-    ) -> LocalBoxFuture<'a, Result<InstanceRole, TargetError>> {
-        async { Err(self.unsupported("call as a program on an instance")) }.boxed_local()
+        instance_id: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Option<InstanceCredentials>, TargetError>> {
+        async move {
+            let run = &self.shared.commands;
+            let handed = from_instance::handed(run, instance_id).await?;
+            Ok(handed.map(|Handed { role, key_id }| InstanceCredentials {
+                role,
+                key_id,
+                key: None,
+                configuration: self.shared.connection.configuration_on_instance(run.clone(), instance_id),
+            }))
+        }
+        .boxed_local()
     }
 
-    fn instance_environment<'a>(
+    fn run_program<'a>(
         &'a self,
-        _instance_id: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<(String, String)>, TargetError>> {
-        async { Err(self.unsupported("run a program on an instance")) }.boxed_local()
+        instance_id: &'a str,
+        program: &'a Program,
+    ) -> LocalBoxFuture<'a, Result<ProgramOutput, TargetError>> {
+        async move {
+            let script = run_command::as_a_program(program, self.region());
+            self.shared.commands.run(instance_id, &script).await
+        }
+        .boxed_local()
+    }
+
+    fn launch(&self) -> Launch {
+        self.shared.manners.launch.clone()
     }
 }
 

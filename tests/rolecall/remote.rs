@@ -4,15 +4,17 @@ use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use assert_matches::assert_matches;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use chrono::Utc;
 use emulator::{Clock, Emulator, Listener, Settings};
-use evidence::Exit;
+use evidence::{Exit, Record, ScenarioResult};
+use harness::{FeatureFile, RunPlan};
 use secrecy::ExposeSecret;
-use target::{Connection, Journal, Leftovers, Manners, Remote, Target, TargetError};
+use target::{Connection, Journal, Launch, Leftovers, Manners, Remote, Target, TargetError, network};
 
-use crate::runs::run_on;
+use crate::runs::{run_on, run_planned};
 
 /// An emulator that listens until the test's process ends.
 fn served() -> (Emulator, String) {
@@ -36,9 +38,21 @@ fn connect(
     account: &str,
     journal: std::fs::File,
 ) -> Result<Remote, TargetError> {
+    connect_with(administrator(emulator), endpoint, account, journal)
+}
+
+fn administrator(emulator: &Emulator) -> Credentials {
     let own = target::AccountId::new("111122223333").expect("an account");
     let key = emulator.administrator(&own).expect("its administrator");
-    let credentials = Credentials::new(key.id.clone(), key.secret.expose_secret(), None, None, "test");
+    Credentials::new(key.id.clone(), key.secret.expose_secret(), None, None, "test")
+}
+
+fn connect_with(
+    credentials: Credentials,
+    endpoint: String,
+    account: &str,
+    journal: std::fs::File,
+) -> Result<Remote, TargetError> {
     let connection = Connection {
         name: endpoint.clone(),
         is_aws: false,
@@ -56,6 +70,7 @@ fn connect(
         permissions_boundary: None,
         settle: Duration::ZERO,
         patience: Duration::ZERO,
+        launch: Launch::default(),
         clock: Utc::now,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -101,4 +116,69 @@ fn another_account_than_the_named_one_is_refused() {
     let journal = tempfile::tempfile().expect("a file");
     let refused = connect(&emulator, endpoint, "999999999999", journal).err().expect("a refusal");
     assert!(refused.to_string().contains("nothing was done"), "{refused}");
+}
+
+/// The administrator's credentials for the next hour.
+fn for_an_hour(emulator: &Emulator, endpoint: &str) -> Credentials {
+    let configuration = aws_sdk_sts::Config::builder()
+        .behavior_version_latest()
+        .endpoint_url(endpoint)
+        .region(aws_sdk_sts::config::Region::new("eu-west-1"))
+        .credentials_provider(administrator(emulator))
+        .http_client(network(None).expect("a client"))
+        .build();
+    let sts = aws_sdk_sts::Client::from_conf(configuration);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let answer = runtime.block_on(sts.get_session_token().duration_seconds(3600).send()).expect("a session");
+    let key = answer.credentials().expect("credentials");
+    let token = Some(key.session_token().to_owned());
+    Credentials::new(key.access_key_id(), key.secret_access_key(), token, None, "test")
+}
+
+#[test]
+fn an_administrator_whose_credentials_are_over_is_told_so() {
+    let (emulator, endpoint) = served();
+    let credentials = for_an_hour(&emulator, &endpoint);
+    let journal = tempfile::tempfile().expect("a file");
+    let target = connect_with(credentials.clone(), endpoint.clone(), "111122223333", journal);
+    let target = target.expect("they are good still");
+    emulator.clock().advance(Duration::from_secs(7200));
+    let text = "Feature: f\n  Scenario: s\n    Given a user eve\n    Then eve can't list buckets\n";
+    let file = FeatureFile::parse("test.feature", text).expect("a feature");
+    let plan = RunPlan { features: vec![file], ..RunPlan::default() };
+    let (record, cleaned) = run_planned(Rc::new(target), plan);
+    assert_eq!(record.exit(), Exit::Inconclusive, "{record:#?}");
+    // Whether the user was made is not known, and nobody can look.
+    assert_matches!(cleaned, Err(TargetError::Left(left)) if left.iter().all(|it| it.contains("ExpiredToken")));
+    let journal = tempfile::tempfile().expect("a file");
+    let refused = connect_with(credentials, endpoint, "111122223333", journal).err().expect("a refusal");
+    assert!(refused.to_string().contains("ExpiredToken"), "{refused}");
+}
+
+#[test]
+fn where_the_journal_can_not_be_written_nothing_is_made() {
+    let (emulator, endpoint) = served();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("the full disk");
+    let refused = connect(&emulator, endpoint, "111122223333", full).err().expect("a refusal");
+    assert!(
+        refused.to_string().starts_with("nothing is made, because the journal can't be written"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn slow_scenarios_really_wait_where_the_clock_can_not_be_moved() {
+    let text = "Feature: f\n  @needs:clock @slow\n  Scenario: s\n    Given a user eve\n    And eve\n    When 1 second passes\n    Then eve is identified as \"arn:aws:iam::<YOUR_ACCOUNT_ID>:user/eve\"\n";
+    let planned = |slow: bool| -> Record {
+        let (emulator, endpoint) = served();
+        let journal = tempfile::tempfile().expect("a file");
+        let target = connect(&emulator, endpoint, "111122223333", journal).expect("the endpoint");
+        let file = FeatureFile::parse("test.feature", text).expect("a feature");
+        run_planned(Rc::new(target), RunPlan { features: vec![file], slow, ..RunPlan::default() }).0
+    };
+    let slow = planned(true);
+    assert_eq!(slow.exit(), Exit::Passed, "{slow:#?}");
+    assert!(slow.duration >= Some(Duration::from_secs(1)), "{:?}", slow.duration);
+    let result = planned(false).scenarios.pop().and_then(|scenario| scenario.result);
+    assert_matches!(result, Some(ScenarioResult::Skipped { reason }) if reason.ends_with("; with `--slow` it really waits"));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use assert_matches::assert_matches;
 use evidence::{Exit, ScenarioResult, StepResult};
+use futures::future::LocalBoxFuture;
 use target::{Embedded, Info, Place, Target, TargetError};
 
 use crate::runs::{run, run_on};
@@ -147,7 +148,7 @@ impl Target for Unenforcing {
         self.0.capability(name)
     }
 
-    fn place(&self) -> futures::future::LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>> {
+    fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>> {
         Box::pin(async { Ok(Box::new(UnenforcingPlace(self.0.place().await?)) as Box<dyn Place>) })
     }
 }
@@ -189,18 +190,19 @@ impl Place for UnenforcingPlace {
         self.0.explained(request_id, refused)
     }
 
-    fn instance_role<'a>(
+    fn instance_credentials<'a>(
         &'a self,
         id: &'a str,
-    ) -> futures::future::LocalBoxFuture<'a, Result<target::InstanceRole, TargetError>> {
-        self.0.instance_role(id)
+    ) -> LocalBoxFuture<'a, Result<Option<target::InstanceCredentials>, TargetError>> {
+        self.0.instance_credentials(id)
     }
 
-    fn instance_environment<'a>(
+    fn run_program<'a>(
         &'a self,
         id: &'a str,
-    ) -> futures::future::LocalBoxFuture<'a, Result<Vec<(String, String)>, TargetError>> {
-        self.0.instance_environment(id)
+        program: &'a target::Program,
+    ) -> LocalBoxFuture<'a, Result<target::ProgramOutput, TargetError>> {
+        self.0.run_program(id, program)
     }
 }
 

@@ -10,6 +10,7 @@
 mod container;
 mod error;
 mod health;
+mod instances;
 mod left_over;
 mod log;
 mod options;

@@ -14,19 +14,27 @@ use policy::AccountId;
 use secrecy::SecretString;
 
 use super::container::LocalStack;
+use super::instances::Instances;
 use super::options::Options;
 use crate::connection::Connection;
 use crate::credentials::static_credentials;
 use crate::names::Names;
 use crate::patient::network;
-use crate::place::{AccessKey, Explained, Info, InstanceRole, Place, Target, TargetError};
+use crate::place::{
+    AccessKey, Explained, Info, InstanceCredentials, Launch, Place, Program, ProgramOutput, Target,
+    TargetError,
+};
+use crate::programs::{self, Homes};
 
 /// A LocalStack container as a target.
 pub struct OnLocalStack {
     container: RefCell<Option<LocalStack>>,
+    /// What the container has said, once it is removed.
+    log: RefCell<Vec<String>>,
     connection: Connection,
     client: SharedHttpClient,
     clock: fn() -> DateTime<Utc>,
+    launch: Launch,
     run: String,
     version: String,
     next: Cell<u64>,
@@ -40,8 +48,11 @@ impl OnLocalStack {
     pub async fn start(
         options: Options,
         region: String,
+        launch: Launch,
         clock: fn() -> DateTime<Utc>,
     ) -> Result<Self, TargetError> {
+        let image = launch.image.or_else(|| Some(IMAGE.to_owned()));
+        let launch = Launch { image, ..launch };
         let run = options.run.clone();
         let container = LocalStack::start(options).await;
         let container = container.map_err(|error| TargetError::Unreachable(error.to_string()))?;
@@ -58,12 +69,18 @@ impl OnLocalStack {
             may_be_management_account: false,
         };
         let version = container.version().to_owned();
-        let (container, next) = (RefCell::new(Some(container)), Cell::new(1));
-        Ok(Self { container, connection, client: network(None)?, clock, run, version, next })
+        let (container, next, log) = (RefCell::new(Some(container)), Cell::new(1), RefCell::default());
+        Ok(Self { container, log, connection, client: network(None)?, clock, launch, run, version, next })
     }
 }
 
 const NAME: &str = "localstack";
+
+/// How many lines of its log are kept.
+const LOGGED: usize = 2000;
+
+/// Its images are few, and older than those of features; an instance there is a record all the same.
+const IMAGE: &str = "Ubuntu";
 
 /// The `number`th account of a container.
 fn account(number: u64) -> Result<AccountId, TargetError> {
@@ -84,7 +101,7 @@ impl Target for OnLocalStack {
 
     fn capability(&self, name: &str) -> Result<(), String> {
         match name {
-            "other-account" => Ok(()),
+            "instances" | "other-account" => Ok(()),
             "clock" => Err("LocalStack's clock can't be moved".to_owned()),
             _ => Err(format!("LocalStack has no `{name}` that could be used from here")),
         }
@@ -94,13 +111,20 @@ impl Target for OnLocalStack {
         let number = self.next.replace(self.next.get() + 1);
         async move {
             let (account, other) = (account(2 * number)?, account(2 * number + 1)?);
+            let configuration = self.connection.configuration(self.client.clone());
+            let administrator = key_of(&account);
+            let calls = configuration.to_builder().credentials_provider(static_credentials(&administrator));
             let place = LocalStackPlace {
-                administrator: key_of(&account),
+                instances: Instances::new(account.clone(), calls.build(), self.clock),
+                homes: Homes::default(),
+                endpoint: self.connection.endpoint.clone().unwrap_or_default(),
+                administrator,
                 other_administrator: key_of(&other),
                 account,
                 other,
                 names: Names::with_unique_buckets(format!("-{}-{number}", self.run)),
-                configuration: self.connection.configuration(self.client.clone()),
+                configuration,
+                launch: self.launch.clone(),
                 clock: self.clock,
             };
             Ok(Box::new(place) as Box<dyn Place>)
@@ -108,10 +132,15 @@ impl Target for OnLocalStack {
         .boxed_local()
     }
 
+    fn log(&self) -> Vec<String> {
+        self.log.borrow().clone()
+    }
+
     fn clean_up(&self) -> LocalBoxFuture<'_, Result<(), TargetError>> {
         async move {
             match self.container.take() {
                 Some(container) => {
+                    self.log.replace(container.logs(LOGGED).await);
                     container.stop().await.map_err(|error| TargetError::Left(vec![error.to_string()]))
                 }
                 None => Ok(()),
@@ -122,6 +151,10 @@ impl Target for OnLocalStack {
 }
 
 struct LocalStackPlace {
+    instances: Instances,
+    launch: Launch,
+    homes: Homes,
+    endpoint: String,
     account: AccountId,
     other: AccountId,
     administrator: AccessKey,
@@ -182,17 +215,35 @@ impl Place for LocalStackPlace {
         None
     }
 
-    fn instance_role<'a>(
+    fn instance_credentials<'a>(
         &'a self,
-        _instance_id: &'a str,
-    ) -> LocalBoxFuture<'a, Result<InstanceRole, TargetError>> {
-        async { unsupported("call as a program on an instance") }.boxed_local()
+        instance_id: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Option<InstanceCredentials>, TargetError>> {
+        async move {
+            let found = self.instances.credentials(instance_id).await?;
+            Ok(found.map(|(role, key)| InstanceCredentials {
+                role,
+                key_id: key.id.clone(),
+                configuration: self.configuration(Some(&key)),
+                key: Some(key),
+            }))
+        }
+        .boxed_local()
     }
 
-    fn instance_environment<'a>(
+    fn run_program<'a>(
         &'a self,
-        _instance_id: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<(String, String)>, TargetError>> {
-        async { unsupported("run a program on an instance") }.boxed_local()
+        instance_id: &'a str,
+        program: &'a Program,
+    ) -> LocalBoxFuture<'a, Result<ProgramOutput, TargetError>> {
+        async move {
+            let metadata = self.instances.metadata_address(instance_id)?;
+            let environment = programs::environment(&self.endpoint, metadata, self.region());
+            Ok(programs::run(&self.homes, instance_id, program, environment).await?)
+        }
+        .boxed_local()
+    }
+    fn launch(&self) -> Launch {
+        self.launch.clone()
     }
 }
