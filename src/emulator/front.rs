@@ -118,6 +118,10 @@ impl Front<'_> {
         let Surroundings { clock, peer, .. } = self.surroundings;
         let unsigned = self.may_be_unsigned(&parameters);
         self.form = FormUpload::of(self.service, parts, &parameters, &body)?;
+        if self.service == Service::S3 {
+            let form = self.form.as_ref().and_then(FormUpload::credential);
+            s3::check_region(&self.partition.s3, parts, &parameters, form)?;
+        }
         let authenticated = match &self.form {
             Some(form) => {
                 let authenticated = form.authenticate(self.partition, clock.now())?;
@@ -154,7 +158,10 @@ impl Front<'_> {
         let authorized = self.authorized(operation, &mut call, decided);
         let accesses = decided.iter().map(|access| (access.action.as_str(), access.resource.as_str()));
         self.partition.note_use(|iam| iam.record_use(&call, accesses.clone()));
-        authorized?;
+        authorized.map_err(|error| match self.service {
+            Service::S3 => s3::with_region(&self.partition.s3, &call, error),
+            _ => error,
+        })?;
         Ok((operation.name, self.act(operation, &call)?))
     }
 

@@ -37,6 +37,22 @@ pub(crate) fn endpoint_of_host(host: &str) -> Option<Endpoint<'_>> {
     Some(Service::named(label).map_or(Endpoint::Foreign(label), |service| Endpoint::Of(service, None)))
 }
 
+/// The region in the name of an S3 endpoint; `Some(None)`: of the global one, `None`: of no endpoint of S3's.
+pub(crate) fn region_of_s3_host(host: &str) -> Option<Option<&str>> {
+    let Some(Endpoint::Of(Service::S3, _)) = endpoint_of_host(host) else { return None };
+    let name = DOMAINS.iter().find_map(|domain| host.strip_suffix(domain))?;
+    let (bucket, label) = s3_label(name)?;
+    let end = bucket.map_or(0, |bucket| bucket.len() + 1) + label.len();
+    let behind = name.get(end..)?;
+    let behind = behind.strip_prefix(".dualstack").unwrap_or(behind).trim_start_matches('.');
+    let in_label = match label {
+        "s3" | "s3-fips" | "s3-accelerate" => None,
+        "s3-external-1" => Some("us-east-1"),
+        label => label.strip_prefix("s3-"),
+    };
+    Some(Some(behind).filter(|region| !region.is_empty()).or(in_label))
+}
+
 /// What is before the last label of S3, and that label: buckets may have dots, and labels like S3's.
 fn s3_label(name: &str) -> Option<(Option<&str>, &str)> {
     let is_s3 = |label: &str| label == "s3" || label.starts_with("s3-");
@@ -97,6 +113,25 @@ mod tests {
         check("b.localhost", Some("b"));
         check("b.s3.localhost", Some("b"));
         check("s3.localhost", None);
+    }
+
+    #[test]
+    fn regions() {
+        for (host, expected) in [
+            ("s3.amazonaws.com", Some(None)),
+            ("b.s3.amazonaws.com", Some(None)),
+            ("b.s3-accelerate.amazonaws.com", Some(None)),
+            ("b.s3-accelerate.dualstack.amazonaws.com", Some(None)),
+            ("s3-external-1.amazonaws.com", Some(Some("us-east-1"))),
+            ("s3.eu-west-1.amazonaws.com", Some(Some("eu-west-1"))),
+            ("a.b.s3.eu-west-1.amazonaws.com", Some(Some("eu-west-1"))),
+            ("b.s3-eu-west-1.amazonaws.com", Some(Some("eu-west-1"))),
+            ("b.s3-fips.dualstack.us-gov-west-1.amazonaws.com", Some(Some("us-gov-west-1"))),
+            ("iam.amazonaws.com", None),
+            ("b.localhost", None),
+        ] {
+            assert_eq!(region_of_s3_host(host), expected, "{host}");
+        }
     }
 
     #[test]

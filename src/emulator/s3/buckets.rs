@@ -13,6 +13,7 @@ use super::acl_members::AclMembers;
 use super::object_lock::ObjectLock;
 use super::ownership::{self, ObjectOwnership};
 use super::public_access::PublicAccessBlock;
+use super::regions::{HOME_REGION, LOCATIONS, incompatible_location, is_region};
 use super::settings::BucketEncryption;
 use super::store::{Bucket, Owner, Tag, Versioning, whole_seconds};
 use super::{errors, tagging};
@@ -20,48 +21,7 @@ use crate::faults::Lagging;
 use crate::operation::{Access, Call, Reply, ServiceError};
 use crate::partition::Partition;
 
-const HOME_REGION: &str = "us-east-1";
 const LIST_LIMIT: i64 = 10_000;
-
-/// The values that a location constraint may have; the home region has none.
-const LOCATIONS: [&str; 36] = [
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-south-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-6",
-    "ap-southeast-7",
-    "ca-central-1",
-    "ca-west-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-south-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "EU",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-    "sa-east-1",
-    "us-east-2",
-    "us-gov-east-1",
-    "us-gov-west-1",
-    "us-west-1",
-    "us-west-2",
-];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -190,11 +150,7 @@ fn location(configuration: &Configuration, endpoint: &str) -> Result<String, Ser
         None => HOME_REGION,
     };
     if endpoint != HOME_REGION && (region != endpoint || asked.is_none()) {
-        let message = format!(
-            "The {} location constraint is incompatible for the region specific endpoint this request was sent to.",
-            asked.unwrap_or("unspecified")
-        );
-        return Err(ServiceError::new(400, "IllegalLocationConstraintException", message));
+        return Err(incompatible_location(asked));
     }
     if let Some(location) = asked
         && !LOCATIONS.contains(&location)
@@ -296,7 +252,6 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
         let message = "Argument max-buckets must be an integer between 1 and 10000";
         return Err(errors::invalid_argument(message, "max-buckets", limit.to_string()));
     }
-    let is_region = |region: &str| region == HOME_REGION || LOCATIONS.contains(&region) && region != "EU";
     if let Some(region) = input.bucket_region.as_deref().filter(|region| !is_region(region)) {
         let message = format!("Argument value {region} is not a valid AWS Region");
         return Err(ServiceError::new(400, "InvalidArgument", message).with("ArgumentName", "bucket-region"));

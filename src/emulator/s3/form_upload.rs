@@ -85,6 +85,11 @@ impl FormUpload {
         self.fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.as_str())
     }
 
+    /// The scope of its signature.
+    pub(crate) fn credential(&self) -> Option<&str> {
+        self.field("X-Amz-Credential")
+    }
+
     /// Who uploads: whoever signed the policy; anonymous without one.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod operations;
 mod organizations;
 mod place;
 mod protocols;
+mod regions;
 mod run_command;
 mod s3_control;
 mod signer;

@@ -20,6 +20,8 @@ pub(crate) struct Key {
 #[derive(Clone)]
 pub(crate) struct Unsigned {
     pub(crate) service: &'static str,
+    /// Which it is signed for.
+    pub(crate) region: &'static str,
     pub(crate) method: &'static str,
     pub(crate) host: &'static str,
     pub(crate) path: &'static str,
@@ -39,6 +41,7 @@ impl Unsigned {
         let body = body.into();
         Self {
             service,
+            region: "us-east-1",
             method: "POST",
             host,
             path: "/",
@@ -152,7 +155,7 @@ impl Unsigned {
     }
 
     fn scope(&self) -> String {
-        format!("{}/us-east-1/{}/aws4_request", self.time.format("%Y%m%d"), self.service)
+        format!("{}/{}/{}/aws4_request", self.time.format("%Y%m%d"), self.region, self.service)
     }
 }
 
