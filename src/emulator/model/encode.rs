@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, SubsecRound};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::json::encoded;
 use super::xml::{Writer, escape};
@@ -286,18 +286,29 @@ fn s3_document(model: &Model, service: Service, root: &str, shape: &Shape, value
     }
     writer.open(root, &[("xmlns", namespace)]);
     let mut encoder = Encoder { model, service, writer: &mut writer };
-    // The one response whose members have another order than in the model.
-    match value.get("Owner").filter(|_| root == "ListAllMyBucketsResult") {
-        Some(owner) => {
-            encoder.members(shape, &json!({ "Owner": owner }));
-            let mut rest = value.clone();
-            rest.as_object_mut().map(|members| members.remove("Owner"));
-            encoder.members(shape, &rest);
-        }
-        None => encoder.members(shape, value),
+    for part in in_order(root, value) {
+        encoder.members(shape, &part);
     }
     writer.close(root);
     writer.text.into()
+}
+
+/// The members of a response in parts, which come in another order than in the model: listings tell first what is
+/// listed, and then its items, so that clients may read them as they come.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html#API_ListObjectsV2_ResponseSyntax>
+fn in_order(root: &str, value: &Value) -> Vec<Value> {
+    let is_first: fn(&str, &Value) -> bool = match root {
+        "ListAllMyBucketsResult" => |name, _| name == "Owner",
+        "ListBucketResult" | "ListVersionsResult" | "ListMultipartUploadsResult" | "ListPartsResult" => {
+            |_, member| !member.is_array()
+        }
+        _ => return vec![value.clone()],
+    };
+    let members = value.as_object().into_iter().flatten();
+    let (first, rest): (Vec<_>, Vec<_>) = members
+        .map(|(name, member)| (name.clone(), member.clone()))
+        .partition(|(name, value)| is_first(name, value));
+    [first, rest].map(|members| Value::Object(members.into_iter().collect())).into()
 }
 
 /// The root element of each response, which the model does not name.
@@ -333,7 +344,8 @@ fn s3_root(operation: &str) -> &str {
 fn s3_headers(model: &Model, shape: &Shape, output: &Value) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut put = |name: &str, value: &str| {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value.as_bytes()))
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::try_from(name), HeaderValue::from_bytes(&header_bytes(value)))
         {
             headers.insert(name, value);
         }
@@ -353,6 +365,12 @@ fn s3_headers(model: &Model, shape: &Shape, output: &Value) -> HeaderMap {
         }
     }
     headers
+}
+
+/// In the character set that HTTP had first, if that has all the letters.
+fn header_bytes(text: &str) -> Vec<u8> {
+    let latin: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
+    latin.unwrap_or_else(|_| text.as_bytes().to_vec())
 }
 
 fn header_text(shape: &Shape, member: &Member, value: &Value) -> String {

@@ -2,7 +2,7 @@
 //!
 //! <https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html>
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 
 use super::query::{Parameters, scalar};
@@ -39,7 +39,7 @@ pub(crate) fn decode(
             }
             Location::Header => {
                 let sent = request.headers.get(wire_name);
-                let sent = sent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+                let sent = sent.map(header_value);
                 text(target, wire_name, sent.or_else(|| presigned(request, wire_name)).as_deref())?
             }
             Location::Headers => {
@@ -92,12 +92,21 @@ fn presigned(request: &RestRequest<'_>, name: &str) -> Option<String> {
     found.next().map(|(_, value)| value.clone())
 }
 
-/// `x-amz-meta-…` headers by what follows the prefix.
+/// What a header says: where it is not UTF-8, it is in the character set that HTTP had first.
+fn header_value(value: &HeaderValue) -> String {
+    String::from_utf8(value.as_bytes().to_vec()).unwrap_or_else(|_| latin(value))
+}
+
+fn latin(value: &HeaderValue) -> String {
+    value.as_bytes().iter().copied().map(char::from).collect()
+}
+
+/// `x-amz-meta-…` headers, of which each byte is a letter, by what follows the prefix.
 fn prefixed(headers: &HeaderMap, prefix: &str) -> Map<String, Value> {
     let mut found = Map::new();
     for (name, value) in headers {
         if let Some(rest) = name.as_str().strip_prefix(&prefix.to_ascii_lowercase()) {
-            found.insert(rest.to_owned(), Value::from(String::from_utf8_lossy(value.as_bytes())));
+            found.insert(rest.to_owned(), Value::from(latin(value)));
         }
     }
     found

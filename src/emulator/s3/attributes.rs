@@ -3,16 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use super::access::{Accesses, Asked, with_present, with_request_tags};
 use super::acl::{Acl, Subject};
 use super::acl_members::AclMembers;
 use super::checksums::{Algorithm, Checksum, ChecksumMembers, etag};
+use super::encoded_words::of_header;
 use super::encryption::{Encryption, EncryptionMembers};
 use super::object_lock::{Lock, LockMembers};
 use super::ownership::{checked_acl, owner_of_new};
@@ -171,7 +169,7 @@ impl Attributes {
 
     /// The metadata as S3 keeps it.
     pub(super) fn kept_metadata(&self) -> BTreeMap<String, String> {
-        self.metadata.iter().map(|(name, value)| (name.clone(), plain(value.clone()))).collect()
+        self.metadata.iter().map(|(name, value)| (name.clone(), of_header(value))).collect()
     }
 
     /// The object with these attributes and this body.
@@ -230,22 +228,6 @@ pub(super) fn check_key(key: &str) -> Result<(), ServiceError> {
     Err(ServiceError::new(400, "KeyTooLongError", "Your key is too long")
         .with("Size", key.len().to_string())
         .with("MaxSizeAllowed", KEY_LIMIT.to_string()))
-}
-
-/// Metadata that is encoded in vain: what is in it could stand in a header as it is.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html#UserMetadata>
-fn plain(value: String) -> String {
-    let word = value.strip_prefix("=?UTF-8?").and_then(|word| word.strip_suffix("?="));
-    let decoded = match word.and_then(|word| word.split_once('?')) {
-        Some(("B", text)) => STANDARD.decode(text).ok(),
-        Some(("Q", text)) => {
-            Some(percent_decode_str(&text.replace('%', "%25").replace('=', "%").replace('_', " ")).collect())
-        }
-        _ => None,
-    };
-    let printable = |byte: &u8| (b' '..=b'~').contains(byte);
-    let decoded = decoded.filter(|bytes: &Vec<u8>| bytes.iter().all(printable));
-    decoded.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(value)
 }
 
 fn check_metadata(metadata: &BTreeMap<String, String>) -> Result<(), ServiceError> {

@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue, Method, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::form_policy::{self, Submitted};
-use super::{errors, form_parts};
+use super::{encoded_words, errors, form_parts};
 use crate::authenticate::{Authenticated, Signing};
 use crate::model::{Answer, Parameters, escape};
 use crate::operation::{Caller, Service, ServiceError};
@@ -191,14 +191,21 @@ impl FormUpload {
                 "acl" => "x-amz-acl",
                 "tagging" => {
                     let tags = super::tagging::header_of_document(value)?;
-                    insert(parts, "x-amz-tagging", &tags);
+                    insert(parts, "x-amz-tagging", tags.as_bytes());
                     continue;
                 }
-                name if HEADERS.contains(&name) => name,
+                name if HEADERS.contains(&name) => {
+                    insert(parts, name, &encoded_words::latin(value));
+                    continue;
+                }
+                name if name.starts_with("x-amz-meta-") => {
+                    insert(parts, name, encoded_words::header_of_field(value).as_bytes());
+                    continue;
+                }
                 name if name.starts_with("x-amz-") && !is_of_signature(name) => name,
                 _ => continue,
             };
-            insert(parts, name, value);
+            insert(parts, name, value.as_bytes());
         }
         Ok(())
     }
@@ -255,8 +262,8 @@ fn is_of_signature(name: &str) -> bool {
     name == "x-amz-security-token" || SIGNED.iter().any(|signed| signed.eq_ignore_ascii_case(name))
 }
 
-fn insert(parts: &mut Parts, name: &str, value: &str) {
-    if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value.as_bytes())) {
+fn insert(parts: &mut Parts, name: &str, value: &[u8]) {
+    if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
         parts.headers.insert(name, value);
     }
 }

@@ -18,6 +18,7 @@ mod configurations;
 mod control;
 mod copy;
 mod cors;
+mod encoded_words;
 mod encryption;
 mod errors;
 mod expiration;
