@@ -273,10 +273,15 @@ fn chosen_parts<'a>(upload: &'a Upload, input: &CompleteInput) -> Result<Vec<&'a
 }
 
 fn chosen_part<'a>(upload: &'a Upload, wanted: &CompletedPart) -> Result<&'a Part, ServiceError> {
+    let sent = wanted.checksum.sent();
     let part = upload.parts.get(&wanted.part_number).filter(|part| {
-        let same_checksum = match wanted.checksum.sent() {
-            Some((algorithm, value)) => algorithm != part.checksum.algorithm || value == part.checksum.value,
-            None => true,
+        let same_checksum = match (upload.algorithm, sent) {
+            // An upload that was begun without a checksum has parts with S3's own alone.
+            (None, Some((algorithm, value))) => {
+                algorithm == Algorithm::Crc64Nvme && value == part.checksum.value
+            }
+            (Some(begun), Some((algorithm, value))) => algorithm != begun || value == part.checksum.value,
+            (_, None) => true,
         };
         part.etag.trim_matches('"') == wanted.etag.trim_matches('"') && same_checksum
     });
@@ -288,9 +293,17 @@ fn chosen_part<'a>(upload: &'a Upload, wanted: &CompletedPart) -> Result<&'a Par
             .with("PartNumber", wanted.part_number.to_string())
             .with("ETag", wanted.etag.trim_matches('"')));
     };
-    if let (Some(algorithm), ChecksumType::Composite, None) =
-        (upload.algorithm, upload.checksum_type, wanted.checksum.sent())
+    if let Some((algorithm, _)) =
+        sent.filter(|(sent, _)| upload.algorithm.is_some_and(|begun| begun != *sent))
     {
+        let message = format!(
+            "The {} you specified for part {} did not match what we received.",
+            algorithm.as_str().to_lowercase(),
+            wanted.part_number
+        );
+        return Err(ServiceError::new(400, "BadDigest", message));
+    }
+    if let (Some(algorithm), ChecksumType::Composite, None) = (upload.algorithm, upload.checksum_type, sent) {
         let message = format!(
             "The upload was created using a {} checksum. The complete request must include the checksum for each \
              part. It was missing for part {} in the request.",
@@ -325,15 +338,21 @@ fn combined(
         ChecksumType::Composite => Checksum::composite(algorithm, parts.iter().map(|part| &part.checksum)),
         ChecksumType::FullObject => Checksum::computed(body, algorithm),
     };
-    match sent.sent() {
-        Some((algorithm, value)) if algorithm == checksum.algorithm && value != checksum.value => {
+    let same = match sent.sent() {
+        Some((sent, value)) if sent == algorithm => value == checksum.value,
+        // What the upload was not begun with says nothing, unless it was begun with another.
+        Some(_) => upload.algorithm.is_none(),
+        None => true,
+    };
+    match same {
+        false => {
             let message = format!(
                 "The {} you specified did not match the calculated checksum.",
                 algorithm.as_str().to_lowercase()
             );
             Err(ServiceError::new(400, "BadDigest", message))
         }
-        _ => Ok(Some(checksum)),
+        true => Ok(Some(checksum)),
     }
 }
 

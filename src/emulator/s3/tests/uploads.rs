@@ -91,6 +91,30 @@ fn are_completed_only_as_they_are() {
     upload.place.ok("CompleteMultipartUpload", completion);
 }
 
+/// Checksums of parts and of the whole are of the algorithm that the upload was begun with.
+#[test]
+fn keep_to_the_checksum_that_they_were_begun_with() {
+    let sha = json!("ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+    let mut begun_without = Uploading::new(json!({}));
+    let mut part = begun_without.part(1, 3);
+    part.as_object_mut().unwrap().retain(|name, _| !name.starts_with("Checksum"));
+    part["ChecksumSHA256"] = sha.clone();
+    let completion = begun_without.completion(&[&part]);
+    begun_without.place.refused("CompleteMultipartUpload", completion, 400, "InvalidPart");
+
+    let mut begun = Uploading::new(json!({ "ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT" }));
+    let one = begun.part(1, 3);
+    let mut other = json!({ "PartNumber": 1, "ETag": one["ETag"] });
+    other["ChecksumSHA256"] = sha.clone();
+    let completion = begun.completion(&[&other]);
+    begun.place.refused("CompleteMultipartUpload", completion, 400, "BadDigest");
+    let mut whole = begun.completion(&[&one]);
+    whole["ChecksumSHA256"] = sha;
+    begun.place.refused("CompleteMultipartUpload", whole.clone(), 400, "BadDigest");
+    whole.as_object_mut().unwrap().remove("ChecksumSHA256");
+    begun.place.ok("CompleteMultipartUpload", whole);
+}
+
 #[test]
 fn combine_checksums() {
     let mut upload = Uploading::new(json!({ "ChecksumAlgorithm": "CRC32" }));
