@@ -22,7 +22,7 @@ use crate::partition::Partition;
 use crate::pem;
 use crate::rsa::RsaKey;
 use crate::{ec2, iam, s3, sts};
-use exceptions::{NOT_SAMPLED, RESOURCES, is_excepted};
+use exceptions::{NOT_SAMPLED, RESOURCES, idle_keys, is_excepted};
 use sample::{ACCOUNT, Samples};
 
 struct Place {
@@ -241,21 +241,33 @@ fn problems(service: Service) -> Vec<String> {
                 problems.push(format!("{name} on {resource}"));
             }
         }
-        let filled = &asked.keys[name];
+    }
+    let differing = differing_keys(service, &asked).into_iter();
+    problems.extend(differing.filter(|(name, key, _)| !is_excepted(name, key)).map(
+        |(name, key, lacking)| {
+            if lacking { format!("{name} lacks {key}") } else { format!("{name} has no {key}") }
+        },
+    ));
+    problems
+}
+
+/// The condition keys, with their actions, that the reference has and our requests have not, or (`false`) the other way.
+fn differing_keys(service: Service, asked: &Asked) -> Vec<(String, String, bool)> {
+    let mut differing = Vec::new();
+    for (name, filled) in &asked.keys {
+        let Some(action) = policy::reference::action(name) else { continue };
         // Which keys a request of EC2's has hangs on the resources that there are: see the tests there.
         let wanted = action.condition_keys().filter(|_| service != Service::Ec2);
-        for key in wanted.filter(|key| !filled.contains(&of_request(key)) && !is_excepted(name, key)) {
-            problems.push(format!("{name} lacks {key}"));
+        for key in wanted.filter(|key| !filled.contains(&of_request(key))) {
+            differing.push((name.clone(), key.to_owned(), true));
         }
         let prefix = format!("{}:", service.name());
         let own = filled.iter().filter(|key| key.starts_with(&prefix) && name.starts_with(&prefix));
-        for key in own.filter(|key| !is_excepted(name, key)) {
-            if !action.condition_keys().any(|known| is_one_of(key, known)) {
-                problems.push(format!("{name} has no {key}"));
-            }
+        for key in own.filter(|key| !action.condition_keys().any(|known| is_one_of(key, known))) {
+            differing.push((name.clone(), key.clone(), false));
         }
     }
-    problems
+    differing
 }
 
 #[track_caller]
@@ -286,9 +298,11 @@ fn of_ec2() {
 
 #[test]
 fn no_exception_is_idle() {
-    let asked: Vec<Asked> = [Service::Iam, Service::Sts, Service::S3, Service::Ec2]
-        .map(|service| Place::new().ask(service))
-        .into();
+    let services = [Service::Iam, Service::Sts, Service::S3, Service::Ec2];
+    let asked: Vec<Asked> = services.map(|service| Place::new().ask(service)).into();
+    let differing = services.iter().zip(&asked).flat_map(|(service, asked)| differing_keys(*service, asked));
+    let differing: Vec<_> = differing.map(|(action, key, _)| (action, key)).collect();
+    assert_eq!(idle_keys(&differing), Vec::<String>::new());
     for (operation, _) in NOT_SAMPLED {
         assert!(
             asked.iter().any(|asked| asked.failed.iter().any(|(failed, _)| failed == operation)),

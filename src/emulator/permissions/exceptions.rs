@@ -21,8 +21,6 @@ const OF_FEDERATION: &str = "a session that an identity provider began has it";
 const NO_ACCESS_POINTS: &str = "there are no access points and access grants";
 const BUCKET_TAGS: &str = "a bucket's tags count only where it was enabled, which it cannot be";
 const NOT_IN_MODEL: &str = "no member of a request sets it";
-const NOT_DONE: &str = "it is not filled";
-const UNKNOWN_OWNER: &str = "it has no owner yet";
 
 /// Condition keys that are not filled, by action; `*` at the end stands for anything.
 #[rustfmt::skip]
@@ -72,31 +70,30 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("*", "s3:DataAccessPointArn", NO_ACCESS_POINTS),
     ("*", "s3:BucketTag/${TagKey}", BUCKET_TAGS),
     ("s3:*", "aws:ResourceTag/${TagKey}", BUCKET_TAGS),
-    ("*", "s3:TlsVersion", "an unencrypted request has none, and in the process there is no TLS"),
     ("*", "s3:signatureAge", "presigned URLs alone have it"),
     ("s3:BypassGovernanceRetention", "s3:x-amz-*", "what bypasses it uploads nothing"),
     ("s3:BypassGovernanceRetention", "s3:RequestObjectTag*", "what bypasses it uploads nothing"),
     ("s3:GetBucketObjectLockConfiguration", "s3:x-amz-content-sha256", "every signed request of S3's has it"),
     ("s3:PutBucketObjectLockConfiguration", "s3:x-amz-content-sha256", "every signed request of S3's has it"),
-    ("s3:CreateBucket", "s3:ResourceAccount", UNKNOWN_OWNER),
-    ("s3:CreateBucket", "s3:x-amz-bucket-namespace", NOT_DONE),
-    ("s3:ListAllMyBuckets", "s3:ResourceAccount", NOT_DONE),
-    ("s3:PutInventoryConfiguration", "s3:InventoryAccessibleOptionalFields", NOT_DONE),
-    ("s3:PutObject", "s3:object-lock-event-hold", NOT_IN_MODEL),
-    ("s3:PutObject", "s3:object-lock-event-hold-duration-days", NOT_IN_MODEL),
     ("s3:PutObject", "s3:x-amz-grant-write", NOT_IN_MODEL),
-    ("s3:PutObject", "s3:x-amz-object-annotation-directive", NOT_DONE),
-    ("s3:PutObjectRetention", "s3:object-lock-event-hold", NOT_IN_MODEL),
-    ("s3:PutObjectRetention", "s3:object-lock-event-hold-duration-days", NOT_IN_MODEL),
     ("s3:PutObjectVersionAcl", "s3:x-amz-storage-class", NOT_IN_MODEL),
     ("s3:PutReplicationConfiguration", "s3:isReplicationPauseRequest", NOT_IN_MODEL),
-    ("s3:TagResource", "s3:ResourceAccount", UNKNOWN_OWNER),
 ];
 
 pub(super) fn is_excepted(action: &str, key: &str) -> bool {
+    KEYS.iter().any(|row| is_of(row, action, key))
+}
+
+/// The rows of which none of these keys, with their actions, is the reason.
+pub(super) fn idle_keys(differing: &[(String, String)]) -> Vec<String> {
+    let idle = KEYS.iter().filter(|row| !differing.iter().any(|(action, key)| is_of(row, action, key)));
+    idle.map(|(action, key, _)| format!("{action} {key}")).collect()
+}
+
+fn is_of((of, excepted, _): &(&str, &str, &str), action: &str, key: &str) -> bool {
     let fits = |pattern: &str, text: &str| match pattern.strip_suffix('*') {
         Some(start) => text.starts_with(start),
         None => text.eq_ignore_ascii_case(pattern),
     };
-    KEYS.iter().any(|(of, excepted, _)| fits(of, action) && fits(excepted, key))
+    fits(of, action) && fits(excepted, key)
 }

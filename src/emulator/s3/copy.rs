@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use super::access::{
-    Accesses, Asked, GET_OBJECT, GET_OBJECT_TAGGING, ObjectInput, missing, with_existing_tags,
+    Accesses, Asked, GET_OBJECT, GET_OBJECT_TAGGING, ObjectInput, missing, with_existing_tags, with_present,
 };
 use super::attributes::{Attributes, Creation, Custody};
 use super::checksums::{Algorithm, Checksum, ChecksumMembers, ChecksumType, etag};
@@ -58,6 +58,10 @@ impl SourceInput {
             Some((path, version)) => (path, Some(decode(version)?)),
             None => (self.copy_source.as_str(), None),
         };
+        // The URL of an object will do, too.
+        let url = path.strip_prefix("https://").or_else(|| path.strip_prefix("http://"));
+        let path = url.map_or(Some(path), |url| url.split_once('/').map(|(_, path)| path));
+        let path = path.ok_or_else(malformed)?;
         let path = decode(path)?;
         let (bucket, key) = path.trim_start_matches('/').split_once('/').ok_or_else(malformed)?;
         if bucket.is_empty() || key.is_empty() {
@@ -147,6 +151,8 @@ struct CopyInput {
     bucket: String,
     key: String,
     metadata_directive: Option<Directive>,
+    /// There are no annotations to copy.
+    annotation_directive: Option<String>,
     tagging_directive: Option<Directive>,
     checksum_algorithm: Option<Algorithm>,
     #[serde(flatten)]
@@ -170,7 +176,9 @@ pub(super) fn access(partition: &Partition, call: &Call) -> Accesses {
     });
     let copies = |access: Access| {
         let access = access.with("s3:x-amz-copy-source", &input.source.copy_source);
-        super::access::with_present(access, "s3:x-amz-metadata-directive", directive)
+        let annotations = input.annotation_directive.as_deref();
+        let access = with_present(access, "s3:x-amz-object-annotation-directive", annotations);
+        with_present(access, "s3:x-amz-metadata-directive", directive)
     };
     let mut accesses = source.accesses;
     accesses.extend(target.into_iter().map(copies));

@@ -55,6 +55,8 @@ struct DefaultRetention {
     days: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     years: Option<i64>,
+    #[serde(skip_serializing)]
+    default_event_hold: Option<Value>,
 }
 
 /// The members by which a request locks a new object.
@@ -64,6 +66,9 @@ pub(super) struct LockMembers {
     object_lock_mode: Option<String>,
     object_lock_retain_until_date: Option<DateTime<Utc>>,
     object_lock_legal_hold_status: Option<String>,
+    object_lock_event_hold: Option<String>,
+    object_lock_event_hold_duration_days: Option<i64>,
+    object_lock_event_hold_duration_years: Option<i64>,
 }
 
 /// What answers tell of a lock.
@@ -130,7 +135,8 @@ impl LockMembers {
     /// The permissions that locking a new object needs beyond writing it.
     pub(super) fn actions(&self) -> Vec<&'static str> {
         let mut actions = Vec::new();
-        if self.object_lock_mode.is_some() || self.object_lock_retain_until_date.is_some() {
+        let retained = self.object_lock_mode.is_some() || self.object_lock_retain_until_date.is_some();
+        if retained || self.has_event_hold() {
             actions.push("s3:PutObjectRetention");
         }
         if self.object_lock_legal_hold_status.is_some() {
@@ -139,7 +145,16 @@ impl LockMembers {
         actions
     }
 
+    fn has_event_hold(&self) -> bool {
+        let (days, years) =
+            (self.object_lock_event_hold_duration_days, self.object_lock_event_hold_duration_years);
+        self.object_lock_event_hold.is_some() || days.is_some() || years.is_some()
+    }
+
     pub(super) fn with_keys(&self, access: Access, now: DateTime<Utc>) -> Access {
+        let (hold, days) =
+            (self.object_lock_event_hold.as_deref(), self.object_lock_event_hold_duration_days);
+        let access = with_event_hold(access, hold, days);
         let access = with_present(access, "s3:object-lock-mode", self.object_lock_mode.as_deref());
         let hold = self.object_lock_legal_hold_status.as_deref();
         with_date(
@@ -167,6 +182,9 @@ impl LockMembers {
                 return Err(ServiceError::new(400, "InvalidArgument", message).with("ArgumentName", missing));
             }
         };
+        if self.has_event_hold() {
+            return Err(no_event_holds());
+        }
         let hold = self.object_lock_legal_hold_status.as_deref();
         if retention.is_some() || hold.is_some() {
             demand_lock(bucket)?;
@@ -204,6 +222,19 @@ fn with_date(access: Access, until: Option<DateTime<Utc>>, now: DateTime<Utc>) -
     access
         .with("s3:object-lock-retain-until-date", shown)
         .with("s3:object-lock-remaining-retention-days", days)
+}
+
+/// Adds the keys of an event hold.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-policy-keys>
+fn with_event_hold(access: Access, hold: Option<&str>, days: Option<i64>) -> Access {
+    let days = days.map(|days| days.to_string());
+    let access = with_present(access, "s3:object-lock-event-hold", hold);
+    with_present(access, "s3:object-lock-event-hold-duration-days", days.as_deref())
+}
+
+/// They are decided, and not kept: a lock that does not hold is worse than none.
+fn no_event_holds() -> ServiceError {
+    ServiceError::new(501, "NotImplemented", "event holds of Object Lock are not emulated by rolecall")
 }
 
 fn demand_lock(bucket: &Bucket) -> Result<(), ServiceError> {
@@ -268,6 +299,9 @@ pub(super) fn put_configuration(partition: &mut Partition, call: &Call) -> Resul
 fn default_retention(element: Option<Value>) -> Result<DefaultRetention, ServiceError> {
     let default: Option<DefaultRetention> = element.and_then(|element| serde_json::from_value(element).ok());
     let default = default.ok_or_else(errors::malformed_xml)?;
+    if default.default_event_hold.is_some() {
+        return Err(no_event_holds());
+    }
     let period = match (default.days, default.years) {
         (Some(period), None) | (None, Some(period)) => period,
         _ => return Err(errors::malformed_xml()),
@@ -309,6 +343,14 @@ struct RetentionInput {
 struct RetentionElement {
     mode: Option<Mode>,
     retain_until_date: Option<DateTime<Utc>>,
+    event_hold: Option<String>,
+    event_hold_duration: Option<EventHoldDuration>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct EventHoldDuration {
+    days: Option<i64>,
 }
 
 pub(super) fn put_retention_access(partition: &Partition, call: &Call) -> Accesses {
@@ -320,6 +362,8 @@ pub(super) fn put_retention_access(partition: &Partition, call: &Call) -> Access
     if let Some(first) = accesses.first_mut() {
         let access = std::mem::replace(first, Access::new("", ""));
         let access = with_present(access, "s3:object-lock-mode", mode);
+        let days = element.event_hold_duration.as_ref().and_then(|duration| duration.days);
+        let access = with_event_hold(access, element.event_hold.as_deref(), days);
         *first = with_date(access, element.retain_until_date, call.now);
     }
     accesses.extend(bypassing(&asked, &input.object.key, input.bypass_governance_retention));
@@ -332,8 +376,12 @@ pub(super) fn put_retention(partition: &mut Partition, call: &Call) -> Result<Re
     let (_, object) = existing(bucket, call, &input.object)?;
     demand_lock(bucket)?;
     let next = match input.retention.ok_or_else(errors::malformed_xml)? {
-        RetentionElement { mode: None, retain_until_date: None } => None,
-        RetentionElement { mode: Some(mode), retain_until_date: Some(until) } => {
+        RetentionElement { event_hold: Some(_), .. }
+        | RetentionElement { event_hold_duration: Some(_), .. } => {
+            return Err(no_event_holds());
+        }
+        RetentionElement { mode: None, retain_until_date: None, .. } => None,
+        RetentionElement { mode: Some(mode), retain_until_date: Some(until), .. } => {
             Some(Retention { mode, retain_until_date: in_future(until, call.now)? })
         }
         _ => return Err(errors::malformed_xml()),

@@ -48,6 +48,24 @@ fn are_passed_over_only_in_governance_and_with_the_permission() {
     place.refused("DeleteObject", bypass("null"), 400, "InvalidArgument");
 }
 
+/// Event holds are decided, and then told not to be emulated.
+#[test]
+fn are_no_event_holds() {
+    let (mut place, _) = locked_place(json!({}));
+    for (operation, more) in [
+        ("PutObject", json!({ "ObjectLockEventHold": "ON" })),
+        ("PutObject", json!({ "ObjectLockEventHoldDurationDays": 3 })),
+        (
+            "PutObjectRetention",
+            json!({ "Retention": { "EventHold": "ON", "EventHoldDuration": { "Days": 3 } } }),
+        ),
+    ] {
+        let mut input = json!({ "Bucket": "main", "Key": "k" });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        place.refused(operation, input, 501, "NotImplemented");
+    }
+}
+
 #[test]
 fn can_be_made_longer_but_not_shorter() {
     let (mut place, _) = locked_place(retained("GOVERNANCE"));

@@ -6,7 +6,7 @@ use super::{OTHER, OWNER, Place};
 use crate::authorize::authorize;
 use crate::operation::Access;
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 21] = [
     "s3:prefix",
     "s3:delimiter",
     "s3:max-keys",
@@ -16,6 +16,9 @@ const KEYS: [&str; 18] = [
     "s3:x-amz-storage-class",
     "s3:x-amz-copy-source",
     "s3:x-amz-metadata-directive",
+    "s3:x-amz-object-annotation-directive",
+    "s3:object-lock-event-hold",
+    "s3:object-lock-event-hold-duration-days",
     "s3:x-amz-object-ownership",
     "s3:locationconstraint",
     "s3:if-match",
@@ -155,6 +158,25 @@ fn of_writes() {
 }
 
 #[test]
+fn of_event_holds() {
+    let keys = "k object-lock-event-hold=ON object-lock-event-hold-duration-days=3";
+    let mut input = json!({ "Bucket": "main", "Key": "k", "ObjectLockEventHold": "ON" });
+    input["ObjectLockEventHoldDurationDays"] = json!(3);
+    let creation = "objectcreationoperation=true";
+    let expected =
+        ["PutObject", "PutObjectRetention"].map(|action| format!("s3:{action} main/{keys} {creation}"));
+    check("PutObject", input, &expected.each_ref().map(String::as_str));
+    let retention = json!({ "EventHold": "ON", "EventHoldDuration": { "Days": 3 } });
+    check(
+        "PutObjectRetention",
+        json!({ "Bucket": "main", "Key": "plain", "Retention": retention }),
+        &[
+            "s3:PutObjectRetention main/plain object-lock-event-hold=ON object-lock-event-hold-duration-days=3",
+        ],
+    );
+}
+
+#[test]
 fn of_copies() {
     let copy = |source: &str, more: Value| {
         let mut input = json!({ "Bucket": "target", "Key": "k", "CopySource": source });
@@ -176,6 +198,15 @@ fn of_copies() {
             "s3:GetObjectVersion main/plain versionid=null",
             "s3:PutObject target/k x-amz-copy-source=/main/pl%61in?versionId=null x-amz-metadata-directive=REPLACE \
          objectcreationoperation=true",
+        ],
+    );
+    check(
+        "CopyObject",
+        copy("https://s3.amazonaws.com/main/plain", json!({ "AnnotationDirective": "EXCLUDE" })),
+        &[
+            "s3:GetObject main/plain",
+            "s3:PutObject target/k x-amz-copy-source=https://s3.amazonaws.com/main/plain \
+             x-amz-object-annotation-directive=EXCLUDE objectcreationoperation=true",
         ],
     );
     check(
