@@ -199,7 +199,7 @@ impl Front<'_> {
         let is_document =
             self.service == Service::S3 && error.code == "MalformedXML" && operation != "CreateBucket";
         let bucket = input.get("Bucket").and_then(serde_json::Value::as_str).filter(|_| is_document);
-        bucket.and_then(|name| self.partition.s3.missing(name)).unwrap_or(error)
+        bucket.and_then(|name| self.partition.s3.refuses_any_document(operation, name)).unwrap_or(error)
     }
 
     /// S3 has public buckets, and whoever has an identity provider's word needs no keys.

@@ -54,7 +54,7 @@ pub(super) fn cors(_: &Partition, _: &Bucket, value: &mut Value) -> Checked {
 }
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html>
-pub(super) fn lifecycle(_: &Partition, _: &Bucket, value: &mut Value) -> Checked {
+pub(super) fn lifecycle(_: &Partition, bucket: &Bucket, value: &mut Value) -> Checked {
     let rules = list(value, "Rules");
     if rules.is_empty() || rules.len() > 1000 {
         return Err(malformed_xml());
@@ -69,6 +69,7 @@ pub(super) fn lifecycle(_: &Partition, _: &Bucket, value: &mut Value) -> Checked
             return Err(invalid_argument(message, "ID", id));
         }
     }
+    name_rules(bucket, value);
     Ok(())
 }
 
@@ -88,6 +89,7 @@ fn lifecycle_rule(rule: &Value) -> Checked {
     if let Some(expiration) = rule.get("Expiration") {
         expires(expiration)?;
     }
+    list(rule, "Transitions").iter().try_for_each(at_midnight)?;
     if rule.get("NoncurrentVersionExpiration").is_some_and(|expiration| has_members(expiration) == 0) {
         return Err(malformed_xml());
     }
@@ -110,7 +112,12 @@ fn expires(expiration: &Value) -> Checked {
         let message = "'Days' for Expiration action must be a positive integer";
         return Err(invalid_argument(message, "Days", expiration["Days"].to_string()));
     }
-    let date = text(expiration, "Date").and_then(|date| date.parse::<DateTime<Utc>>().ok());
+    at_midnight(expiration)
+}
+
+/// Objects expire and change their class at the beginning of a day.
+fn at_midnight(action: &Value) -> Checked {
+    let date = text(action, "Date").and_then(|date| date.parse::<DateTime<Utc>>().ok());
     match date {
         Some(date) if date.num_seconds_from_midnight() != 0 || date.nanosecond() != 0 => {
             let shown = date.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
@@ -223,6 +230,11 @@ pub(super) fn notification(_: &Partition, _: &Bucket, value: &mut Value) -> Chec
 }
 
 pub(super) fn accelerate(_: &Partition, bucket: &Bucket, _: &mut Value) -> Checked {
+    accelerates(bucket)
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/transfer-acceleration.html>
+pub(super) fn accelerates(bucket: &Bucket) -> Checked {
     if bucket.name.contains('.') {
         let message = "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names";
         return Err(invalid_request(message));
@@ -249,6 +261,12 @@ pub(super) fn replication(partition: &Partition, bucket: &Bucket, value: &mut Va
             return Err(invalid_request("Destination bucket must have versioning enabled."));
         }
     }
+    name_rules(bucket, value);
+    Ok(())
+}
+
+/// Gives an id to the rules that came without one.
+fn name_rules(bucket: &Bucket, value: &mut Value) {
     let rules = value.get_mut("Rules").and_then(Value::as_array_mut).into_iter().flatten();
     for (place, rule) in rules.enumerate() {
         let id = made_id(&format!("{} {place} {rule}", bucket.name));
@@ -256,10 +274,8 @@ pub(super) fn replication(partition: &Partition, bucket: &Bucket, value: &mut Va
             members.entry("ID").or_insert(json!(id));
         }
     }
-    Ok(())
 }
 
-/// The id of a rule that came without one.
 fn made_id(rule: &str) -> String {
     STANDARD_NO_PAD.encode(Sha256::digest(rule).get(..18).unwrap_or_default())
 }

@@ -119,7 +119,8 @@ pub(super) fn check(statement: &Value, bucket: &Bucket) -> Result<(), ServiceErr
         }
     }
     let resources = texts(statement, "Resource");
-    let has_bucket = resources.iter().any(|resource| *resource == bucket.arn());
+    let is_bucket = |resource: &&str| is_match(resource.as_bytes(), bucket.arn().as_bytes());
+    let has_bucket = resources.iter().any(is_bucket);
     let has_objects = resources.iter().any(|resource| *resource != bucket.arn());
     for pattern in texts(statement, "Action") {
         let fits = (has_bucket && matches_any(pattern, &BUCKET_ACTIONS))

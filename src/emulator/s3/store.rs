@@ -13,6 +13,7 @@ use super::acl::Acl;
 use super::attributes::ContentHeaders;
 use super::bucket_policy::BucketPolicy;
 use super::checksums::{Algorithm, Checksum, ChecksumType};
+use super::configuration_rules as rules;
 use super::encryption::Encryption;
 use super::errors;
 use super::object_lock::{Lock, ObjectLock};
@@ -268,9 +269,13 @@ pub(super) fn is_version_id(text: &str) -> bool {
 }
 
 impl Store {
-    /// The error for a bucket that is missing.
-    pub(crate) fn missing(&self, name: &str) -> Option<ServiceError> {
-        self.bucket(name).err()
+    /// What is told before anything of the request's document: of a bucket that is missing, and of one that can't have
+    /// the configuration whatever it says.
+    pub(crate) fn refuses_any_document(&self, operation: &str, name: &str) -> Option<ServiceError> {
+        match self.bucket(name) {
+            Ok(bucket) if operation == "PutBucketAccelerateConfiguration" => rules::accelerates(bucket).err(),
+            found => found.err(),
+        }
     }
 
     pub(super) fn bucket(&self, name: &str) -> Result<&Bucket, ServiceError> {

@@ -38,6 +38,17 @@ fn are_shown_as_they_were_put() {
     );
 }
 
+#[test]
+fn give_their_rules_an_id() {
+    let mut place = Place::new();
+    let rule = |prefix: &str| json!({ "Status": "Enabled", "Filter": { "Prefix": prefix }, "Expiration": { "Days": 7 } });
+    let rules = json!({ "Rules": [rule("a"), rule("b")] });
+    place.ok("PutBucketLifecycleConfiguration", with("LifecycleConfiguration", rules));
+    let shown = place.ok("GetBucketLifecycleConfiguration", json!({ "Bucket": "main" }));
+    let ids = [0, 1].map(|at| shown["Rules"][at]["ID"].as_str().unwrap().to_owned());
+    assert!(ids[0] != ids[1] && ids.iter().all(|id| !id.is_empty()), "{ids:?}");
+}
+
 /// The rule that is told of an object, and its date.
 #[track_caller]
 fn check_expiration(rules: Value, object: Value, expected: Option<&str>) {
@@ -99,6 +110,8 @@ fn are_refused_where_they_make_no_sense() {
         rule(json!({ "Expiration": { "Date": "2026-01-01T01:00:00Z" } })),
         "InvalidArgument",
     );
+    let transition = json!([{ "Date": "2026-01-01T01:00:00Z", "StorageClass": "GLACIER" }]);
+    refused(lifecycle, member, rule(json!({ "Transitions": transition })), "InvalidArgument");
     let website = |suffix: &str| json!({ "IndexDocument": { "Suffix": suffix } });
     refused("PutBucketWebsite", "WebsiteConfiguration", website("/a"), "InvalidArgument");
     let logging = json!({ "LoggingEnabled": { "TargetBucket": "none", "TargetPrefix": "" } });

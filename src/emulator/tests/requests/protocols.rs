@@ -95,6 +95,17 @@ fn rest_xml() {
     );
 }
 
+/// What is listed comes before its items.
+#[test]
+fn listings_are_in_order() {
+    let place = Place::new();
+    place.ok(&Unsigned::s3("PUT", "/bucket", "", start()));
+    place.ok(&Unsigned::s3("PUT", "/bucket/key", "hello", start()));
+    let body = place.ok(&Unsigned::s3("GET", "/bucket", "", start()));
+    let at = |element: &str| body.find(element).unwrap();
+    assert!(at("<Name>") < at("<Contents>") && at("<MaxKeys>") < at("<Contents>"), "{body}");
+}
+
 #[test]
 fn aws_json() {
     let call = |operation: &str| {
