@@ -1,5 +1,7 @@
 //! Who ran it, where and from what.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
@@ -26,6 +28,8 @@ pub struct RunInfo {
     pub configuration: Option<File>,
     /// The feature files that were read, selected or not, in the order of the run.
     pub features: Vec<File>,
+    /// The texts of those files, by their digests: outputs show more of them than what ran.
+    pub feature_texts: BTreeMap<Sha256, String>,
     /// The files that describe controls.
     pub control_files: Vec<File>,
     /// What they say, in the order of frameworks and ids.
@@ -125,6 +129,22 @@ impl File {
     #[must_use]
     pub fn new(path: impl Into<String>, bytes: &[u8]) -> File {
         File { path: path.into(), sha256: Sha256::of(bytes), length: bytes.len() as u64 }
+    }
+}
+
+impl RunInfo {
+    /// Remembers that a feature file was read, and what it says.
+    pub fn read_feature(&mut self, path: impl Into<String>, text: &str) {
+        let file = File::new(path, text.as_bytes());
+        self.feature_texts.insert(file.sha256.clone(), text.to_owned());
+        self.features.push(file);
+    }
+
+    /// What the feature file at `path` says; `None`: it was not kept.
+    #[must_use]
+    pub fn feature_text(&self, path: &str) -> Option<&str> {
+        let file = self.features.iter().find(|file| file.path == path)?;
+        self.feature_texts.get(&file.sha256).map(String::as_str)
     }
 }
 

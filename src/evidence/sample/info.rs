@@ -1,5 +1,7 @@
 //! Who ran the fixed run, and from what.
 
+use std::collections::BTreeMap;
+
 use crate::digest::Sha256;
 use crate::provenance::{Commit, Conformance, ControlText, File, Host, RunInfo, Setting, Tool, Who};
 use crate::target::{SelfTest, TargetInfo, TargetKind, Tested};
@@ -28,6 +30,7 @@ pub(super) fn run() -> RunInfo {
         ],
         configuration: Some(File::new("rolecall.toml", b"region = \"us-east-1\"\n")),
         features: vec![File::new(PART_2.0, b"Feature: Part 2"), File::new(TRUST.0, b"Feature: Trust")],
+        feature_texts: BTreeMap::new(),
         control_files: vec![File::new("features/controls.toml", b"[[control]]")],
         controls: vec![
             control("AC-2", "accounts are managed: nobody has one that nobody asked for"),
