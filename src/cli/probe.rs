@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use target::Target;
-use target::probe::Probe;
+use target::probe::{NOT_TRIED, Probe};
 
 use crate::args::ProbeArgs;
 use crate::chosen::{Chosen, NoTarget};
@@ -35,10 +35,17 @@ async fn probed(args: &ProbeArgs, surroundings: &Surroundings) -> Result<Status,
     let info = target.info();
     let mut text = format!("target              {}\n", info.name);
     let mut line = |what: &str, found: &Result<(), String>| {
-        let found = found.as_ref().map_or_else(|reason| format!("NO: {reason}"), |()| "yes".to_owned());
+        let found = match found {
+            Ok(()) => "yes".to_owned(),
+            Err(reason) if reason.starts_with(NOT_TRIED) => reason.clone(),
+            Err(reason) => format!("NO: {reason}"),
+        };
         text.push_str(&format!("{what:18}  {found}\n"));
     };
     line("checks signatures", &probe.signatures);
+    line("refuses old ones", &probe.old_signatures);
+    line("keeps time", &probe.time);
+    line("ends sessions", &probe.expiry);
     for (service, found) in &probe.services {
         line(&format!("enforces IAM: {service}"), found);
     }

@@ -64,6 +64,15 @@ pub struct SelfTest {
     pub services: Vec<Tested>,
     /// Why signatures prove nothing; `None`: a wrong one was refused.
     pub signatures: Option<String>,
+    /// Whether a call that was signed an hour ago is refused; if not, how it was answered.
+    #[serde(default)]
+    pub old_signatures: Option<String>,
+    /// How its time differs from this machine's, or why that is not known; `None`: by no more than a minute.
+    #[serde(default)]
+    pub time: Option<String>,
+    /// What is wrong with the end of sessions, or why it was not tried; `None`: a session was refused after its end.
+    #[serde(default)]
+    pub expiry: Option<String>,
 }
 
 /// A service in the self-test.

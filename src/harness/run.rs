@@ -80,13 +80,18 @@ fn tested(info: Info, probe: Option<&Probe>, accepted_unproven: bool) -> TargetI
     let doubts = probe.map_or(Ok(()), Probe::verdict);
     let unproven = if accepted_unproven { "unproven, and accepted as such" } else { "unproven" };
     TargetInfo {
-        kind: kind(&info.name),
+        kind: match info.kind {
+            target::TargetKind::Embedded => TargetKind::Embedded,
+            target::TargetKind::LocalStack => TargetKind::LocalStack,
+            target::TargetKind::Endpoint => TargetKind::Endpoint,
+            target::TargetKind::Aws => TargetKind::Aws,
+        },
         name: info.name,
         enforces_iam: doubts.is_ok(),
         verdicts: doubts.err().map_or(info.verdicts, |reason| format!("{unproven}: {reason}")),
         accepted_unproven,
-        account: None,
-        region: None,
+        account: info.account.map(|account| account.to_string()),
+        region: Some(info.region),
         self_test: probe.map(|probe| SelfTest {
             services: probe
                 .services
@@ -94,16 +99,10 @@ fn tested(info: Info, probe: Option<&Probe>, accepted_unproven: bool) -> TargetI
                 .map(|(service, found)| Tested { service: (*service).to_owned(), doubt: found.clone().err() })
                 .collect(),
             signatures: probe.signatures.clone().err(),
+            old_signatures: probe.old_signatures.clone().err(),
+            time: probe.time.clone().err(),
+            expiry: probe.expiry.clone().err(),
         }),
-    }
-}
-
-fn kind(target: &str) -> TargetKind {
-    match target {
-        "embedded" => TargetKind::Embedded,
-        "localstack" => TargetKind::LocalStack,
-        "aws" => TargetKind::Aws,
-        _ => TargetKind::Endpoint,
     }
 }
 

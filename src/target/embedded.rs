@@ -21,6 +21,7 @@ use crate::metadata;
 use crate::names::Names;
 use crate::place::{
     AccessKey, Explained, Info, InstanceCredentials, Place, Program, ProgramOutput, Target, TargetError,
+    TargetKind,
 };
 use crate::programs::{self, Homes};
 
@@ -40,6 +41,9 @@ impl Target for Embedded {
     fn info(&self) -> Info {
         Info {
             name: "embedded".to_owned(),
+            kind: TargetKind::Embedded,
+            account: None,
+            region: Settings::new(Clock::over(self.real_time)).region,
             verdicts: "modelled: decided by Rolecall's own IAM engine, not by AWS".to_owned(),
         }
     }

@@ -33,7 +33,7 @@ pub use names::{Named, Names};
 pub use patient::network;
 pub use place::{
     AccessKey, Explained, Info, InstanceCredentials, Launch, Place, Program, ProgramOutput, Target,
-    TargetError,
+    TargetError, TargetKind,
 };
 pub use policy::{AccountId, Explanation, PolicyDocument, PolicyKind};
 pub use remote::{EXPIRES_TAG, IAM_PATH, Manners, RUN_TAG, Remote, SCENARIO_TAG};

@@ -153,10 +153,29 @@ pub trait Place {
 /// What a target is called, and what its verdicts are worth.
 #[derive(Clone, Debug)]
 pub struct Info {
-    /// `embedded`, `localstack`, `aws`, or an endpoint's URL.
+    /// `embedded`, `localstack` with its version, `aws`, or an endpoint's URL.
     pub name: String,
+    /// What it is.
+    pub kind: TargetKind,
     /// One line for people: `modelled: …`, `proven: …`, `unproven: …`.
     pub verdicts: String,
+    /// The account; `None`: every scenario has one of its own.
+    pub account: Option<AccountId>,
+    /// The region of calls that name none.
+    pub region: String,
+}
+
+/// What a target is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetKind {
+    /// The emulator in this process.
+    Embedded,
+    /// A LocalStack container.
+    LocalStack,
+    /// A server that speaks as AWS does, also one that stands for it.
+    Endpoint,
+    /// AWS itself.
+    Aws,
 }
 
 /// An access key with what is needed to sign.

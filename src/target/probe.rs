@@ -1,8 +1,9 @@
 //! What a place shows of itself before anything is believed of it: that it verifies signatures, and that each service
 //! enforces IAM, by a known denial with its control.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use aws_smithy_async::time::StaticTimeSource;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -25,7 +26,20 @@ pub struct Probe {
     pub services: Vec<(&'static str, Result<(), String>)>,
     /// Whether a call that was signed with a wrong secret is refused.
     pub signatures: Result<(), String>,
+    /// Whether a call that was signed an hour ago is refused.
+    pub old_signatures: Result<(), String>,
+    /// Whether its time is this machine's, but for a minute.
+    pub time: Result<(), String>,
+    /// Whether a session is refused after its end, which is tried where the clock can be moved.
+    pub expiry: Result<(), String>,
 }
+
+/// How the reasons begin of what was not tried.
+pub const NOT_TRIED: &str = "not tried: ";
+
+/// How long the shortest session lasts, in seconds.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+const SHORTEST: i32 = 900;
 
 /// The services that are tried, as calls name them.
 const SERVICES: [&str; 4] = ["S3", "IAM", "STS", "EC2"];
@@ -33,7 +47,14 @@ const SERVICES: [&str; 4] = ["S3", "IAM", "STS", "EC2"];
 impl Default for Probe {
     /// Nothing was asked.
     fn default() -> Self {
-        Self { services: Vec::new(), signatures: Ok(()) }
+        let nothing = || Ok(());
+        Self {
+            services: Vec::new(),
+            signatures: nothing(),
+            old_signatures: nothing(),
+            time: nothing(),
+            expiry: nothing(),
+        }
     }
 }
 
@@ -53,7 +74,13 @@ impl Probe {
     /// Nothing could be tried.
     fn failed(reason: &str) -> Self {
         let failed = || Err(reason.to_owned());
-        Self { services: SERVICES.map(|service| (service, failed())).to_vec(), signatures: failed() }
+        Self {
+            services: SERVICES.map(|service| (service, failed())).to_vec(),
+            signatures: failed(),
+            old_signatures: failed(),
+            time: failed(),
+            expiry: failed(),
+        }
     }
 
     /// Why a verdict of `service` proves nothing; `None`: it does prove something.
@@ -168,7 +195,14 @@ impl<'a> Tester<'a> {
                 };
             }
         }
-        Probe { services, signatures }
+        let old_signatures = self.refuses_old_signatures().await;
+        let session = self.session().await;
+        let time = session.as_ref().map_err(Clone::clone).and_then(|session| self.keeps_time(session));
+        let expiry = match session {
+            Ok(session) => self.ends(session).await,
+            Err(reason) => Err(reason),
+        };
+        Probe { services, signatures, old_signatures, time, expiry }
     }
 
     async fn grant(&self) -> Result<(), String> {
@@ -233,18 +267,69 @@ impl<'a> Tester<'a> {
         }
     }
 
+    /// A session of the user's, for as short a time as can be.
+    async fn session(&self) -> Result<aws_sdk_sts::types::Credentials, String> {
+        let sts = aws_sdk_sts::Client::new(&self.place.configuration(Some(&self.key)));
+        let made = sts.get_session_token().duration_seconds(SHORTEST).send().await;
+        let made = made.map_err(|error| failed("get a session token", &error))?;
+        made.credentials().cloned().ok_or_else(|| "its self-test got no session token".to_owned())
+    }
+
+    fn keeps_time(&self, session: &aws_sdk_sts::types::Credentials) -> Result<(), String> {
+        let ends = session.expiration().secs() - i64::from(SHORTEST);
+        let off = ends - self.place.now().timestamp();
+        match off.abs() <= 60 {
+            true => Ok(()),
+            false => Err(format!("its time differs from this machine's by {off} seconds")),
+        }
+    }
+
+    /// Must be the last of all: time is not what it was afterwards.
+    async fn ends(&self, session: aws_sdk_sts::types::Credentials) -> Result<(), String> {
+        if self.place.pass_time(Duration::from_secs(2 * SHORTEST.unsigned_abs() as u64)).is_err() {
+            return Err(format!("{NOT_TRIED}a session lasts {} minutes at least", SHORTEST / 60));
+        }
+        let key = AccessKey {
+            id: session.access_key_id().to_owned(),
+            secret: SecretString::from(session.secret_access_key().to_owned()),
+            session_token: Some(SecretString::from(session.session_token().to_owned())),
+        };
+        let sts = aws_sdk_sts::Client::new(&self.place.configuration(Some(&key)));
+        refused(sts.get_caller_identity().send().await, "a session that is over", "does not end sessions")
+    }
+
+    async fn refuses_old_signatures(&self) -> Result<(), String> {
+        let then = SystemTime::from(self.place.now()) - Duration::from_hours(1);
+        let configuration = self.place.configuration(Some(&self.key)).into_builder();
+        let configuration = configuration.time_source(StaticTimeSource::new(then)).build();
+        let sts = aws_sdk_sts::Client::new(&configuration);
+        refused(
+            sts.get_caller_identity().send().await,
+            "a signature of an hour ago",
+            "accepts old signatures",
+        )
+    }
+
     async fn refuses_wrong_signatures(&self) -> Result<(), String> {
         let secret = self.key.secret.expose_secret();
         let wrong: String = secret.chars().rev().collect();
         let key = AccessKey { secret: SecretString::from(wrong), ..self.key.clone() };
         let sts = aws_sdk_sts::Client::new(&self.place.configuration(Some(&key)));
-        match sts.get_caller_identity().send().await {
-            Ok(_) => Err("does not verify signatures: a wrong secret key signs as well".to_owned()),
-            Err(error) if error.as_service_error().is_some() => Ok(()),
-            Err(error) => {
-                Err(format!("its self-test could not see a wrong signature refused: {}", said(&error)))
-            }
-        }
+        let says = "does not verify signatures: a wrong secret key signs as well";
+        refused(sts.get_caller_identity().send().await, "a wrong signature", says)
+    }
+}
+
+/// Whether the service refused a call; `says` is what it means if it did not.
+fn refused<T, E: ProvideErrorMetadata + std::error::Error + 'static>(
+    answer: Result<T, SdkError<E, HttpResponse>>,
+    what: &str,
+    says: &str,
+) -> Result<(), String> {
+    match answer {
+        Ok(_) => Err(says.to_owned()),
+        Err(error) if error.as_service_error().is_some() => Ok(()),
+        Err(error) => Err(format!("its self-test could not see {what} refused: {}", said(&error))),
     }
 }
 

@@ -26,7 +26,7 @@ use crate::names::Names;
 use crate::patient::{Patient, network};
 use crate::place::{
     AccessKey, Explained, Info, InstanceCredentials, Launch, Place, Program, ProgramOutput, Target,
-    TargetError,
+    TargetError, TargetKind,
 };
 use crate::run_command::{self, RunCommand};
 use crate::teardown::Teardown;
@@ -121,11 +121,20 @@ impl Remote {
 impl Target for Remote {
     fn info(&self) -> Info {
         let connection = &self.shared.connection;
-        let verdicts = match connection.endpoint {
-            Some(_) => "as the endpoint enforces IAM: its self-test held, more is not known of it",
-            None => "proven: decided by AWS",
+        let (kind, verdicts) = match connection.endpoint {
+            Some(_) => (
+                TargetKind::Endpoint,
+                "as the endpoint enforces IAM: its self-test held, more is not known of it",
+            ),
+            None => (TargetKind::Aws, "proven: decided by AWS"),
         };
-        Info { name: connection.name.clone(), verdicts: verdicts.to_owned() }
+        Info {
+            name: connection.name.clone(),
+            kind,
+            verdicts: verdicts.to_owned(),
+            account: Some(self.shared.identity.account.clone()),
+            region: connection.region.clone(),
+        }
     }
 
     fn capability(&self, name: &str) -> Result<(), String> {

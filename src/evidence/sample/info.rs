@@ -92,6 +92,9 @@ pub(crate) fn target(verdicts: &str, enforces_iam: bool) -> TargetInfo {
         self_test: Some(SelfTest {
             services: ["S3", "IAM", "STS", "EC2"].map(tested).to_vec(),
             signatures: None,
+            old_signatures: None,
+            time: None,
+            expiry: Some("not tried: a session lasts 15 minutes at least".to_owned()),
         }),
     }
 }

@@ -22,7 +22,7 @@ use crate::names::Names;
 use crate::patient::network;
 use crate::place::{
     AccessKey, Explained, Info, InstanceCredentials, Launch, Place, Program, ProgramOutput, Target,
-    TargetError,
+    TargetError, TargetKind,
 };
 use crate::programs::{self, Homes};
 
@@ -96,7 +96,13 @@ fn key_of(account: &AccountId) -> AccessKey {
 impl Target for OnLocalStack {
     fn info(&self) -> Info {
         let verdicts = "as this container enforces IAM: its self-test held, more is not known of it";
-        Info { name: format!("{NAME} {}", self.version), verdicts: verdicts.to_owned() }
+        Info {
+            name: format!("{NAME} {}", self.version),
+            kind: TargetKind::LocalStack,
+            verdicts: verdicts.to_owned(),
+            account: None,
+            region: self.connection.region.clone(),
+        }
     }
 
     fn capability(&self, name: &str) -> Result<(), String> {
