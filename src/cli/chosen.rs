@@ -169,12 +169,10 @@ impl Far {
             launch: self.launch,
             clock: Utc::now,
         };
-        let remote = Remote::connect(self.connection, manners, Journal::new(file, Utc::now)).await;
-        if remote.is_err() {
-            // Nothing was made.
-            let _ = std::fs::remove_file(&path);
-        }
-        Ok((remote?, path))
+        let unused = Unused(Some(path.clone()));
+        let remote = Remote::connect(self.connection, manners, Journal::new(file, Utc::now)).await?;
+        unused.keep();
+        Ok((remote, path))
     }
 
     /// The journals of earlier runs.
@@ -199,6 +197,23 @@ impl Far {
     /// How long what was made may take to arrive.
     pub(crate) fn patience(&self) -> Duration {
         self.patience
+    }
+}
+
+/// A journal of a run that has made nothing; it is removed with this.
+struct Unused(Option<PathBuf>);
+
+impl Unused {
+    fn keep(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unused {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            let _ = std::fs::remove_file(path);
+        }
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use chrono::Utc;
-use target::{Leftovers, Sweep, Thing};
+use target::{LeftOver, Leftovers, LocalStackError, Sweep, TargetError, Thing};
 
 use crate::args::SweepArgs;
 use crate::chosen::{Chosen, Far, NoTarget};
@@ -23,8 +24,14 @@ pub(crate) fn sweep(args: &SweepArgs, surroundings: &Surroundings) -> Status {
 
 async fn swept(args: &SweepArgs) -> Result<Status, NoTarget> {
     let settings = Settings::of(&args.target)?;
-    let Chosen::Far(far) = Chosen::of(&settings).await? else {
-        return Err(Diagnostic::new("only an endpoint and AWS can be swept").into());
+    let far = match Chosen::of(&settings).await? {
+        Chosen::Far(far) => far,
+        Chosen::LocalStack(..) => return containers(args).await,
+        Chosen::Embedded => {
+            return Err(
+                Diagnostic::new("the embedded target is gone after the run, with all that was made").into()
+            );
+        }
     };
     let sweep = Sweep::new(&far.connection, far.patience()).await?;
     let is_here =
@@ -36,7 +43,7 @@ async fn swept(args: &SweepArgs) -> Result<Status, NoTarget> {
             things.entry(thing).or_insert(true);
         });
     }
-    say(&(shown(&things, args.yes) + &told.elsewhere))?;
+    say(&(shown(things.iter().map(line).collect(), args.yes) + &told.elsewhere))?;
     if things.is_empty() || !args.yes {
         return Ok(Status::Passed);
     }
@@ -55,6 +62,31 @@ async fn swept(args: &SweepArgs) -> Result<Status, NoTarget> {
             .map_err(|error| Diagnostic::new(format!("`{}` can't be removed: {error}", path.display())))?;
     }
     Ok(Status::Passed)
+}
+
+/// Containers whose runs were killed.
+async fn containers(args: &SweepArgs) -> Result<Status, NoTarget> {
+    let trouble = |error: LocalStackError| TargetError::Unreachable(error.to_string());
+    let mut dead = LeftOver::all().await.map_err(trouble)?;
+    dead.retain(|container| !container.process.is_some_and(lives));
+    let lines = dead.iter().map(|container| format!("  {:16}  of run {}\n", "container", container.run));
+    say(&shown(lines.collect(), args.yes))?;
+    for container in dead.iter().filter(|_| args.yes) {
+        container.remove().await.map_err(trouble)?;
+    }
+    Ok(Status::Passed)
+}
+
+/// Whether a process is there, as far as this machine can tell; one that it can't tell of is left alone.
+fn lives(process: u32) -> bool {
+    let folder = Path::new("/proc").join(process.to_string());
+    match Path::new("/proc/self").exists() {
+        true => folder.exists(),
+        false => match Command::new("ps").args(["-p", &process.to_string()]).output() {
+            Ok(output) => output.status.success(),
+            Err(_) => true,
+        },
+    }
 }
 
 /// What the journals leave to be removed.
@@ -129,17 +161,15 @@ fn read(path: &Path) -> Result<Option<Leftovers>, Diagnostic> {
     left.map(Some).map_err(|(line, error)| unreadable(&format!("line {line}: {error}")))
 }
 
-fn shown(things: &BTreeMap<Thing, bool>, removed: bool) -> String {
-    if things.is_empty() {
-        return "nothing is left\n".to_owned();
-    }
-    let line = |(thing, certain): (&Thing, &bool)| {
-        let maybe = if *certain { "" } else { " (if it was made)" };
-        format!("  {:16}  {}{maybe}\n", thing.kind.words(), thing.name)
-    };
-    let lines: String = things.iter().map(line).collect();
-    match removed {
-        true => format!("removing:\n{lines}"),
-        false => format!("left behind:\n{lines}nothing was done; `--yes` removes it\n"),
+fn line((thing, certain): (&Thing, &bool)) -> String {
+    let maybe = if *certain { "" } else { " (if it was made)" };
+    format!("  {:16}  {}{maybe}\n", thing.kind.words(), thing.name)
+}
+
+fn shown(lines: String, removed: bool) -> String {
+    match (lines.is_empty(), removed) {
+        (true, _) => "nothing is left\n".to_owned(),
+        (false, true) => format!("removing:\n{lines}"),
+        (false, false) => format!("left behind:\n{lines}nothing was done; `--yes` removes it\n"),
     }
 }

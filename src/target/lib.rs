@@ -27,7 +27,7 @@ pub use embedded::Embedded;
 pub use journal::{Entry, Journal, Leftovers, Thing, ThingKind, What};
 pub use localstack::{
     BUILT_IMAGE, LeftOver, LocalStack, LocalStackError, OnLocalStack, Options as LocalStackOptions,
-    PUBLISHED_IMAGE, remove_left_over,
+    PUBLISHED_IMAGE,
 };
 pub use names::{Named, Names};
 pub use patient::network;

@@ -58,16 +58,3 @@ impl LeftOver {
         })
     }
 }
-
-/// Removes the containers whose runs are dead, as `lives` knows, and returns them.
-///
-/// # Errors
-/// Where Docker does not answer, or can't.
-pub async fn remove_left_over(lives: impl Fn(&LeftOver) -> bool) -> Result<Vec<LeftOver>, LocalStackError> {
-    let mut dead = LeftOver::all().await?;
-    dead.retain(|container| !lives(container));
-    for container in &dead {
-        container.remove().await?;
-    }
-    Ok(dead)
-}

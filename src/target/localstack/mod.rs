@@ -19,6 +19,6 @@ mod target;
 
 pub use container::LocalStack;
 pub use error::LocalStackError;
-pub use left_over::{LeftOver, remove_left_over};
+pub use left_over::LeftOver;
 pub use options::{BUILT_IMAGE, Options, PUBLISHED_IMAGE};
 pub use target::OnLocalStack;

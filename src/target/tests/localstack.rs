@@ -6,9 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rolecall_target::{
-    BUILT_IMAGE, LeftOver, LocalStack, LocalStackError, LocalStackOptions, remove_left_over,
-};
+use rolecall_target::{BUILT_IMAGE, LeftOver, LocalStack, LocalStackError, LocalStackOptions};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -138,8 +136,9 @@ async fn what_a_killed_run_leaves_is_found_and_removed() {
     let left: Vec<_> = of_run(&options.run).await;
     let processes: Vec<_> = left.iter().map(|container| container.process).collect();
     assert_eq!(processes, [Some(killed.process.id())]);
-    let removed = remove_left_over(|container| container.run != options.run).await.unwrap();
-    assert_eq!(removed, left);
+    for container in left {
+        container.remove().await.unwrap();
+    }
     assert_eq!(of_run(&options.run).await, []);
 }
 
