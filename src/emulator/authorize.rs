@@ -310,8 +310,23 @@ fn denial(partition: &Partition, call: &Call, decided: &Decided) -> ServiceError
             let message = format!("Not authorized to perform {}", decided.request.action);
             ServiceError::new(403, "AccessDenied", message)
         }
-        (Service::S3, Principal::Anonymous) => ServiceError::new(403, "AccessDenied", "Access Denied"),
+        (service, _) if service.is_s3() && !is_told_why(partition, call, decided) => {
+            ServiceError::new(403, "AccessDenied", "Access Denied")
+        }
         _ => ServiceError::new(403, "AccessDenied", message),
+    }
+}
+
+/// S3 says why to those of the resource's account and of its organization, and to others nothing.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html#access-denied-message-examples>
+fn is_told_why(partition: &Partition, call: &Call, decided: &Decided) -> bool {
+    let organization =
+        |account: &AccountId| partition.organizations.membership(account).map(|of| of.organization);
+    match (&call.caller.account, &decided.request.resource_account) {
+        (Some(caller), Some(owner)) if caller != owner => {
+            organization(caller).is_some_and(|of_caller| organization(owner) == Some(of_caller))
+        }
+        (caller, _) => caller.is_some(),
     }
 }
 

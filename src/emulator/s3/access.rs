@@ -250,12 +250,6 @@ pub(super) fn on_bucket(partition: &Partition, call: &Call, action: &str) -> Acc
     Ok(vec![Asked::of(partition, call)?.bucket(action)])
 }
 
-/// One permission on the key of the request, which may name an upload.
-pub(super) fn on_key(partition: &Partition, call: &Call, action: &str) -> Accesses {
-    let input: ObjectInput = call.parse()?;
-    Ok(vec![Asked::of(partition, call)?.object(action, &input.key)])
-}
-
 /// One permission on an existing object with its tags as condition keys; where it is missing, whether the caller may know.
 pub(super) fn on_existing(partition: &Partition, call: &Call, actions: Versioned) -> Accesses {
     let input: ObjectInput = call.parse()?;

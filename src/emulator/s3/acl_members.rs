@@ -76,6 +76,11 @@ impl AclMembers {
         self.canned.is_some() || self.has_grants() || self.access_control_policy.is_some()
     }
 
+    /// Whether it is more than what a bucket has without.
+    pub(super) fn is_more_than_private(&self) -> bool {
+        self.has_grants() || self.canned.as_deref().is_some_and(|canned| canned != "private")
+    }
+
     fn has_grants(&self) -> bool {
         self.grants().iter().any(|(_, _, grant)| grant.is_some())
     }

@@ -47,7 +47,7 @@ struct Configuration {
 pub(super) fn create_access(_partition: &Partition, call: &Call) -> Accesses {
     let input: CreateInput = call.parse()?;
     let mut actions = vec!["s3:CreateBucket"];
-    if input.acl.is_sent() {
+    if input.acl.is_more_than_private() {
         actions.push("s3:PutBucketAcl");
     }
     if input.object_ownership.is_some() {

@@ -12,6 +12,7 @@ mod attributes;
 mod bucket_policy;
 mod buckets;
 mod checksums;
+mod completion;
 mod conditions;
 mod configuration_rules;
 mod configurations;

@@ -3,12 +3,13 @@
 //! Permissions by <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>
 
 use super::access::{
-    DELETE_OBJECT_TAGGING, GET_OBJECT_ACL, GET_OBJECT_TAGGING, on_bucket, on_existing, on_key, on_object,
+    DELETE_OBJECT_TAGGING, GET_OBJECT_ACL, GET_OBJECT_TAGGING, on_bucket, on_existing, on_object,
 };
 use super::listing::list_access;
 use super::{
-    abac, bucket_policy, buckets, configurations, control, copy, listing, multipart, object_attributes,
-    object_lock, objects, ownership, parts, public_access, reads, restore, settings, tagging, versions,
+    abac, bucket_policy, buckets, completion, configurations, control, copy, listing, multipart,
+    object_attributes, object_lock, objects, ownership, parts, public_access, reads, restore, settings,
+    tagging, versions,
 };
 use crate::operation::Operation;
 
@@ -35,9 +36,9 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "CreateMultipartUpload", access: multipart::create_access, act: multipart::create },
     Operation { name: "UploadPart", access: parts::access, act: parts::put },
     Operation { name: "UploadPartCopy", access: parts::copy_access, act: parts::copy },
-    Operation { name: "CompleteMultipartUpload", access: multipart::complete_access, act: multipart::complete },
-    Operation { name: "AbortMultipartUpload", access: |p, c| on_key(p, c, "s3:AbortMultipartUpload"), act: multipart::abort },
-    Operation { name: "ListParts", access: |p, c| on_key(p, c, "s3:ListMultipartUploadParts"), act: parts::list },
+    Operation { name: "CompleteMultipartUpload", access: completion::access, act: completion::complete },
+    Operation { name: "AbortMultipartUpload", access: multipart::abort_access, act: multipart::abort },
+    Operation { name: "ListParts", access: multipart::list_parts_access, act: parts::list },
     Operation { name: "ListMultipartUploads", access: |p, c| on_bucket(p, c, "s3:ListBucketMultipartUploads"), act: multipart::list },
 
     Operation { name: "GetObjectTagging", access: |p, c| on_existing(p, c, GET_OBJECT_TAGGING), act: tagging::show_object },

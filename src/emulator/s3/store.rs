@@ -208,22 +208,25 @@ pub(super) struct Initiator {
     id: String,
     #[serde(rename = "DisplayName")]
     name: Option<String>,
+    /// `None`: anonymous.
+    #[serde(skip)]
+    pub(super) account: Option<AccountId>,
 }
 
 impl Initiator {
     pub(super) fn of(call: &Call) -> Self {
         let principal = &call.caller.principal;
-        match principal {
-            Principal::User { name, .. } => Self { id: principal.arn(), name: Some(name.clone()) },
-            Principal::AssumedRole { session, .. } => {
-                Self { id: principal.arn(), name: Some(session.clone()) }
-            }
-            Principal::FederatedUser { name, .. } => Self { id: principal.arn(), name: Some(name.clone()) },
-            _ => Self {
-                id: call.caller.account.as_ref().map(canonical_user_id).unwrap_or_default(),
-                name: None,
-            },
-        }
+        let account = call.caller.account.clone();
+        let name = match principal {
+            Principal::User { name, .. } | Principal::FederatedUser { name, .. } => Some(name.clone()),
+            Principal::AssumedRole { session, .. } => Some(session.clone()),
+            _ => None,
+        };
+        let id = match name {
+            Some(_) => principal.arn(),
+            None => account.as_ref().map(canonical_user_id).unwrap_or_default(),
+        };
+        Self { id, name, account }
     }
 }
 

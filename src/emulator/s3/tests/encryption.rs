@@ -113,6 +113,9 @@ fn keys_of_kms_must_be_allowed() {
     assert!(asked_of_kms(&place, "HeadObject", object(json!({}))).is_empty());
     let with_checksum = object(json!({ "ChecksumMode": "ENABLED" }));
     assert_eq!(asked_of_kms(&place, "HeadObject", with_checksum), [asked("kms:Decrypt", mine)]);
+    let begun = place.run("CreateMultipartUpload", kms()).unwrap().output["UploadId"].clone();
+    let parts = object(json!({ "UploadId": begun }));
+    assert_eq!(asked_of_kms(&place, "ListParts", parts), [asked("kms:Decrypt", mine)]);
     let copy = json!({ "Bucket": "main", "Key": "copy", "CopySource": "main/k" });
     assert_eq!(asked_of_kms(&place, "CopyObject", copy), [asked("kms:Decrypt", mine)]);
     place.account = policy::AccountId::new(OTHER);

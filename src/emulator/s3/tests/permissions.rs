@@ -61,11 +61,17 @@ fn of_buckets() {
     check("CreateBucket", json!({ "Bucket": "new" }), &["s3:CreateBucket new"]);
     check(
         "CreateBucket",
-        json!({ "Bucket": "new", "ACL": "private", "CreateBucketConfiguration": { "LocationConstraint": "eu-west-1" } }),
+        json!({ "Bucket": "new", "ACL": "public-read", "CreateBucketConfiguration": { "LocationConstraint": "eu-west-1" } }),
         &[
-            "s3:CreateBucket new x-amz-acl=private locationconstraint=eu-west-1",
-            "s3:PutBucketAcl new x-amz-acl=private locationconstraint=eu-west-1",
+            "s3:CreateBucket new x-amz-acl=public-read locationconstraint=eu-west-1",
+            "s3:PutBucketAcl new x-amz-acl=public-read locationconstraint=eu-west-1",
         ],
+    );
+    // A bucket is private without a word.
+    check(
+        "CreateBucket",
+        json!({ "Bucket": "new", "ACL": "private" }),
+        &["s3:CreateBucket new x-amz-acl=private"],
     );
     check("ListBuckets", json!({}), &["s3:ListAllMyBuckets *"]);
     check("HeadBucket", json!({ "Bucket": "main" }), &["s3:ListBucket main"]);
@@ -299,6 +305,50 @@ fn have_the_tags_of_the_bucket_once_it_is_given_abac() {
         json!({ "Bucket": "main" }),
         json!({ "AbacStatus": { "Status": "Enabled" } }),
     );
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions>
+#[test]
+fn on_an_upload_are_given_to_who_began_it() {
+    const THIRD: &str = "777788889999";
+    let mut place = Place::new();
+    for account in [OTHER, THIRD] {
+        place.partition.iam.add_account(
+            policy::AccountId::new(account).unwrap(),
+            account.to_owned(),
+            String::new(),
+        );
+    }
+    place.account = policy::AccountId::new(OTHER);
+    let upload =
+        place.ok("CreateMultipartUpload", json!({ "Bucket": "main", "Key": "k" }))["UploadId"].clone();
+    let input = json!({ "Bucket": "main", "Key": "k", "UploadId": upload });
+    for (account, allowed) in [(OWNER, true), (OTHER, true), (THIRD, false)] {
+        place.account = policy::AccountId::new(account);
+        for operation in ["ListParts", "AbortMultipartUpload"] {
+            let call = place.call(operation, input.clone(), b"");
+            let accesses = place.accesses(operation, input.clone()).unwrap();
+            let refusal = authorize(&place.partition, &call, accesses).refusal;
+            assert_eq!(refusal.is_none(), allowed, "{operation} by {account}");
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html#access-denied-message-examples>
+#[test]
+fn are_refused_to_strangers_without_a_reason() {
+    let mut place = Place::new();
+    let input = json!({ "Bucket": "main" });
+    let deny = json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::main" });
+    let policy = json!({ "Version": "2012-10-17", "Statement": [deny] }).to_string();
+    place.ok("PutBucketPolicy", json!({ "Bucket": "main", "Policy": policy }));
+    for (account, told) in [(Some(OWNER), true), (Some(OTHER), false), (None, false)] {
+        place.account = account.and_then(policy::AccountId::new);
+        let call = place.call("HeadBucket", input.clone(), b"");
+        let accesses = place.accesses("HeadBucket", input.clone()).unwrap();
+        let message = authorize(&place.partition, &call, accesses).refusal.unwrap().message;
+        assert_eq!(message != "Access Denied", told, "{message}");
+    }
 }
 
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html>
