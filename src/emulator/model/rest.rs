@@ -92,21 +92,17 @@ fn presigned(request: &RestRequest<'_>, name: &str) -> Option<String> {
     found.next().map(|(_, value)| value.clone())
 }
 
-/// What a header says: where it is not UTF-8, it is in the character set that HTTP had first.
+/// What a header says, in the character set that HTTP had first: so its bytes come back as they came.
 fn header_value(value: &HeaderValue) -> String {
-    String::from_utf8(value.as_bytes().to_vec()).unwrap_or_else(|_| latin(value))
-}
-
-fn latin(value: &HeaderValue) -> String {
     value.as_bytes().iter().copied().map(char::from).collect()
 }
 
-/// `x-amz-meta-…` headers, of which each byte is a letter, by what follows the prefix.
+/// `x-amz-meta-…` headers by what follows the prefix.
 fn prefixed(headers: &HeaderMap, prefix: &str) -> Map<String, Value> {
     let mut found = Map::new();
     for (name, value) in headers {
         if let Some(rest) = name.as_str().strip_prefix(&prefix.to_ascii_lowercase()) {
-            found.insert(rest.to_owned(), Value::from(latin(value)));
+            found.insert(rest.to_owned(), Value::from(header_value(value)));
         }
     }
     found

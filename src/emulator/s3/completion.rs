@@ -120,7 +120,7 @@ pub(super) fn complete(partition: &mut Partition, call: &Call) -> Result<Reply, 
             .map(|_| part.checksum.clone()),
     };
     object.parts = Some(parts.iter().map(kept).collect());
-    object.checksum = combined(upload, &parts, &body, &input.checksum)?;
+    object.checksum = combined(upload, &parts, &body, &input)?;
     object.body = body;
     input.conditions.check_write(bucket, key)?;
     if let Some(condition) = input.conditions.header().filter(|_| upload.overtaken) {
@@ -230,7 +230,7 @@ fn combined(
     upload: &Upload,
     parts: &[&Part],
     body: &[u8],
-    sent: &ChecksumMembers,
+    input: &CompleteInput,
 ) -> Result<Option<Checksum>, ServiceError> {
     // Without the customer's key S3 can't read the parts to compute what was not asked for before.
     if upload.algorithm.is_none() && upload.template.encryption.is_with_customer_key() {
@@ -241,8 +241,10 @@ fn combined(
         ChecksumType::Composite => Checksum::composite(algorithm, parts.iter().map(|part| &part.checksum)),
         ChecksumType::FullObject => Checksum::computed(body, algorithm),
     };
-    let same = match sent.sent() {
-        Some((sent, value)) if sent == algorithm => value == checksum.value,
+    // Without a type a checksum is of the type that its algorithm has by default.
+    let kind = input.checksum_type.unwrap_or(ChecksumType::default_of(algorithm));
+    let same = match input.checksum.sent() {
+        Some((sent, value)) if sent == algorithm => value == checksum.value && kind == checksum.kind,
         // What the upload was not begun with says nothing, unless it was begun with another.
         Some(_) => upload.algorithm.is_none(),
         None => true,

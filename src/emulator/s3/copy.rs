@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
 use chrono::{DateTime, Utc};
-use percent_encoding::percent_decode_str;
+use percent_encoding::percent_decode;
 use serde::{Deserialize, Serialize};
 
 use super::access::{
@@ -52,7 +52,10 @@ impl SourceInput {
         // Some clients write spaces as forms do.
         let decode = |text: &str| {
             let text = text.replace('+', " ");
-            percent_decode_str(&text).decode_utf8().map(String::from).map_err(|_| malformed())
+            // What a client did not encode at all came as the bytes of a header.
+            let bytes: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(letter).ok()).collect();
+            let decoded = percent_decode(&bytes.unwrap_or_else(|| text.into_bytes())).collect();
+            String::from_utf8(decoded).map_err(|_| malformed())
         };
         let (path, version) = match self.copy_source.rsplit_once("?versionId=") {
             Some((path, version)) => (path, Some(decode(version)?)),

@@ -112,6 +112,10 @@ fn keep_to_the_checksum_that_they_were_begun_with() {
     whole["ChecksumSHA256"] = sha;
     begun.place.refused("CompleteMultipartUpload", whole.clone(), 400, "BadDigest");
     whole.as_object_mut().unwrap().remove("ChecksumSHA256");
+    // Of the part alone it is the checksum of the whole, but without its type it is taken for one of checksums.
+    whole["ChecksumCRC32"] = one["ChecksumCRC32"].clone();
+    begun.place.refused("CompleteMultipartUpload", whole.clone(), 400, "BadDigest");
+    whole["ChecksumType"] = json!("FULL_OBJECT");
     begun.place.ok("CompleteMultipartUpload", whole);
 }
 
