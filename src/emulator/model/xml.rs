@@ -34,6 +34,8 @@ impl Element {
                         None => return Some(element),
                     }
                 }
+                // Before the root there may be blanks.
+                Event::Text(text) if open.is_empty() && text.trim().is_empty() => {}
                 Event::Text(text) => open.last_mut()?.text.push_str(&text),
                 Event::CData(data) => open.last_mut()?.text.push_str(&data),
                 Event::GeneralRef(reference) => {
@@ -128,6 +130,12 @@ mod tests {
         assert_eq!(root.name, "a");
         assert_eq!(root.children.len(), 2);
         assert_eq!(root.child("b").unwrap().text, "x & A");
+    }
+
+    #[test]
+    fn blanks_are_allowed_before_the_root() {
+        assert_eq!(Element::parse(b"\n  <a> <b/> </a>\n").unwrap().children.len(), 1);
+        assert!(Element::parse(b"x <a/>").is_none());
     }
 
     #[test]
