@@ -336,6 +336,7 @@ impl Target {
                 ServiceError::new(400, code, message)
             }),
             Self::S3 { place, query } => {
+                s3::refuse_unserved(&parts.headers)?;
                 integrity::verify(operation, &parts.headers, body)?;
                 let request = RestRequest {
                     bucket: place.bucket.as_deref(),

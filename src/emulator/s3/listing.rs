@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::access::{Accesses, Asked, with_present};
 use super::checksums::{Algorithm, ChecksumType};
 use super::errors;
+use super::restore::RestoreStatus;
 use super::store::{Bucket, Object, Owner, Version};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -33,9 +34,18 @@ pub(super) struct Selection {
     pub(super) delimiter: Option<String>,
     pub(super) encoding_type: Option<String>,
     pub(super) max_keys: Option<i64>,
+    /// What the items are to tell beyond what they always do.
+    #[serde(default)]
+    optional_object_attributes: Vec<String>,
 }
 
 impl Selection {
+    /// How an object is restored, if that is to be told.
+    pub(super) fn restore_status(&self, object: &Object, now: DateTime<Utc>) -> Option<RestoreStatus> {
+        let asked = self.optional_object_attributes.iter().any(|attribute| attribute == "RestoreStatus");
+        object.restoration.filter(|_| asked).and_then(|restoration| restoration.status(now))
+    }
+
     /// How many entries a page may have.
     pub(super) fn limit(&self) -> Result<usize, ServiceError> {
         page_limit(self.max_keys, "max-keys")
@@ -156,6 +166,7 @@ struct Content {
     storage_class: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<Owner>,
+    restore_status: Option<RestoreStatus>,
 }
 
 #[derive(Serialize)]
@@ -217,7 +228,13 @@ fn objects_page<'a>(
     Ok(page(live, prefix, delimiter, selection.limit()?))
 }
 
-fn output(bucket: &Bucket, selection: &Selection, page: &Page<Listed<'_>>, with_owner: bool) -> ListOutput {
+fn output(
+    bucket: &Bucket,
+    selection: &Selection,
+    page: &Page<Listed<'_>>,
+    with_owner: bool,
+    now: DateTime<Utc>,
+) -> ListOutput {
     let content = |(key, version, object): &Listed<'_>| Content {
         key: selection.encoded(key),
         last_modified: version.modified,
@@ -227,6 +244,7 @@ fn output(bucket: &Bucket, selection: &Selection, page: &Page<Listed<'_>>, with_
         size: object.body.len(),
         storage_class: object.storage_class.clone(),
         owner: with_owner.then(|| Owner::of_object(&bucket.owner_of(object))),
+        restore_status: selection.restore_status(object, now),
     };
     let encoding = selection.encoding_type.as_deref();
     ListOutput {
@@ -254,7 +272,7 @@ pub(super) fn list_v1(partition: &mut Partition, call: &Call) -> Result<Reply, S
     let VersionOneInput { selection, marker } = call.parse()?;
     let bucket = partition.s3.bucket(&selection.bucket)?;
     let page = objects_page(bucket, &selection, marker.as_deref())?;
-    let mut output = output(bucket, &selection, &page, true);
+    let mut output = output(bucket, &selection, &page, true, call.now);
     // The next marker is told only where a delimiter is; otherwise it is the last key.
     output.next_marker =
         page.next.as_ref().filter(|_| selection.delimiter().is_some()).map(|next| selection.encoded(next));
@@ -282,7 +300,7 @@ pub(super) fn list_v2(partition: &mut Partition, call: &Call) -> Result<Reply, S
     };
     let bucket = partition.s3.bucket(&selection.bucket)?;
     let page = objects_page(bucket, selection, after.as_deref())?;
-    let mut output = output(bucket, selection, &page, input.fetch_owner);
+    let mut output = output(bucket, selection, &page, input.fetch_owner, call.now);
     output.key_count = Some(page.items.len() + page.prefixes.len());
     output.next_continuation_token = page.next.as_deref().map(make_token);
     // Whoever goes on by a token has left behind where it began.

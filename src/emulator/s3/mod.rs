@@ -44,6 +44,7 @@ mod store;
 mod tagging;
 #[cfg(test)]
 mod tests;
+mod unserved_headers;
 mod versions;
 
 pub(crate) use cors::CrossOrigin;
@@ -51,3 +52,4 @@ pub(crate) use form_upload::FormUpload;
 pub(crate) use operations::{CONTROL_OPERATIONS, OPERATIONS};
 pub(crate) use regions::{check_region, with_region};
 pub(crate) use store::{Store, canonical_user_id};
+pub(crate) use unserved_headers::refuse_unserved;

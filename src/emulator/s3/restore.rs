@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreObject.html>
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::access::ObjectInput;
 use super::errors;
@@ -18,10 +18,26 @@ pub(super) struct Restoration {
     expires: DateTime<Utc>,
 }
 
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreStatus.html>
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RestoreStatus {
+    is_restore_in_progress: bool,
+    restore_expiry_date: Option<DateTime<Utc>>,
+}
+
 impl Restoration {
     /// Whether the copy is there to be read.
     pub(super) fn is_there(self, now: DateTime<Utc>) -> bool {
         (self.ready..self.expires).contains(&now)
+    }
+
+    /// What listings tell of it; `None`: the copy is gone.
+    pub(super) fn status(self, now: DateTime<Utc>) -> Option<RestoreStatus> {
+        let is_restore_in_progress = now < self.ready;
+        let restore_expiry_date = (!is_restore_in_progress).then_some(self.expires);
+        let is_told = is_restore_in_progress || self.is_there(now);
+        is_told.then_some(RestoreStatus { is_restore_in_progress, restore_expiry_date })
     }
 
     /// The header `x-amz-restore`; `None`: the copy is gone.

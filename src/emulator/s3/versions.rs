@@ -9,6 +9,7 @@ use serde_json::json;
 use super::checksums::{Algorithm, ChecksumType};
 use super::errors;
 use super::listing::{CommonPrefix, PAGE_LIMIT, Selection, is_passed, page};
+use super::restore::RestoreStatus;
 use super::store::{Bucket, Object, Owner, Version, Versioning, is_version_id};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -89,6 +90,7 @@ struct ListedVersion {
     is_latest: bool,
     last_modified: DateTime<Utc>,
     owner: Owner,
+    restore_status: Option<RestoreStatus>,
 }
 
 #[derive(Serialize)]
@@ -122,7 +124,13 @@ pub(super) fn list(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
     let (mut versions, mut markers) = (Vec::new(), Vec::new());
     for entry in &page.items {
         match &entry.version.object {
-            Some(object) => versions.push(listed_version(bucket, selection, *entry, object)),
+            Some(object) => {
+                let listed = listed_version(bucket, selection, *entry, object);
+                versions.push(ListedVersion {
+                    restore_status: selection.restore_status(object, call.now),
+                    ..listed
+                });
+            }
             None => markers.push(listed_marker(bucket, selection, *entry)),
         }
     }
@@ -204,6 +212,7 @@ fn listed_version(
         is_latest: entry.is_latest,
         last_modified: entry.version.modified,
         owner: Owner::of_object(&bucket.owner_of(object)),
+        restore_status: None,
     }
 }
 

@@ -293,10 +293,21 @@ fn are_restored_from_the_archive_for_some_days() {
     assert_eq!(place.run("RestoreObject", request("k")).unwrap().status, Some(202));
     place.check("HeadObject", key("k"), json!({ "Restore": "ongoing-request=\"true\"" }));
     place.refused("GetObject", key("k"), 403, "InvalidObjectState");
+    let told = |place: &mut Place| {
+        let input = json!({ "Bucket": "main", "Prefix": "k", "OptionalObjectAttributes": ["RestoreStatus"] });
+        [("ListObjectsV2", "Contents"), ("ListObjects", "Contents"), ("ListObjectVersions", "Versions")]
+            .map(|(operation, items)| place.ok(operation, input.clone())[items][0]["RestoreStatus"].clone())
+    };
+    let in_progress = json!({ "IsRestoreInProgress": true });
+    assert_eq!(told(&mut place), [in_progress.clone(), in_progress.clone(), in_progress]);
+    let untold = place.ok("ListObjectsV2", json!({ "Bucket": "main", "Prefix": "k" }));
+    assert!(untold["Contents"][0].get("RestoreStatus").is_none());
     place.refused("RestoreObject", request("k"), 409, "RestoreAlreadyInProgress");
     place.now += chrono::TimeDelta::hours(5);
     let restored = "ongoing-request=\"false\", expiry-date=\"Sun, 04 Jan 2026 00:00:00 GMT\"";
     place.check("GetObject", key("k"), json!({ "Restore": restored }));
+    let [status, ..] = told(&mut place);
+    assert_eq!(status, json!({ "IsRestoreInProgress": false, "RestoreExpiryDate": "2026-01-04T00:00:00Z" }));
     assert_eq!(place.run("RestoreObject", request("k")).unwrap().status, Some(200));
     place.now += chrono::TimeDelta::days(2);
     place.refused("GetObject", key("k"), 403, "InvalidObjectState");
