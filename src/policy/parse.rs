@@ -28,6 +28,17 @@ const ELEMENTS: [&str; 10] = [
     "Id",
 ];
 
+/// The actions whose resource is a role, lower-cased:
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html>.
+const TRUST_ACTIONS: [&str; 6] = [
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:setcontext",
+    "sts:setsourceidentity",
+    "sts:tagsession",
+];
+
 /// What the document around a statement lays down.
 #[derive(Clone, Copy)]
 pub(crate) struct Rules {
@@ -207,7 +218,7 @@ fn actions((node, not): (&Node, bool), rules: Rules) -> Result<Actions, Flaw> {
 
 fn action(text: &str, kind: PolicyKind) -> Result<Template, String> {
     let reading = Reading { wildcards: true, variables: false, fold: true };
-    if kind == PolicyKind::Trust && !text.to_lowercase().starts_with("sts:") {
+    if kind == PolicyKind::Trust && !is_of_trust(&Template::parse(text, reading)?, text) {
         return Err(format!("AssumeRole policy may only specify STS AssumeRole actions, not `{text}`."));
     }
     if text == "*" {
@@ -234,6 +245,11 @@ fn action(text: &str, kind: PolicyKind) -> Result<Template, String> {
     Template::parse(text, reading)
 }
 
+/// Whether a pattern covers an action that a role's trust policy decides.
+fn is_of_trust(pattern: &Template, text: &str) -> bool {
+    text.contains(':') && TRUST_ACTIONS.iter().any(|action| pattern.matches_plainly(action))
+}
+
 fn resources(node: &Node, not: bool, rules: Rules) -> Result<Resources, Flaw> {
     let texts = strings(node, if not { "NotResource" } else { "Resource" })?;
     if texts.is_empty() {
@@ -252,7 +268,7 @@ fn resource(text: &str, rules: Rules) -> Result<ArnPattern, String> {
         return Err(format!("Resource {text} must be in ARN format or \"*\"."));
     }
     let vendor = text.split(':').nth(2).unwrap_or("");
-    if text != "*" && vendor.contains(['*', '?']) && vendor != "*" {
+    if vendor.contains(['*', '?']) {
         return Err(format!("Resource vendor must be fully qualified and cannot contain regexes: `{text}`"));
     }
     ArnPattern::of_resource(text, rules.variables)

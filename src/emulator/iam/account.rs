@@ -11,7 +11,7 @@ use crate::partition::Partition;
 
 use super::access_keys::AccessKey;
 use super::credential_report::CredentialReport;
-use super::errors::{already_exists, cannot_be_found, no_such_entity};
+use super::errors::{already_exists, cannot_be_found, no_such_entity, validation};
 use super::groups::Group;
 use super::input::text;
 use super::instance_profiles::InstanceProfile;
@@ -228,8 +228,13 @@ fn name_in(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
 }
 
+/// An alias that could be taken for the id of an account is none:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names>.
 pub(super) fn create_alias(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let alias = text(call, "AccountAlias")?;
+    if AccountId::new(alias).is_some() {
+        return Err(validation(format!("The account alias {alias} must not be a 12-digit number.")));
+    }
     if partition.iam.accounts().any(|account| account.alias.as_deref() == Some(alias)) {
         return Err(already_exists(format!("The account alias {alias} already exists.")));
     }

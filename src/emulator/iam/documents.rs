@@ -32,8 +32,8 @@ const SENTENCES: [(&str, &str); 14] = [
 const VENDOR: &str = "Resource vendor must be fully qualified and cannot contain regexes.";
 const TRUST_ACTIONS: &str = "AssumeRole policy may only specify STS AssumeRole actions.";
 
-/// A policy of an identity.
-pub(super) fn identity(text: &str) -> Result<Arc<PolicyDocument>, ServiceError> {
+/// A policy of an identity, or of a session.
+pub(crate) fn identity(text: &str) -> Result<Arc<PolicyDocument>, ServiceError> {
     parse(text, PolicyKind::Identity).map(Arc::new)
 }
 

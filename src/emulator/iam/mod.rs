@@ -61,6 +61,7 @@ mod users;
 mod views;
 
 pub use aws_managed::{aws_managed_policies_version, aws_managed_policy};
+pub(crate) use documents::identity as identity_policy;
 pub(crate) use mfa_devices::MfaRefusal;
 pub(crate) use noun::timestamp;
 pub(crate) use operations::OPERATIONS;

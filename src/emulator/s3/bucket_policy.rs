@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::public_access::is_public;
 use super::store::Bucket;
-use super::{errors, policy_actions};
+use super::{errors, policy_actions, policy_form};
 use crate::iam;
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
@@ -44,18 +44,14 @@ impl BucketPolicy {
         }
         let json: Value =
             serde_json::from_str(text).map_err(|_| malformed("This policy contains invalid Json"))?;
-        if json.get("Statement").is_none() {
-            return Err(malformed("Missing required field Statement"));
-        }
         let statements = statements(&json);
-        if statements.iter().any(|statement| names_nobody(statement)) {
-            return Err(malformed("Missing required field Principal"));
-        }
+        policy_form::check_elements(&json, &statements)?;
         let document =
             PolicyDocument::parse(text, PolicyKind::Resource).map_err(|error| malformed(error.message))?;
         for statement in &statements {
             check_resources(statement, bucket)?;
             policy_actions::check(statement, bucket)?;
+            policy_form::check_condition_keys(statement)?;
         }
         if document.aws_principals().iter().any(|principal| iam.principal_to_store(principal).is_none()) {
             return Err(malformed("Invalid principal in policy"));
@@ -91,10 +87,6 @@ pub(super) fn texts<'a>(statement: &'a Value, element: &str) -> Vec<&'a str> {
         .into_iter()
         .filter_map(Value::as_str)
         .collect()
-}
-
-fn names_nobody(statement: &Value) -> bool {
-    statement.is_object() && statement.get("Principal").is_none() && statement.get("NotPrincipal").is_none()
 }
 
 fn check_resources(statement: &Value, bucket: &Bucket) -> Result<(), ServiceError> {

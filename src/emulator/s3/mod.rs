@@ -35,6 +35,7 @@ mod operations;
 mod ownership;
 mod parts;
 mod policy_actions;
+mod policy_form;
 mod public_access;
 mod reads;
 mod regions;

@@ -143,7 +143,7 @@ fn matches_any(pattern: &str, actions: &[&str]) -> bool {
 }
 
 /// Whether `text` fits a pattern with `*` and `?`.
-fn is_match(pattern: &[u8], text: &[u8]) -> bool {
+pub(super) fn is_match(pattern: &[u8], text: &[u8]) -> bool {
     match (pattern.split_first(), text.split_first()) {
         (None, None) => true,
         (Some((b'*', rest)), _) if is_match(rest, text) => true,

@@ -2,17 +2,19 @@
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session>
 
-use std::sync::Arc;
-
-use policy::{AccountId, Policy, PolicyDocument, PolicyKind};
+use policy::{AccountId, Policy};
 use serde::Deserialize;
 
 use crate::operation::ServiceError;
 use crate::partition::Partition;
 
-use crate::iam::Tag;
+use crate::iam::{Tag, identity_policy};
+
+use super::tokens::validation;
 
 const MANAGED_LIMIT: usize = 10;
+/// Characters, white space among them.
+const INLINE_LIMIT: usize = 2048;
 /// Bytes. AWS packs policies and tags into a binary form of undocumented size; this is our own measure of it.
 const PACKED_LIMIT: usize = 4096;
 
@@ -49,9 +51,8 @@ impl SessionPolicies {
             policies.push(managed(partition, account, arn)?);
         }
         if let Some(text) = &self.policy {
-            let document = PolicyDocument::parse(text, PolicyKind::Identity)
-                .map_err(|error| ServiceError::new(400, "MalformedPolicyDocument", error.message))?;
-            policies.push(Policy { name: "session policy".to_owned(), document: Arc::new(document) });
+            refuse_long(text)?;
+            policies.push(Policy { name: "session policy".to_owned(), document: identity_policy(text)? });
         }
         Ok(Some(policies))
     }
@@ -71,6 +72,19 @@ impl SessionPolicies {
         }
         Ok(Some(percent))
     }
+}
+
+/// The API's model bounds the plaintext for all operations but `AssumeRole`, whose documentation does too:
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
+fn refuse_long(text: &str) -> Result<(), ServiceError> {
+    if text.chars().count() <= INLINE_LIMIT {
+        return Ok(());
+    }
+    let message = format!(
+        "1 validation error detected: Value '{text}' at 'policy' failed to satisfy constraint: Member must have length \
+         less than or equal to {INLINE_LIMIT}"
+    );
+    Err(validation(message))
 }
 
 /// A managed policy of the session's own account, or of AWS.

@@ -140,7 +140,12 @@ fn session_policies_must_be_policies() {
     let refused = |lab: &mut Lab, more: Value, code: &str| {
         lab.refused("AssumeRole", &assume(&role, more), 400, code);
     };
-    refused(&mut lab, json!({ "Policy": "{not json" }), "MalformedPolicyDocument");
+    for text in ["{not json", "[]", &ALLOW_ALL.replace("Allow", "allow")] {
+        refused(&mut lab, json!({ "Policy": text }), "MalformedPolicyDocument");
+    }
+    let padding = " ".repeat(2048 - ALLOW_ALL.len());
+    lab.ok("AssumeRole", &assume(&role, json!({ "Policy": format!("{ALLOW_ALL}{padding}") })));
+    refused(&mut lab, json!({ "Policy": format!("{ALLOW_ALL}{padding} ") }), "ValidationError");
     refused(
         &mut lab,
         json!({ "PolicyArns": [{ "arn": "arn:aws:iam::aws:policy/None" }] }),

@@ -176,6 +176,14 @@ fn elements_of_each_kind() {
         r#""s3:GetObject""#,
         "AssumeRole policy may only specify STS AssumeRole actions",
     );
+    for other in ["sts:GetCallerIdentity", "sts:AssumeRoles", "*"] {
+        let statement = trust(r#","Principal":"*""#).replace("sts:AssumeRole", other);
+        let place = format!("\"{other}\"");
+        refuses(Trust, &statement, &place, "AssumeRole policy may only specify STS AssumeRole actions");
+    }
+    for action in ["sts:assumeRole*", "sts:*", "sts:TagSession", "sts:SetSourceIdentity"] {
+        accepts(Trust, &trust(r#","Principal":"*""#).replace("sts:AssumeRole", action));
+    }
     refuses(
         ResourceControl,
         &with(r#""Resource":"*","Principal":{"AWS":"111122223333"}"#),
@@ -212,6 +220,12 @@ fn values() {
         Identity,
         &with(r#""Resource":["*","arn:aws:s?:::b"]"#),
         r#""arn:aws:s?:::b""#,
+        "Resource vendor must be fully qualified and cannot contain regexes",
+    );
+    refuses(
+        Identity,
+        &with(r#""Resource":"arn:aws:*:::b""#),
+        r#""arn:aws:*:::b""#,
         "Resource vendor must be fully qualified and cannot contain regexes",
     );
     refuses(

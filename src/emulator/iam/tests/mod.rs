@@ -403,6 +403,7 @@ fn a_role_shows_its_settings() {
 fn the_account_has_one_alias_and_a_summary() {
     let mut lab = Lab::new();
     lab.user("u");
+    lab.refused("CreateAccountAlias", &json!({ "AccountAlias": "444455556666" }), 400, "ValidationError");
     lab.ok("CreateAccountAlias", &json!({ "AccountAlias": "corp" }));
     assert_eq!(lab.ok("ListAccountAliases", &json!({}))["AccountAliases"], json!(["corp"]));
     let summary = lab.ok("GetAccountSummary", &json!({}));

@@ -357,8 +357,10 @@ fn have_of_a_request_only_what_is_a_key_of_the_action() {
     let mut place = Place::new();
     let put = json!({ "Bucket": "main", "Key": "k", "Tagging": "a=b", "ServerSideEncryption": "AES256" });
     for (action, allowed) in [("s3:PutObject", false), ("s3:PutObjectTagging", true)] {
+        // S3 takes a condition only where some action has its key.
+        let actions = [action, "s3:ReplicateObject"];
         let statement = json!({
-            "Effect": "Deny", "Principal": "*", "Action": action, "Resource": "arn:aws:s3:::main/*",
+            "Effect": "Deny", "Principal": "*", "Action": actions, "Resource": "arn:aws:s3:::main/*",
             "Condition": { "StringEquals": { "s3:x-amz-server-side-encryption": "AES256" } },
         });
         let policy = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();

@@ -71,6 +71,39 @@ fn are_refused_where_they_are_none() {
 }
 
 #[test]
+fn are_refused_in_the_words_of_s3() {
+    let mut place = Place::new();
+    let prefix = json!({ "StringEquals": { "s3:prefix": "a" } });
+    for (more, message) in [
+        (json!({ "Effect": null }), "Missing required field Effect"),
+        (json!({ "Effect": "allow" }), "Invalid effect: allow"),
+        (json!({ "Action": null }), "Missing required field Action"),
+        (json!({ "Resource": null }), "Missing required field Resource"),
+        (json!({ "Principal": null }), "Missing required field Principal"),
+        (json!({ "Conditions": {} }), "Unknown field Conditions"),
+        (
+            json!({ "Condition": { "StringEquals": { "s3:prefixes": "a" } } }),
+            "Policy has an invalid condition key",
+        ),
+        (
+            json!({ "Condition": prefix }),
+            "Conditions do not apply to combination of actions and resources in statement",
+        ),
+    ] {
+        let error = place.run("PutBucketPolicy", put(statement(more))).map(|_| ()).expect_err(message);
+        assert_eq!((error.code, error.message.as_str()), ("MalformedPolicy", message));
+    }
+    let objects_and_bucket = json!(["arn:aws:s3:::main", "arn:aws:s3:::main/a"]);
+    for more in [
+        json!({ "Action": ["s3:Get*", "s3:ListBucket"], "Resource": objects_and_bucket, "Condition": prefix }),
+        json!({ "Condition": { "StringEquals": { "S3:ExistingObjectTag/class": "open", "aws:username": "u" } } }),
+        json!({ "Action": "s3:PutObject", "Condition": { "Null": { "s3:RequestObjectTag/team": "false" } } }),
+    ] {
+        place.ok("PutBucketPolicy", put(statement(more)));
+    }
+}
+
+#[test]
 fn must_not_be_public_where_that_is_blocked() {
     let mut place = Place::new();
     let everyone = put(statement(json!({ "Principal": "*" })));
