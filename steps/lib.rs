@@ -5,6 +5,7 @@
 
 mod account;
 mod buckets;
+mod catalogue;
 mod commands;
 mod decisions;
 mod instances;
@@ -14,3 +15,5 @@ mod policy_text;
 mod principals;
 mod roles;
 mod sessions;
+
+pub use catalogue::{Chapter, Entry, catalogue, forms};

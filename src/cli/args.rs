@@ -37,6 +37,8 @@ Exit codes: 0 all passed, 1 a scenario failed, 2 wrong usage or unreadable input
 pub(crate) enum Command {
     /// Run feature files, and say which claims hold.
     Run(RunArgs),
+    /// Look up what a feature can say.
+    Steps(StepsArgs),
     /// Serve the emulated AWS on loopback, for any client.
     Serve(ServeArgs),
     /// Decide requests offline, from the policies given with them.
@@ -91,6 +93,28 @@ pub(crate) struct RunArgs {
     pub(crate) verbose: bool,
     #[command(flatten)]
     pub(crate) target: TargetArgs,
+}
+
+/// The vocabulary.
+#[derive(Debug, Args)]
+pub(crate) struct StepsArgs {
+    /// Only steps in which all these words stand.
+    #[arg(value_name = "WORDS")]
+    pub(crate) words: Vec<String>,
+    /// How to write them.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: StepsFormat,
+}
+
+/// How the vocabulary is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StepsFormat {
+    /// For a terminal.
+    Text,
+    /// A page in Markdown, with examples.
+    Md,
+    /// For programs, with examples.
+    Json,
 }
 
 /// Where calls go. What is not given comes from the environment (`ROLECALL_TARGET` and so on) or `rolecall.toml`.

@@ -20,6 +20,7 @@ mod run;
 mod serve;
 mod settings;
 mod status;
+mod steps;
 mod stop;
 mod sweep;
 mod terminal;
@@ -32,7 +33,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 // Without this line the linker leaves the steps out, and every step is undefined.
-use steps as _;
+use ::steps as _;
 
 use crate::args::{CliArgs, Command};
 use crate::status::Status;
@@ -66,6 +67,7 @@ fn command() -> ExitCode {
         Command::Config(config_args) => config::config(&config_args, &surroundings).into(),
         Command::Probe(probe_args) => probe::probe(&probe_args, &surroundings).into(),
         Command::Compare(compare_args) => compare::compare(&compare_args, &surroundings).into(),
+        Command::Steps(steps_args) => steps::steps(&steps_args, &surroundings).into(),
         Command::Sweep(sweep_args) => sweep::sweep(&sweep_args, &surroundings).into(),
     }
 }

@@ -30,5 +30,5 @@ pub use recorder::StepError;
 pub use run::run;
 pub use select::{Selection, SelectionError};
 pub use stage::{CommandOutput, Stage};
-pub use vocabulary::step_count;
+pub use vocabulary::{Keyword, says_it, step_count};
 pub use world::World;

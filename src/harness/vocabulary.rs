@@ -11,6 +11,42 @@ pub fn step_count() -> usize {
     [StepType::Given, StepType::When, StepType::Then].into_iter().map(|kind| expressions(kind).len()).sum()
 }
 
+/// What a step begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keyword {
+    /// What is so before.
+    Given,
+    /// What happens.
+    When,
+    /// What is expected.
+    Then,
+}
+
+impl Keyword {
+    /// As it is written.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Given => "Given",
+            Self::When => "When",
+            Self::Then => "Then",
+        }
+    }
+
+    fn of(kind: StepType) -> Self {
+        match kind {
+            StepType::Given => Self::Given,
+            StepType::When => Self::When,
+            StepType::Then => Self::Then,
+        }
+    }
+}
+
+/// Whether `text` is what the step of this expression says.
+pub fn says_it(keyword: Keyword, expression: &str, text: &str) -> bool {
+    let mut of_keyword = patterns().into_iter().filter(|(kind, _)| Keyword::of(*kind) == keyword);
+    of_keyword.any(|(_, pattern)| pattern.is_match(text) && readable(pattern.as_str()) == expression)
+}
+
 /// The steps that `step` may have meant, with their keywords, best first.
 pub(crate) fn similar(step: &gherkin::Step) -> Vec<String> {
     let all: Vec<(StepType, String)> = [StepType::Given, StepType::When, StepType::Then]

@@ -52,6 +52,17 @@ fn the_version_tells_what_decisions_rest_on() {
 }
 
 #[test]
+fn the_page_of_steps_is_what_the_steps_say() {
+    let (code, page) = run("", &["steps", "--format", "md"]);
+    assert_eq!(code, Some(0));
+    let kept = include_str!("../../docs/steps.md");
+    assert!(page == kept, "docs/steps.md is another: write it anew by `rolecall steps --format md`");
+    check("", &["steps", "access", "key"], 0, &["Given {name} has an/another access key"]);
+    check("", &["steps", "--format", "json"], 0, &["\"expression\": \"a user {name}\""]);
+    check("", &["steps", "no-such-word"], 4, &["no step speaks of `no-such-word`"]);
+}
+
+#[test]
 fn an_action_that_no_service_has_is_a_slip_and_no_policy() {
     let slip = "    Given a user alice\n    And alice has the inline policy p with the statements:\n      | effect | action | resource |\n      | Allow | s3:PutObjects | * |\n    Then alice can't upload to b\n";
     check(&scenario(slip), &["run", "a.feature"], 1, &["matches no action", "did you mean `s3:PutObject`?"]);

@@ -19,3 +19,4 @@ pub use page::{Detail, Page};
 pub use paint::Color;
 pub use progress::Progress;
 pub use reporter::{Console, write};
+pub use text::wrap;

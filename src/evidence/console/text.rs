@@ -33,7 +33,7 @@ fn is_harmful(character: char) -> bool {
 
 /// Lines of at most `width` columns. Breaks at spaces; breaks a word only where it can't fit on a line and is
 /// neither an ARN nor another address, which people copy. Line breaks of the text are kept.
-pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     text.lines().flat_map(|line| wrap_words(harmless(line).split(' '), width)).collect()
 }
 
