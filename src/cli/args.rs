@@ -37,6 +37,8 @@ Exit codes: 0 all passed, 1 a scenario failed, 2 wrong usage or unreadable input
 pub(crate) enum Command {
     /// Run feature files, and say which claims hold.
     Run(RunArgs),
+    /// Write a small project to begin with: a feature, settings, and CI for GitHub and GitLab.
+    Init(InitArgs),
     /// Look up what a feature can say.
     Steps(StepsArgs),
     /// Serve the emulated AWS on loopback, for any client.
@@ -93,6 +95,14 @@ pub(crate) struct RunArgs {
     pub(crate) verbose: bool,
     #[command(flatten)]
     pub(crate) target: TargetArgs,
+}
+
+/// A project to begin with.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Where; files that are there stay as they are.
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub(crate) folder: PathBuf,
 }
 
 /// The vocabulary.

@@ -12,6 +12,7 @@ mod decide;
 mod diagnostic;
 mod env_file;
 mod features;
+mod init;
 mod output;
 mod plan;
 mod probe;
@@ -67,6 +68,7 @@ fn command() -> ExitCode {
         Command::Config(config_args) => config::config(&config_args, &surroundings).into(),
         Command::Probe(probe_args) => probe::probe(&probe_args, &surroundings).into(),
         Command::Compare(compare_args) => compare::compare(&compare_args, &surroundings).into(),
+        Command::Init(init_args) => init::init(&init_args, &surroundings).into(),
         Command::Steps(steps_args) => steps::steps(&steps_args, &surroundings).into(),
         Command::Sweep(sweep_args) => sweep::sweep(&sweep_args, &surroundings).into(),
     }

@@ -52,6 +52,21 @@ fn the_version_tells_what_decisions_rest_on() {
 }
 
 #[test]
+fn a_new_project_runs_green_and_is_never_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let begun = rolecall(folder.path(), &["init"]).output().expect("it runs");
+    assert!(begun.status.success(), "{begun:?}");
+    let ran = rolecall(folder.path(), &[]).output().expect("it runs");
+    let text = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success() && text.contains("2 scenarios: 2 passed"), "{text}");
+    let mine = folder.path().join("rolecall.toml");
+    fs::write(&mine, "target = \"embedded\"\n").expect("it is written");
+    let again = rolecall(folder.path(), &["init"]).output().expect("it runs");
+    assert!(String::from_utf8_lossy(&again.stdout).contains("left as it is: ./rolecall.toml"), "{again:?}");
+    assert_eq!(fs::read_to_string(mine).expect("it is there"), "target = \"embedded\"\n");
+}
+
+#[test]
 fn the_page_of_steps_is_what_the_steps_say() {
     let (code, page) = run("", &["steps", "--format", "md"]);
     assert_eq!(code, Some(0));
