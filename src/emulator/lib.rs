@@ -25,6 +25,7 @@ mod listener;
 mod model;
 mod operation;
 mod organizations;
+mod overheard;
 mod partition;
 mod pem;
 #[cfg(test)]
@@ -54,5 +55,6 @@ pub use imds::{
 };
 pub use listener::Listener;
 pub use model::api_models_version;
+pub use overheard::{Heard, Member, OverheardAnswer, OverheardRequest};
 pub use policy::AccountId;
 pub use sts::SamlStatement;

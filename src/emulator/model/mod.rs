@@ -1,6 +1,7 @@
 //! The services' API models, trimmed from botocore's by `ci/models`, and the codec that they drive: every operation's
 //! request is decoded and validated, and its response rendered, from its model alone.
 
+mod answer;
 mod encode;
 mod json;
 mod pattern;
@@ -20,6 +21,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::operation::Service;
 
+pub(crate) use answer::{decode as decode_answer, element as answer_element, text as answer_text};
 pub(crate) use encode::{Answer, json_error, render, render_error};
 pub(crate) use json::decode as decode_json;
 pub(crate) use query::{Parameters, decode as decode_query};
@@ -131,6 +133,9 @@ pub(crate) struct Shape {
     pub(crate) pattern: Option<String>,
     #[serde(default)]
     pub(crate) flattened: bool,
+    /// Whether its values must not be written down.
+    #[serde(default)]
+    pub(crate) sensitive: bool,
     pub(crate) payload: Option<String>,
     pub(crate) timestamp_format: Option<String>,
     #[serde(default)]

@@ -61,7 +61,7 @@ pub(crate) fn decode(
     Ok(Value::Object(members))
 }
 
-fn text(shape: &Shape, name: &str, found: Option<&str>) -> Result<Option<Value>, ServiceError> {
+pub(super) fn text(shape: &Shape, name: &str, found: Option<&str>) -> Result<Option<Value>, ServiceError> {
     let Some(found) = found else { return Ok(None) };
     if shape.kind == Kind::List {
         let parts = found.split(',').map(|part| Value::from(part.trim()));
@@ -142,7 +142,7 @@ pub(crate) fn s3_document(document: &[u8], shape: &str) -> Option<Value> {
     structure(model, model.shape(shape)?, &Element::parse(document)?)
 }
 
-fn structure(model: &Model, shape: &Shape, element: &Element) -> Option<Value> {
+pub(super) fn structure(model: &Model, shape: &Shape, element: &Element) -> Option<Value> {
     let mut members = Map::new();
     for (name, member) in &shape.members.0 {
         let target = model.shape(&member.shape)?;
