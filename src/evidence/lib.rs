@@ -8,17 +8,21 @@ mod controls;
 mod digest;
 mod event;
 mod format;
+pub mod integrity;
+mod journal;
 mod provenance;
 mod record;
 #[cfg(test)]
 mod sample;
 mod target;
+mod texts;
 
 pub use call::{Attempt, Call, Exchange, Explanation, Origin, Parameter, Purpose, Value, Verdict, Withheld};
 pub use controls::{ControlFinding, ControlRef, ControlRow, TAG_PREFIX};
 pub use digest::{NoDigest, Sha256};
 pub use event::{Event, EventKind, Failure, ScenarioId, ScenarioRef, ScenarioResult, Span, Step, StepResult};
 pub use format::{Format, RenderError, RenderOptions, render};
+pub use journal::{BrokenJournal, Journal, JournalWriter};
 pub use provenance::{Commit, Conformance, ControlText, File, Host, RunInfo, Setting, Tool, Who};
 pub use record::{
     Activity, CallRecord, CleanUp, Exit, Outcome, Record, ScenarioCounts, ScenarioRecord, StepCounts,

@@ -177,4 +177,5 @@ fn error_code(headers: &HeaderMap, body: &[u8]) -> Option<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests;
