@@ -84,6 +84,13 @@ pub(crate) struct RunArgs {
     /// Let features run programs on this machine, as those tagged `@needs:aws-cli` do.
     #[arg(long, env = "ROLECALL_ALLOW_COMMANDS", value_parser = FalseyValueParser::new())]
     pub(crate) allow_commands: bool,
+    /// Only the scenarios in this file, which did not pass before; those that still don't are written to it, and where all do
+    /// it is removed. Where there is none, all are run.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rerun: Option<PathBuf>,
+    /// Show the scenarios that would be run, and run none.
+    #[arg(long)]
+    pub(crate) list: bool,
     /// Show what would be made and called on the target, and call nothing there.
     #[arg(long)]
     pub(crate) plan: bool,
@@ -274,6 +281,8 @@ impl Default for RunArgs {
             name: None,
             fail_fast: false,
             slow: false,
+            rerun: None,
+            list: false,
             jobs: None,
             allow_commands: false,
             plan: false,

@@ -17,6 +17,7 @@ mod output;
 mod plan;
 mod probe;
 mod programs;
+mod rerun;
 mod run;
 mod serve;
 mod settings;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use chrono::Utc;
 use evidence::console::{Console, Detail, Progress};
-use evidence::{Event, EventKind, Record, RunInfo};
+use evidence::{Event, EventKind, Record, RunInfo, ScenarioRef};
 use harness::{Commands, RunPlan, Selection};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use target::Target;
@@ -19,6 +19,7 @@ use crate::features;
 use crate::output::{UntilClosed, say};
 use crate::plan::{Rehearsal, plan_of};
 use crate::programs;
+use crate::rerun;
 use crate::settings::{Key, Settings};
 use crate::status::Status;
 use crate::stop::on_target;
@@ -58,6 +59,9 @@ async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<St
         let message = format!("there is no `.feature` file below {}", paths.collect::<Vec<_>>().join(", "));
         Diagnostic::new(message).print(surroundings);
     }
+    if args.list {
+        return listed(&plan);
+    }
     if args.plan {
         return rehearsed(plan, chosen).await;
     }
@@ -71,6 +75,9 @@ async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<St
     let cleaned = on_target(chosen, run, surroundings).await?;
     let (record, error) = display.finish();
     let status = Status::from(record.exit());
+    if let Some(path) = &args.rerun {
+        rerun::write(path, &record)?;
+    }
     if status != Status::Passed && !log.is_empty() {
         keep(&log, &settings)?;
     }
@@ -100,6 +107,14 @@ fn keep(log: &[String], settings: &Settings) -> Result<(), Diagnostic> {
     Ok(())
 }
 
+/// The scenarios that would be run, a line each.
+fn listed(plan: &RunPlan) -> Result<Status, NoTarget> {
+    let scenarios = plan.scenarios();
+    let line = |it: &ScenarioRef| format!("{}:{}  {}\n", it.path, it.line, it.name);
+    say(&scenarios.iter().map(line).collect::<String>())?;
+    Ok(if scenarios.is_empty() { Status::NothingSelected } else { Status::Passed })
+}
+
 async fn rehearsed(plan: RunPlan, chosen: Chosen) -> Result<Status, NoTarget> {
     let Chosen::Far(far) = chosen else {
         return Err(Diagnostic::new(
@@ -121,8 +136,7 @@ pub(crate) fn block_on<T>(run: impl Future<Output = T>) -> io::Result<T> {
 }
 
 pub(crate) fn plan(args: &RunArgs, far: bool, accept_unproven: bool) -> Result<RunPlan, Vec<Diagnostic>> {
-    let selection = Selection::new(args.tags.as_deref(), args.name.as_deref())
-        .map_err(|error| Diagnostic::new(error.to_string()));
+    let selection = selection(args);
     let path = std::env::var("PATH").unwrap_or_default();
     match (features::read(&args.paths), selection) {
         (Ok(features), Ok(selection)) => Ok(RunPlan {
@@ -140,6 +154,16 @@ pub(crate) fn plan(args: &RunArgs, far: bool, accept_unproven: bool) -> Result<R
             Err(selection.err().into_iter().chain(features.err().into_iter().flatten()).collect())
         }
     }
+}
+
+fn selection(args: &RunArgs) -> Result<Selection, Diagnostic> {
+    let selection = Selection::new(args.tags.as_deref(), args.name.as_deref())
+        .map_err(|error| Diagnostic::new(error.to_string()))?;
+    let places = args.rerun.as_deref().map(rerun::read).transpose()?.flatten();
+    Ok(match places {
+        Some(places) => selection.among(places),
+        None => selection,
+    })
 }
 
 /// Whether features may run the AWS CLI, and can: one that runs commands is code, so the user has to want it.

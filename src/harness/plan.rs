@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use evidence::RunInfo;
+use evidence::{RunInfo, ScenarioRef};
 
 use crate::feature::FeatureFile;
 use crate::select::Selection;
+use crate::selected::Selected;
 
 /// A run, ready to start.
 #[derive(Default)]
@@ -28,6 +29,13 @@ pub struct RunPlan {
     pub commands: Commands,
     /// What `@needs:NAME` tags may name beside the target's capabilities. `Err`: why it is not there.
     pub surroundings: BTreeMap<String, Result<(), String>>,
+}
+
+impl RunPlan {
+    /// The scenarios that would be run, in the order of the outputs.
+    pub fn scenarios(&self) -> Vec<ScenarioRef> {
+        Selected::of(self).scenarios.into_iter().map(|scenario| scenario.reference).collect()
+    }
 }
 
 /// What steps may run on an instance.

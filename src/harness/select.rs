@@ -1,5 +1,7 @@
 //! Which scenarios of the feature files are run.
 
+use std::collections::BTreeSet;
+
 use gherkin::tagexpr::TagOperation;
 use regex::Regex;
 
@@ -8,7 +10,7 @@ use regex::Regex;
 pub struct Selection {
     tags: Option<TagOperation>,
     name: Option<Regex>,
-    place: Option<(String, usize)>,
+    places: Option<BTreeSet<(String, usize)>>,
 }
 
 /// An expression that can't be read.
@@ -36,18 +38,24 @@ impl Selection {
                 Regex::new(text).map_err(|error| SelectionError::Name(text.to_owned(), error.to_string()))
             })
             .transpose()?;
-        Ok(Self { tags, name, place: None })
+        Ok(Self { tags, name, places: None })
     }
 
     /// The one scenario that stands at a line of a file.
     pub fn at(path: &str, line: usize) -> Self {
-        Self { place: Some((path.to_owned(), line)), ..Self::default() }
+        Self::default().among(BTreeSet::from([(path.to_owned(), line)]))
+    }
+
+    /// Of these only: the paths of files, and the lines on which scenarios stand.
+    #[must_use]
+    pub fn among(self, places: BTreeSet<(String, usize)>) -> Self {
+        Self { places: Some(places), ..self }
     }
 
     pub(crate) fn takes(&self, path: &str, scenario: &gherkin::Scenario, tags: &[String]) -> bool {
         self.tags.as_ref().is_none_or(|expression| holds(expression, tags))
             && self.name.as_ref().is_none_or(|pattern| pattern.is_match(&scenario.name))
-            && self.place.as_ref().is_none_or(|(file, line)| file == path && *line == scenario.position.line)
+            && self.places.as_ref().is_none_or(|all| all.contains(&(path.to_owned(), scenario.position.line)))
     }
 }
 

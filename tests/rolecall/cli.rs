@@ -67,6 +67,33 @@ fn a_new_project_runs_green_and_is_never_overwritten() {
 }
 
 #[test]
+fn what_did_not_pass_is_run_again_until_it_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let feature = |second: &str| {
+        let text = format!(
+            "Feature: f\n  Scenario: one\n{THREE_LINES}  Scenario: two\n    Given main-user\n    Then {second}\n"
+        );
+        fs::write(folder.path().join("a.feature"), text).expect("it is written");
+    };
+    let run = |expected: i32, summary: &str| {
+        let arguments = ["run", "a.feature", "--rerun", "left/failed"];
+        let ran = rolecall(folder.path(), &arguments).output().expect("it runs");
+        let text = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.code() == Some(expected) && text.contains(summary), "{text}");
+    };
+    let failed = folder.path().join("left/failed");
+    feature("upload succeeds");
+    run(1, "2 scenarios: 1 passed, 1 failed");
+    assert_eq!(fs::read_to_string(&failed).expect("it is kept"), "a.feature:6\n");
+    feature("upload is denied");
+    run(0, "1 of 2 scenarios: 1 passed");
+    assert!(!failed.exists());
+    run(0, "2 scenarios: 2 passed");
+    let listed = rolecall(folder.path(), &["run", "a.feature", "--list"]).output().expect("it runs");
+    assert_eq!(String::from_utf8_lossy(&listed.stdout), "a.feature:2  one\na.feature:6  two\n");
+}
+
+#[test]
 fn the_page_of_steps_is_what_the_steps_say() {
     let (code, page) = run("", &["steps", "--format", "md"]);
     assert_eq!(code, Some(0));
