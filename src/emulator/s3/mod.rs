@@ -27,6 +27,7 @@ mod form_parts;
 mod form_policy;
 mod form_upload;
 mod listing;
+mod lock_configuration;
 mod multipart;
 mod object_attributes;
 mod object_lock;

@@ -2,14 +2,15 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html>
 
-use chrono::{DateTime, Months, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::access::{Accesses, Asked, ObjectInput, on_object, with_present};
 use super::errors;
+use super::lock_configuration::DefaultRetention;
 use super::reads::existing;
-use super::store::{Bucket, Object, Versioning};
+use super::store::{Bucket, Object};
 use crate::operation::{Access, Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -28,8 +29,8 @@ pub(super) enum Mode {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Retention {
-    mode: Mode,
-    retain_until_date: DateTime<Utc>,
+    pub(super) mode: Mode,
+    pub(super) retain_until_date: DateTime<Utc>,
 }
 
 /// What keeps a version from being deleted.
@@ -44,19 +45,7 @@ pub(super) struct Lock {
 #[derive(Clone, Debug, Default)]
 pub(super) struct ObjectLock {
     /// What new versions get.
-    default: Option<DefaultRetention>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct DefaultRetention {
-    mode: Mode,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    days: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    years: Option<i64>,
-    #[serde(skip_serializing)]
-    default_event_hold: Option<Value>,
+    pub(super) default: Option<DefaultRetention>,
 }
 
 /// The members by which a request locks a new object.
@@ -119,15 +108,6 @@ impl Retention {
             next.retain_until_date >= self.retain_until_date
                 && (next.mode == self.mode || self.mode == Mode::Governance)
         })
-    }
-}
-
-impl DefaultRetention {
-    fn from(&self, now: DateTime<Utc>) -> Option<Retention> {
-        let days = self.days.and_then(TimeDelta::try_days).and_then(|days| now.checked_add_signed(days));
-        let years = self.years.and_then(|years| u32::try_from(years).ok());
-        let years = years.and_then(|years| now.checked_add_months(Months::new(years.checked_mul(12)?)));
-        Some(Retention { mode: self.mode, retain_until_date: days.or(years)? })
     }
 }
 
@@ -233,7 +213,7 @@ fn with_event_hold(access: Access, hold: Option<&str>, days: Option<i64>) -> Acc
 }
 
 /// They are decided, and not kept: a lock that does not hold is worse than none.
-fn no_event_holds() -> ServiceError {
+pub(super) fn no_event_holds() -> ServiceError {
     ServiceError::new(501, "NotImplemented", "event holds of Object Lock are not emulated by rolecall")
 }
 
@@ -257,76 +237,6 @@ pub(super) fn check_bypass(bucket: &Bucket, wanted: Option<bool>) -> Result<(), 
     let message = "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.";
     let error = ServiceError::new(400, "InvalidArgument", message);
     Err(error.with("ArgumentName", "x-amz-bypass-governance-retention"))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ConfigurationInput {
-    bucket: String,
-    object_lock_configuration: Option<ConfigurationElement>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ConfigurationElement {
-    object_lock_enabled: Option<String>,
-    rule: Option<RuleElement>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct RuleElement {
-    default_retention: Option<Value>,
-}
-
-pub(super) fn put_configuration(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let input: ConfigurationInput = call.parse()?;
-    let element = input.object_lock_configuration.ok_or_else(errors::malformed_xml)?;
-    if element.object_lock_enabled.is_none() {
-        return Err(errors::malformed_xml());
-    }
-    let default = element.rule.map(|rule| default_retention(rule.default_retention)).transpose()?;
-    let bucket = partition.s3.bucket_mut(&input.bucket)?;
-    if bucket.object_lock.is_none() && bucket.versioning != Versioning::Enabled {
-        let message = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration";
-        return Err(ServiceError::new(409, "InvalidBucketState", message));
-    }
-    bucket.object_lock = Some(ObjectLock { default });
-    Ok(Reply::empty())
-}
-
-/// A mode, and days or years.
-fn default_retention(element: Option<Value>) -> Result<DefaultRetention, ServiceError> {
-    let default: Option<DefaultRetention> = element.and_then(|element| serde_json::from_value(element).ok());
-    let default = default.ok_or_else(errors::malformed_xml)?;
-    if default.default_event_hold.is_some() {
-        return Err(no_event_holds());
-    }
-    let period = match (default.days, default.years) {
-        (Some(period), None) | (None, Some(period)) => period,
-        _ => return Err(errors::malformed_xml()),
-    };
-    if period < 1 {
-        let message = "Default retention period must be a positive integer value.";
-        return Err(ServiceError::new(400, "InvalidArgument", message));
-    }
-    if default.days.is_some_and(|days| days > 36_500) || default.years.is_some_and(|years| years > 100) {
-        let message = "Default retention period is too large.";
-        return Err(ServiceError::new(400, "InvalidRetentionPeriod", message));
-    }
-    Ok(default)
-}
-
-pub(super) fn show_configuration(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let input: ConfigurationInput = call.parse()?;
-    let bucket = partition.s3.bucket(&input.bucket)?;
-    let Some(lock) = &bucket.object_lock else {
-        let message = "Object Lock configuration does not exist for this bucket";
-        return Err(ServiceError::new(404, "ObjectLockConfigurationNotFoundError", message)
-            .with("BucketName", &bucket.name));
-    };
-    let rule = lock.default.as_ref().map(|default| json!({ "DefaultRetention": default }));
-    Reply::of(&json!({ "ObjectLockConfiguration": { "ObjectLockEnabled": "Enabled", "Rule": rule } }))
 }
 
 #[derive(Deserialize)]

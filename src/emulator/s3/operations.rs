@@ -7,9 +7,9 @@ use super::access::{
 };
 use super::listing::list_access;
 use super::{
-    abac, bucket_policy, buckets, completion, configurations, control, copy, listing, multipart,
-    object_attributes, object_lock, objects, ownership, parts, public_access, reads, restore, settings,
-    tagging, versions,
+    abac, bucket_policy, buckets, completion, configurations, control, copy, listing, lock_configuration,
+    multipart, object_attributes, object_lock, objects, ownership, parts, public_access, reads, restore,
+    settings, tagging, versions,
 };
 use crate::operation::Operation;
 
@@ -108,8 +108,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "DeleteBucketIntelligentTieringConfiguration", access: |p, c| on_bucket(p, c, "s3:PutIntelligentTieringConfiguration"), act: |p, c| configurations::delete_one(p, c, &configurations::INTELLIGENT_TIERING) },
     Operation { name: "ListBucketIntelligentTieringConfigurations", access: |p, c| on_bucket(p, c, "s3:GetIntelligentTieringConfiguration"), act: |p, c| configurations::list(p, c, &configurations::INTELLIGENT_TIERING) },
 
-    Operation { name: "PutObjectLockConfiguration", access: |p, c| on_bucket(p, c, "s3:PutBucketObjectLockConfiguration"), act: object_lock::put_configuration },
-    Operation { name: "GetObjectLockConfiguration", access: |p, c| on_bucket(p, c, "s3:GetBucketObjectLockConfiguration"), act: object_lock::show_configuration },
+    Operation { name: "PutObjectLockConfiguration", access: |p, c| on_bucket(p, c, "s3:PutBucketObjectLockConfiguration"), act: lock_configuration::put },
+    Operation { name: "GetObjectLockConfiguration", access: |p, c| on_bucket(p, c, "s3:GetBucketObjectLockConfiguration"), act: lock_configuration::show },
     Operation { name: "PutObjectRetention", access: object_lock::put_retention_access, act: object_lock::put_retention },
     Operation { name: "GetObjectRetention", access: |p, c| on_object(p, c, "s3:GetObjectRetention"), act: object_lock::show_retention },
     Operation { name: "PutObjectLegalHold", access: object_lock::put_legal_hold_access, act: object_lock::put_legal_hold },
