@@ -39,6 +39,17 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Write a small project to begin with: a feature, settings, and CI for GitHub and GitLab.
     Init(InitArgs),
+    /// Print what makes a shell complete this command's arguments.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write man pages, one for each command.
+    Man {
+        /// The folder that they are written to; it is made where there is none.
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
     /// Look up what a feature can say.
     Steps(StepsArgs),
     /// Serve the emulated AWS on loopback, for any client.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::args::InitArgs;
 use crate::diagnostic::Diagnostic;
+use crate::manual::ended;
 use crate::output::say;
 use crate::status::Status;
 use crate::terminal::Surroundings;
@@ -21,13 +22,7 @@ const FILES: [(&str, &str); 5] = [
 
 pub(crate) fn init(args: &InitArgs, surroundings: &Surroundings) -> Status {
     match written(&args.folder) {
-        Ok(told) => match say(&told) {
-            Ok(()) => Status::Passed,
-            Err(error) => {
-                error.print(surroundings);
-                Status::Inconclusive
-            }
-        },
+        Ok(told) => ended(say(&told), surroundings),
         Err(error) => {
             error.print(surroundings);
             Status::Usage

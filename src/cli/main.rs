@@ -13,6 +13,7 @@ mod diagnostic;
 mod env_file;
 mod features;
 mod init;
+mod manual;
 mod output;
 mod plan;
 mod probe;
@@ -70,6 +71,8 @@ fn command() -> ExitCode {
         Command::Probe(probe_args) => probe::probe(&probe_args, &surroundings).into(),
         Command::Compare(compare_args) => compare::compare(&compare_args, &surroundings).into(),
         Command::Init(init_args) => init::init(&init_args, &surroundings).into(),
+        Command::Completions { shell } => manual::completions(shell, &surroundings).into(),
+        Command::Man { folder } => manual::pages(&folder, &surroundings).into(),
         Command::Steps(steps_args) => steps::steps(&steps_args, &surroundings).into(),
         Command::Sweep(sweep_args) => sweep::sweep(&sweep_args, &surroundings).into(),
     }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::args::{StepsArgs, StepsFormat};
 use crate::diagnostic::Diagnostic;
+use crate::manual::ended;
 use crate::output::say;
 use crate::status::Status;
 use crate::terminal::Surroundings;
@@ -25,13 +26,7 @@ pub(crate) fn steps(args: &StepsArgs, surroundings: &Surroundings) -> Status {
         StepsFormat::Md => as_markdown(&chapters),
         StepsFormat::Json => format!("{:#}\n", as_json(&chapters)),
     };
-    match say(&text) {
-        Ok(()) => Status::Passed,
-        Err(error) => {
-            error.print(surroundings);
-            Status::Inconclusive
-        }
-    }
+    ended(say(&text), surroundings)
 }
 
 /// The steps in which all words stand.

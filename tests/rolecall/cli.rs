@@ -94,6 +94,17 @@ fn what_did_not_pass_is_run_again_until_it_does() {
 }
 
 #[test]
+fn shells_and_manuals_know_every_command() {
+    check("", &["completions", "bash"], 0, &["rolecall__subcmd__sweep"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let pages = folder.path().join("man1");
+    let made = rolecall(folder.path(), &["man", "man1"]).status().expect("it runs");
+    assert!(made.success());
+    let page = fs::read_to_string(pages.join("rolecall-run.1")).expect("a page");
+    assert!(page.contains("Run feature files"), "{page}");
+}
+
+#[test]
 fn the_page_of_steps_is_what_the_steps_say() {
     let (code, page) = run("", &["steps", "--format", "md"]);
     assert_eq!(code, Some(0));
