@@ -1,9 +1,11 @@
-//! Managed nodes: running instances with an agent that may report to Systems Manager, by the role in their profile.
+//! Managed nodes: running instances with an agent that may report to Systems Manager, by the role in their profile or
+//! by the one that their account has for all.
 //!
 //! <https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html>
 
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
+use policy::Principal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -27,35 +29,69 @@ pub(super) fn is_managed(
         && may_report(partition, place, instance, now)
 }
 
-/// Whether the role of an instance lets its agent register.
+/// Whether a role lets the agent of an instance register: the one of its profile, which the agent tries first, or the
+/// one of the Default Host Management Configuration.
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html>
 fn may_report(partition: &Partition, place: &Place, instance: &Instance, now: DateTime<Utc>) -> bool {
-    let role = instance.profile.as_ref().and_then(|profile| imds::role(partition, &place.account, profile));
-    let principal = role.and_then(|role| {
-        sts::instance_principal(partition, &place.account, &role, &instance.instance_id, now)
-    });
-    let Some(principal) = principal else { return false };
-    let caller = Caller {
-        principal,
-        account: Some(place.account.clone()),
-        access_key_id: None,
-        credential: CredentialKind::RoleSession,
-    };
-    let call = Call {
-        service: Service::Ssm,
-        operation: "UpdateInstanceInformation",
-        caller,
-        region: place.region.clone(),
-        now,
-        transport: Transport::inside(),
-        input: Value::Null,
-        body: Bytes::new(),
-        granted: Vec::new(),
-    };
+    // Either way the agent learns from the metadata service who it is.
+    if instance.metadata_options.http_endpoint == "disabled" {
+        return false;
+    }
     let arn = place.arn("instance", &instance.instance_id);
-    let access = Access::new("ssm:UpdateInstanceInformation", &arn)
-        .with("ec2:SourceInstanceARN", arn)
-        .with("ec2:RoleDelivery", "2.0");
-    authorize(partition, &call, vec![access]).refusal.is_none()
+    let access = || Access::new("ssm:UpdateInstanceInformation", &arn);
+    let agent = Agent { partition, place, now };
+    let of_profile = agent.of_profile(instance).is_some_and(|principal| {
+        agent.may(principal, access().with("ec2:SourceInstanceARN", &arn).with("ec2:RoleDelivery", "2.0"))
+    });
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html:
+    // `ssm:SourceInstanceARN` isn't there where the role is of an instance profile.
+    of_profile
+        || agent
+            .of_management_role(instance)
+            .is_some_and(|principal| agent.may(principal, access().with("ssm:SourceInstanceARN", &arn)))
+}
+
+/// What an agent has to be somebody.
+struct Agent<'a> {
+    partition: &'a Partition,
+    place: &'a Place,
+    now: DateTime<Utc>,
+}
+
+impl Agent<'_> {
+    fn of_profile(&self, instance: &Instance) -> Option<Principal> {
+        let account = &self.place.account;
+        let role = imds::role(self.partition, account, instance.profile.as_ref()?)?;
+        sts::instance_principal(self.partition, account, &role, &instance.instance_id, self.now)
+    }
+
+    /// A session named after the instance, if the role trusts Systems Manager.
+    fn of_management_role(&self, instance: &Instance) -> Option<Principal> {
+        let role = self.partition.ssm.management_roles.get(self.place)?;
+        let role = self.partition.iam.role_by_arn(&role.arn(self.place))?;
+        sts::service_principal(self.partition, "ssm.amazonaws.com", &role, &instance.instance_id, self.now)
+    }
+
+    fn may(&self, principal: Principal, access: Access) -> bool {
+        let caller = Caller {
+            principal,
+            account: Some(self.place.account.clone()),
+            access_key_id: None,
+            credential: CredentialKind::RoleSession,
+        };
+        let call = Call {
+            service: Service::Ssm,
+            operation: "UpdateInstanceInformation",
+            caller,
+            region: self.place.region.clone(),
+            now: self.now,
+            transport: Transport::inside(),
+            input: Value::Null,
+            body: Bytes::new(),
+            granted: Vec::new(),
+        };
+        authorize(self.partition, &call, vec![access]).refusal.is_none()
+    }
 }
 
 #[derive(Deserialize)]

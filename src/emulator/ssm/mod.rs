@@ -1,7 +1,8 @@
-//! Run Command of AWS Systems Manager: shell scripts on instances, as `AWS-RunShellScript` runs them.
+//! Run Command of AWS Systems Manager: shell scripts on instances, as `AWS-RunShellScript` runs them; and what makes
+//! instances managed.
 //!
 //! They really run, as child processes, where `Settings::commands` allows it; without that no instance has an agent, and
-//! none is managed. `managed` says which instances are, `send` takes commands, `store` keeps them, `runner` runs them, and
+//! none is managed. `managed` says which instances are, `settings` keeps the role that manages all of them, `send` takes commands, `store` keeps them, `runner` runs them, and
 //! `invocations` tells what became of them. Of Parameter Store calls are only decided (`decided/ssm.txt`).
 //! <https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command.html>
 
@@ -9,8 +10,10 @@ mod invocations;
 mod managed;
 mod runner;
 mod send;
+mod settings;
 mod store;
 
+use crate::ec2::Place;
 use crate::operation::{Access, Call, Operation, ServiceError};
 use crate::partition::Partition;
 
@@ -23,11 +26,18 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "ListCommandInvocations", access: on_everything, act: invocations::list },
     Operation { name: "CancelCommand", access: on_everything, act: invocations::cancel },
     Operation { name: "DescribeInstanceInformation", access: on_everything, act: managed::describe },
+    Operation { name: "GetServiceSetting", access: settings::access, act: settings::get },
+    Operation { name: "UpdateServiceSetting", access: settings::update_access, act: settings::update },
+    Operation { name: "ResetServiceSetting", access: settings::access, act: settings::reset },
 ];
 
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html>
 fn on_everything(_: &Partition, call: &Call) -> Result<Vec<Access>, ServiceError> {
     Ok(vec![Access::new(format!("ssm:{}", call.operation), "*")])
+}
+
+fn place_of(call: &Call) -> Result<Place, ServiceError> {
+    Ok(Place { account: call.account()?.clone(), region: call.region.clone() })
 }
 
 fn error(code: &'static str, message: impl Into<String>) -> ServiceError {

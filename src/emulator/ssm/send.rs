@@ -14,7 +14,7 @@ use crate::partition::Partition;
 
 use super::managed::is_managed;
 use super::store::{Command, Invocation};
-use super::{error, not_emulated};
+use super::{error, not_emulated, place_of};
 
 pub(super) const DOCUMENT: &str = "AWS-RunShellScript";
 /// How long a command may wait for its instance, and by the document's own default run there, in seconds.
@@ -72,10 +72,6 @@ impl Input {
     fn document(&self) -> &str {
         self.document_name.rsplit('/').next().unwrap_or(&self.document_name)
     }
-}
-
-fn place_of(call: &Call) -> Result<Place, ServiceError> {
-    Ok(Place { account: call.account()?.clone(), region: call.region.clone() })
 }
 
 /// On the document, of which those of AWS are in no account (as denials name them), and on each instance, by its tags.

@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html>
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,14 +13,17 @@ use tokio::sync::Notify;
 use crate::ec2::Place;
 
 use super::send::{DOCUMENT, Script};
+use super::settings::ManagementRole;
 
-/// The commands of all accounts, the oldest first.
+/// The commands of all accounts, the oldest first, and their settings.
 #[derive(Default)]
 pub(crate) struct Store {
     /// Whether instances have agents.
     pub(crate) has_agents: bool,
     pub(super) commands: Vec<Command>,
     waiting: Vec<Job>,
+    /// Of the Default Host Management Configuration.
+    pub(super) management_roles: BTreeMap<Place, ManagementRole>,
 }
 
 /// A command.

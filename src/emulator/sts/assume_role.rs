@@ -7,6 +7,7 @@ use policy::{AccountId, Principal};
 use serde::Deserialize;
 
 use crate::authorize;
+use crate::iam::RoleView;
 use crate::operation::{Access, Call, CredentialKind, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -125,9 +126,20 @@ pub(crate) fn instance_principal(
     instance_id: &str,
     now: DateTime<Utc>,
 ) -> Option<Principal> {
-    let role = partition.iam.role(account, role)?;
-    let may = authorize::service_may_assume(partition, "ec2.amazonaws.com", &role, now);
-    may.then(|| principal(account, &role, instance_id))
+    service_principal(partition, "ec2.amazonaws.com", &partition.iam.role(account, role)?, instance_id, now)
+}
+
+/// A service's session of a role as a principal, if the role's trust policy lets the service assume it.
+pub(crate) fn service_principal(
+    partition: &Partition,
+    service: &str,
+    role: &RoleView,
+    session: &str,
+    now: DateTime<Utc>,
+) -> Option<Principal> {
+    let account = account_of(&role.arn).ok()?;
+    let may = authorize::service_may_assume(partition, service, role, now);
+    may.then(|| principal(&account, role, session))
 }
 
 /// The source identity of the new session: what was set once stays through a chain of roles.

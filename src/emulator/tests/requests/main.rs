@@ -7,6 +7,7 @@ mod authorization_messages;
 mod buckets;
 mod corpus;
 mod decided;
+mod default_host_management;
 mod faults;
 mod federation;
 mod hosts;

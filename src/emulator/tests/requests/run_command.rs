@@ -14,14 +14,14 @@ use crate::signer::{Key, Unsigned};
 const DENIED: &str = "AccessDeniedException";
 
 /// A place whose instances run commands.
-fn place() -> Place {
+pub(crate) fn place() -> Place {
     let commands = Some("/usr/bin:/bin".to_owned());
     Place::of(Emulator::new(Settings { commands, ..Settings::new(Clock::over(start)) }))
 }
 
 impl Place {
     /// The code of the error, which is empty for a success, and the answer.
-    fn ssm(&self, key: &Key, operation: &str, input: &Value) -> (String, Value) {
+    pub(crate) fn ssm(&self, key: &Key, operation: &str, input: &Value) -> (String, Value) {
         let request = Unsigned::json("ssm", &format!("AmazonSSM.{operation}"), &input.to_string(), start());
         let (_, body) = self.answer(request.signed(key));
         let answer: Value = serde_json::from_str(&body).unwrap();
@@ -29,7 +29,7 @@ impl Place {
     }
 
     #[track_caller]
-    fn ssm_ok(&self, operation: &str, input: &Value) -> Value {
+    pub(crate) fn ssm_ok(&self, operation: &str, input: &Value) -> Value {
         let (code, answer) = self.ssm(&self.admin, operation, input);
         assert_eq!(code, "", "{answer}");
         answer
