@@ -1,3 +1,4 @@
+@control:NIST-800-53:AC-6 @control:SOC2:CC6.1
 Feature: Part 1: an instance reaches one bucket through its role
   The first part of the walkthrough "IAM roles and assume-role, step by step": Testing1 gets the role
   main-role1, which may do everything with the bucket testing-s3 and nothing else.

@@ -1,3 +1,4 @@
+@control:NIST-800-53:AC-3 @control:NIST-800-53:AC-6 @control:SOC2:CC6.1
 Feature: Part 2: a user takes the role
   The second part of the walkthrough: main-user may not touch the bucket, but may take the role main-role1,
   which may. The account is made step by step here, with the walkthrough's own policies.

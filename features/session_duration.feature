@@ -1,3 +1,4 @@
+@control:NIST-800-53:AC-12
 Feature: How long temporary credentials last
   The walkthrough's "Duration of Temporary Credentials": 3600 seconds by default, 900 at least, 43 200 at most
   and never more than the role's own maximum.

@@ -3,7 +3,7 @@
 use aws_sdk_s3::primitives::ByteStream;
 use cucumber::then;
 use harness::parameters::{Name, Text};
-use harness::{Call, CallRef, Control, Stage, StepError, Verdict, World};
+use harness::{Call, CallRef, Control, Purpose, Stage, StepError, Verdict, World};
 
 use crate::buckets::s3;
 
@@ -84,7 +84,7 @@ pub(crate) async fn denied(stage: &mut Stage) -> Result<(), StepError> {
     let outcome = match &outcome.control {
         Some(control) if outcome.call.verdict == Verdict::Denied => {
             proven(stage, &outcome.call)?;
-            holds(stage, control).await?;
+            stage.made_for(Purpose::Control, holds(stage, control)).await?;
             stage.outcome_once_more().await?
         }
         _ => outcome,

@@ -64,6 +64,12 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Remove what runs that were killed left on a target.
     Sweep(SweepArgs),
+    /// Show what a run left, from its journal alone.
+    Report(ReportArgs),
+    /// Check that a folder of evidence is as it was left.
+    Verify(VerifyArgs),
+    /// Make a pair of keys for signing evidence.
+    Keygen(KeygenArgs),
 }
 
 impl Default for Command {
@@ -111,8 +117,50 @@ pub(crate) struct RunArgs {
     /// Print each step, and each call with its answer.
     #[arg(long, short)]
     pub(crate) verbose: bool,
+    /// Leave evidence in this folder, which must be empty [default: in CI, a folder of its own below `rolecall-evidence`].
+    #[arg(long, value_name = "DIR", env = "ROLECALL_EVIDENCE")]
+    pub(crate) evidence: Option<PathBuf>,
+    /// Leave no evidence.
+    #[arg(long)]
+    pub(crate) no_evidence: bool,
+    /// Sign the evidence with the private key in this file, else with that in ROLECALL_EVIDENCE_KEY.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) evidence_key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) target: TargetArgs,
+}
+
+/// What a run left.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The journal, or the folder that holds it.
+    #[arg(value_name = "JOURNAL")]
+    pub(crate) journal: PathBuf,
+    /// How to spell it: `text` or one of the other formats.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: String,
+    /// Write it there instead of to standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// A folder of evidence.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The folder.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The public key that it must be signed with.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+}
+
+/// A pair of keys.
+#[derive(Debug, Args)]
+pub(crate) struct KeygenArgs {
+    /// The file for the private key; the public one stands beside it, as `….pub.pem`.
+    #[arg(value_name = "FILE", default_value = "rolecall-evidence-key.pem")]
+    pub(crate) file: PathBuf,
 }
 
 /// A project to begin with.
@@ -299,6 +347,9 @@ impl Default for RunArgs {
             plan: false,
             quiet: false,
             verbose: false,
+            evidence: None,
+            no_evidence: false,
+            evidence_key: None,
             target: TargetArgs::default(),
         }
     }

@@ -229,7 +229,7 @@ fn new_file(folder: &Path, path: &Path) -> std::io::Result<File> {
 }
 
 /// Eight letters and digits that no other run has.
-fn run_id() -> Result<String, Diagnostic> {
+pub(crate) fn run_id() -> Result<String, Diagnostic> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes)
         .map_err(|error| Diagnostic::new(format!("there is no randomness: {error}")))?;

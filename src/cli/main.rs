@@ -8,16 +8,21 @@ mod args;
 mod chosen;
 mod compare;
 mod config;
+mod controls;
 mod decide;
 mod diagnostic;
 mod env_file;
+mod evidence_folder;
 mod features;
 mod init;
+mod keys;
 mod manual;
 mod output;
 mod plan;
 mod probe;
 mod programs;
+mod provenance;
+mod report;
 mod rerun;
 mod run;
 mod serve;
@@ -74,6 +79,9 @@ fn command() -> ExitCode {
         Command::Completions { shell } => manual::completions(shell, &surroundings).into(),
         Command::Man { folder } => manual::pages(&folder, &surroundings).into(),
         Command::Steps(steps_args) => steps::steps(&steps_args, &surroundings).into(),
+        Command::Report(report_args) => report::report(&report_args, &surroundings).into(),
+        Command::Verify(verify_args) => report::verify(&verify_args, &surroundings).into(),
+        Command::Keygen(keygen_args) => keys::keygen(&keygen_args, &surroundings).into(),
         Command::Sweep(sweep_args) => sweep::sweep(&sweep_args, &surroundings).into(),
     }
 }

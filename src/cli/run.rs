@@ -13,12 +13,15 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use target::Target;
 
 use crate::args::RunArgs;
-use crate::chosen::{Chosen, NoTarget};
+use crate::chosen::{Chosen, NoTarget, run_id};
 use crate::diagnostic::Diagnostic;
+use crate::evidence_folder::{self, EvidenceFolder};
 use crate::features;
+use crate::keys::signing_key;
 use crate::output::{UntilClosed, say};
 use crate::plan::{Rehearsal, plan_of};
 use crate::programs;
+use crate::provenance::{run_info, secrets_of_environment};
 use crate::rerun;
 use crate::settings::{Key, Settings};
 use crate::status::Status;
@@ -65,16 +68,39 @@ async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<St
     if args.plan {
         return rehearsed(plan, chosen).await;
     }
+    let mut plan = plan;
+    let mut folder = None;
+    let run_id = run_id()?;
+    if let Some(path) = evidence_folder::place(args, &run_id) {
+        plan.info = run_info(run_id, args, &settings, &plan.features)?;
+        plan.secrets = secrets_of_environment();
+        plan.listens = true;
+        folder = Some(EvidenceFolder::begin(path, signing_key(args.evidence_key.as_deref())?)?);
+    }
     let mut display = Display::new(args, surroundings);
     let mut log = Vec::new();
     let run = async |target: Rc<dyn Target>| {
-        let cleaned = harness::run(plan, target.clone(), Utc::now, |event| display.show(&event)).await;
+        let sink = |event: Event| {
+            folder.iter_mut().for_each(|folder| folder.write(&event));
+            display.show(&event);
+        };
+        let cleaned = harness::run(plan, target.clone(), Utc::now, sink).await;
         log = target.log();
         cleaned
     };
     let cleaned = on_target(chosen, run, surroundings).await?;
     let (record, error) = display.finish();
-    let status = Status::from(record.exit());
+    let mut status = Status::from(record.exit());
+    if let Some(folder) = folder {
+        match folder.finish(&record) {
+            Ok(path) => eprintln!("the evidence is in {}", path.display()),
+            Err(trouble) => {
+                trouble.print(surroundings);
+                // Whoever asked for evidence and has none can't tell.
+                status = if status == Status::Passed { Status::Inconclusive } else { status };
+            }
+        }
+    }
     if let Some(path) = &args.rerun {
         rerun::write(path, &record)?;
     }
@@ -141,6 +167,8 @@ pub(crate) fn plan(args: &RunArgs, far: bool, accept_unproven: bool) -> Result<R
     match (features::read(&args.paths), selection) {
         (Ok(features), Ok(selection)) => Ok(RunPlan {
             info: RunInfo::default(),
+            listens: false,
+            secrets: Vec::new(),
             features,
             selection,
             jobs: args.jobs(far),

@@ -19,10 +19,11 @@ mod stage;
 mod syntax;
 mod teller;
 mod vocabulary;
+mod wiretap;
 mod world;
 
 pub use cast::{Actor, Cast, CastInstance, Session, User, unknown};
-pub use evidence::{Call, Verdict};
+pub use evidence::{Call, Purpose, Verdict};
 pub use feature::{FeatureError, FeatureFile};
 pub use outcome::{CallRef, Control, Outcome, ServiceFailure, verdict};
 pub use plan::{Commands, RunPlan};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use evidence::{RunInfo, ScenarioRef};
+use secrecy::SecretString;
 
 use crate::feature::FeatureFile;
 use crate::select::Selection;
@@ -13,6 +14,10 @@ use crate::selected::Selected;
 pub struct RunPlan {
     /// Who asked for it, where and from what: it is told as it is.
     pub info: RunInfo,
+    /// Whether what goes over the wire is looked at, for evidence.
+    pub listens: bool,
+    /// What must not be written down, wherever it turns up.
+    pub secrets: Vec<SecretString>,
     /// The feature files, in the order of their reports.
     pub features: Vec<FeatureFile>,
     /// Which of their scenarios.

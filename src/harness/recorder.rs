@@ -4,11 +4,19 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
+use std::time::Duration;
 
-use evidence::{Call, Failure, StepResult};
+use aws_types::SdkConfig;
+use chrono::{DateTime, Utc};
+use evidence::{Call, Failure, Purpose, Sha256, StepResult};
 use serde::{Deserialize, Serialize};
+use target::AccessKey;
 
 use crate::pace::Pace;
+use crate::wiretap::Wiretap;
+
+/// Shorter pauses are none.
+const WORTH_TELLING: Duration = Duration::from_millis(50);
 
 /// Why a step does not pass.
 ///
@@ -130,22 +138,93 @@ impl From<target::TargetError> for StepError {
     }
 }
 
-/// Collects the calls of one scenario between its steps.
+/// Collects what happens in one scenario between the ends of its steps.
 #[derive(Clone, Default)]
 pub(crate) struct Recorder {
     notes: Rc<RefCell<Notes>>,
     pace: Pace,
+    /// `None`: nobody looks at the wire.
+    tap: Option<Wiretap>,
 }
 
 #[derive(Default)]
 struct Notes {
-    calls: Vec<Call>,
+    happened: Vec<Happened>,
     unchecked: Option<Call>,
+    /// What calls are made for; `None`: what their kind says.
+    purpose: Option<Purpose>,
+}
+
+/// What belongs to the step that ends next.
+pub(crate) enum Happened {
+    /// A call was answered.
+    Called(Box<Call>),
+    /// A policy was sent or answered.
+    PolicySeen(Sha256, String),
+    /// Time passed.
+    Waited(String, Duration),
+    /// What the scenario made was removed, but for these.
+    CleanedUp(Vec<String>, Duration),
 }
 
 impl Recorder {
-    pub(crate) fn new(pace: Pace) -> Self {
-        Self { notes: Rc::default(), pace }
+    pub(crate) fn new(pace: Pace, tap: Option<Wiretap>) -> Self {
+        Self { notes: Rc::default(), pace, tap }
+    }
+
+    /// The same configuration, listened to where anybody looks.
+    pub(crate) fn over(&self, configuration: SdkConfig) -> SdkConfig {
+        match &self.tap {
+            Some(tap) => tap.over(configuration),
+            None => configuration,
+        }
+    }
+
+    /// Remembers the secrets of a key.
+    pub(crate) fn learn(&self, key: &AccessKey) {
+        if let Some(tap) = &self.tap {
+            tap.learn(&key.secret);
+            key.session_token.iter().for_each(|token| tap.learn(token));
+        }
+    }
+
+    /// `text` without secrets: those that are known, and what looks like one.
+    pub(crate) fn masked(&self, text: &mut String) {
+        if let Some(masked) = self.tap.as_ref().and_then(|tap| tap.masked(text)) {
+            *text = masked;
+        }
+        if let Some(masked) = crate::secrets::found(text) {
+            *text = masked;
+        }
+    }
+
+    /// What calls are made for from now on; the answer is what it was before.
+    pub(crate) fn set_purpose(&self, purpose: Option<Purpose>) -> Option<Purpose> {
+        std::mem::replace(&mut self.notes.borrow_mut().purpose, purpose)
+    }
+
+    /// What was sent before belongs to no call that is told.
+    pub(crate) fn listen_anew(&self) {
+        self.tap.iter().for_each(|tap| drop(tap.take()));
+    }
+
+    /// Now, where times are kept.
+    pub(crate) fn now(&self) -> Option<DateTime<Utc>> {
+        self.tap.as_ref().map(Wiretap::now)
+    }
+
+    /// Notes that nothing was done since then, where it was worth speaking of.
+    pub(crate) fn waited_since(&self, began: Option<DateTime<Utc>>, why: &str) {
+        if let (Some(began), Some(now)) = (began, self.now())
+            && let Ok(duration) = (now - began).to_std()
+            && duration >= WORTH_TELLING
+        {
+            self.happened(Happened::Waited(why.to_owned(), duration));
+        }
+    }
+
+    pub(crate) fn happened(&self, what: Happened) {
+        self.notes.borrow_mut().happened.push(what);
     }
 
     /// Returns when all that happened before was told.
@@ -153,13 +232,26 @@ impl Recorder {
         self.pace.caught_up().await;
     }
 
-    pub(crate) fn called(&self, call: Call) {
-        self.notes.borrow_mut().calls.push(call);
+    /// The call with what was heard of it, which is told.
+    pub(crate) fn called(&self, mut call: Call) -> Call {
+        let overheard = self.tap.as_ref().map(Wiretap::take).unwrap_or_default();
+        for (digest, text) in overheard.policies {
+            self.happened(Happened::PolicySeen(digest, text));
+        }
+        if let Some(purpose) = self.notes.borrow().purpose {
+            call.purpose = purpose;
+        }
+        if let Some(exchange) = overheard.exchange {
+            call.status = call.status.or(exchange.attempts.last().and_then(|attempt| attempt.status));
+            call.exchange = Some(Box::new(exchange));
+        }
+        self.happened(Happened::Called(Box::new(call.clone())));
+        call
     }
 
-    /// The calls since the last time.
-    pub(crate) fn take_calls(&self) -> Vec<Call> {
-        std::mem::take(&mut self.notes.borrow_mut().calls)
+    /// What happened since the last time.
+    pub(crate) fn take(&self) -> Vec<Happened> {
+        std::mem::take(&mut self.notes.borrow_mut().happened)
     }
 
     /// Remembers an attempt that was refused, until a step has said what it expects of it.

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use cucumber::runner::{Basic, Runner, basic};
@@ -16,9 +17,11 @@ use crate::feature::FeatureFile;
 use crate::pace::Pace;
 use crate::plan::RunPlan;
 use crate::recorder::Recorder;
+use crate::secrets;
 use crate::selected::{Place, Selected};
 use crate::stage::Stage;
 use crate::teller::Teller;
+use crate::wiretap::{SharedClock, Wiretap};
 use crate::world::World;
 
 /// What the runner's hooks and the reader of its events share.
@@ -30,6 +33,8 @@ struct Shared {
     failed: Rc<Cell<bool>>,
     /// The scenarios in which time may really pass.
     slow: Rc<BTreeSet<Place>>,
+    /// The run's clock, where the wire is listened to.
+    listens: Option<SharedClock>,
 }
 
 /// Runs `plan` on `target`, telling `sink` what happens as it happens. `clock` gives the times of events.
@@ -39,17 +44,25 @@ struct Shared {
 pub async fn run(
     plan: RunPlan,
     target: Rc<dyn Target>,
-    clock: impl Fn() -> DateTime<Utc>,
+    clock: impl Fn() -> DateTime<Utc> + Clone + Send + Sync + 'static,
     sink: impl FnMut(Event),
 ) -> Result<(), TargetError> {
     let started = clock();
     let selected = Selected::of(&plan);
-    let mut teller = Teller::new(&selected, plan.fail_fast, clock, sink);
-    teller.tell(EventKind::RunStarted {
+    let listens = plan.listens.then(|| Arc::new(clock.clone()) as SharedClock);
+    let mut teller = Teller::new(&selected, plan.fail_fast, clock.clone(), sink);
+    teller.hide(&plan.secrets);
+    let mut first = EventKind::RunStarted {
         run: Box::new(plan.info.clone()),
         scenarios: selected.scenarios.iter().map(|scenario| scenario.reference.clone()).collect(),
         found: plan.features.iter().map(FeatureFile::scenario_count).sum(),
+    };
+    first.each_text(&mut |text| {
+        if let Some(masked) = secrets::found(text) {
+            *text = masked;
+        }
     });
+    teller.tell(first);
     let probe = match selected.scenarios.is_empty() {
         true => None,
         false => Some(Probe::of(target.as_ref()).await),
@@ -62,7 +75,7 @@ pub async fn run(
         .features_where(&plan, |scenario| !teller.settles_beforehand(scenario, &plan, target.as_ref()));
     let slow = selected.scenarios.iter().filter(|scenario| plan.slow && scenario.is_slow());
     let slow = Rc::new(slow.map(|scenario| scenario.place.clone()).collect());
-    let shared = Shared { failed: teller.failed.clone(), slow, ..Shared::default() };
+    let shared = Shared { failed: teller.failed.clone(), slow, listens, ..Shared::default() };
     let mut events = start(&plan, features, target.clone(), shared.clone(), probe);
     while let Some(event) = events.next().await {
         if let Ok(event) = event {
@@ -70,7 +83,10 @@ pub async fn run(
         }
         shared.pace.told();
     }
+    let began = clock();
     let cleaned = target.clean_up().await;
+    let duration = (clock() - began).to_std().unwrap_or_default();
+    teller.tell(EventKind::CleanedUp { scenario: None, left: left(&cleaned), duration });
     teller.finish_run(started);
     cleaned
 }
@@ -106,6 +122,15 @@ fn tested(info: Info, probe: Option<&Probe>, accepted_unproven: bool) -> TargetI
     }
 }
 
+/// What could not be removed, each with the reason.
+pub(crate) fn left(cleaned: &Result<(), TargetError>) -> Vec<String> {
+    match cleaned {
+        Ok(()) => Vec::new(),
+        Err(TargetError::Left(left)) => left.clone(),
+        Err(other) => vec![other.to_string()],
+    }
+}
+
 /// cucumber's runner over `features`, with a stage for each scenario.
 fn start(
     plan: &RunPlan,
@@ -121,7 +146,7 @@ fn start(
         .steps(World::collection())
         .max_concurrent_scenarios(Some(plan.jobs.max(1)))
         .before(move |feature, _rule, scenario, world: &mut World| {
-            let recorder = Recorder::new(shared.pace.clone());
+            let recorder = Recorder::new(shared.pace.clone(), shared.listens.clone().map(Wiretap::new));
             let place = Place::of(feature, scenario);
             let (target, commands, shared) = (target.clone(), commands.clone(), shared.clone());
             let probe = probe.clone();
@@ -141,8 +166,8 @@ fn start(
         .after(|_, _, _, _, world| {
             async move {
                 if let Some(Ok(stage)) = world.map(World::stage) {
-                    // What is left is tried again at the end of the run, which tells of it.
-                    let _ = stage.place.clean_up().await;
+                    // What is left is tried again at the end of the run.
+                    stage.clean_up().await;
                 }
             }
             .boxed_local()

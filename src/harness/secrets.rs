@@ -18,6 +18,18 @@ const SHAPES: [&str; 3] = [
 static PATTERNS: LazyLock<Vec<Regex>> =
     LazyLock::new(|| SHAPES.iter().filter_map(|shape| Regex::new(shape).ok()).collect());
 
+/// `text` without what looks like a secret access key or a session token; `None`: there is no such thing in it.
+pub(crate) fn found(text: &str) -> Option<String> {
+    // Every shape has so many of these letters in a row, and most texts have not.
+    let is_of_secrets = |letter: char| letter.is_ascii_alphanumeric() || "/+=".contains(letter);
+    let longest = text.split(|letter| !is_of_secrets(letter)).map(str::len).max().unwrap_or_default();
+    let masked = (longest >= SHORTEST).then(|| masked(text))?;
+    (masked != text).then_some(masked)
+}
+
+/// The fewest letters in a row that a shape takes for a secret.
+const SHORTEST: usize = 16;
+
 /// `text` without what looks like a secret access key or a session token.
 pub(crate) fn masked(text: &str) -> String {
     // Twice, as two secrets may share the one character between them.

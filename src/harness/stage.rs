@@ -17,7 +17,8 @@ use tokio::time::Instant;
 use crate::cast::{Actor, Cast, Session, unknown};
 use crate::outcome::{Again, CallRef, Outcome, ServiceFailure, answered};
 use crate::plan::Commands;
-use crate::recorder::{Recorder, StepError};
+use crate::recorder::{Happened, Recorder, StepError};
+use crate::run::left;
 
 /// The place, the cast and the last attempt of a scenario.
 pub struct Stage {
@@ -91,7 +92,7 @@ impl Stage {
                 "a feature that runs commands is code; allow it with `rolecall run --allow-commands`",
             ));
         }
-        self.place.settled().await;
+        self.settled().await;
         let program = Program { script, input, path: self.commands.path.clone() };
         let ran = self.place.run_program(instance_id, &program).await;
         let ran = ran.map_err(|error| StepError::inconclusive("could not be run", error.to_string()))?;
@@ -107,11 +108,34 @@ impl Stage {
         self.turn()?;
         match self.place.pass_time(by) {
             Err(TargetError::Unsupported { .. }) if self.waits => {
+                let began = self.recorder.now();
                 tokio::time::sleep(by).await;
+                self.recorder
+                    .waited_since(began, "time had to pass really, as the target's clock can't be moved");
                 Ok(())
             }
-            passed => Ok(passed?),
+            passed => {
+                passed?;
+                self.recorder
+                    .happened(Happened::Waited("the target's clock was moved by this much".to_owned(), by));
+                Ok(())
+            }
         }
+    }
+
+    /// Waits until what was changed has had time to arrive.
+    async fn settled(&self) {
+        let began = self.recorder.now();
+        self.place.settled().await;
+        self.recorder.waited_since(began, "what was changed had to arrive");
+    }
+
+    /// Does `work`, whose calls are made for `purpose`.
+    pub async fn made_for<T>(&self, purpose: Purpose, work: impl Future<Output = T>) -> T {
+        let before = self.recorder.set_purpose(Some(purpose));
+        let done = work.await;
+        self.recorder.set_purpose(before);
+        done
     }
 
     /// Remembers what a program left; a failure must be looked at by a later step.
@@ -174,7 +198,8 @@ impl Stage {
 
     /// An actor who signs with `key`.
     pub fn actor_with(&self, name: &str, principal: String, key: Option<AccessKey>) -> Actor {
-        let configuration = self.place.configuration(key.as_ref());
+        key.iter().for_each(|key| self.recorder.learn(key));
+        let configuration = self.recorder.over(self.place.configuration(key.as_ref()));
         let buckets_in_path = self.place.has_buckets_in_path();
         Actor { name: name.to_owned(), principal, key, configuration, buckets_in_path }
     }
@@ -190,7 +215,7 @@ impl Stage {
         let account = self.place.account();
         let principal = format!("arn:aws:sts::{account}:assumed-role/{}/{id}", credentials.role);
         let actor = self.actor_with(name, principal, credentials.key);
-        Ok(Actor { configuration: credentials.configuration, ..actor })
+        Ok(Actor { configuration: self.recorder.over(credentials.configuration), ..actor })
     }
 
     /// What the metadata service of an instance hands out; where that is not yet what the scenario made of it, it is
@@ -268,7 +293,7 @@ impl Stage {
         SdkError<E, HttpResponse>: RequestId,
     {
         if is_read(call.operation) || !self.administers(actor) {
-            self.place.settled().await;
+            self.settled().await;
         }
         let (record, answer) = self.make(actor, &call, answer).await;
         answer.map_err(|_| match record.verdict {
@@ -303,7 +328,7 @@ impl Stage {
         SdkError<E, HttpResponse>: RequestId,
     {
         self.turn()?;
-        self.place.settled().await;
+        self.settled().await;
         let (control, principal) = (call.control.clone(), actor.principal.clone());
         let again: Again = Rc::new(move || {
             let (call, principal, answer) = (call.clone(), principal.clone(), answer());
@@ -330,8 +355,9 @@ impl Stage {
         SdkError<E, HttpResponse>: RequestId,
     {
         self.turn()?;
-        self.place.settled().await;
-        let (record, answer) = self.make(actor, &call, answer).await;
+        self.settled().await;
+        let made = self.made_for(Purpose::Attempt, self.make(actor, &call, answer));
+        let (record, answer) = made.await;
         self.attempted(Outcome { call: record, control: call.control, again: None });
         Ok(answer.ok())
     }
@@ -345,7 +371,8 @@ impl Stage {
 
     async fn repeat(&self, again: &Again) -> Call {
         self.recorder.caught_up().await;
-        self.told(again().await)
+        self.recorder.listen_anew();
+        self.made_for(Purpose::Attempt, async { self.told(again().await) }).await
     }
 
     /// How the last attempt was answered; where that is not as `expected` and what was changed before may not have
@@ -360,7 +387,9 @@ impl Stage {
         while let Some(again) = outcome.again.clone().filter(|_| !expected(&outcome.call))
             && Instant::now() + pause < until
         {
+            let began = self.recorder.now();
             tokio::time::sleep(pause).await;
+            self.recorder.waited_since(began, "another answer than expected may be about to change");
             pause = (pause * 2).min(LONGEST_PAUSE);
             outcome.call = self.repeat(&again).await;
         }
@@ -379,6 +408,16 @@ impl Stage {
             self.last = Some(outcome.clone());
         }
         Ok(outcome)
+    }
+
+    /// Removes what the scenario made, as far as it goes now.
+    pub(crate) async fn clean_up(&self) {
+        let began = self.recorder.now();
+        let left = left(&self.place.clean_up().await);
+        if let (Some(began), Some(now)) = (began, self.recorder.now()) {
+            let duration = (now - began).to_std().unwrap_or_default();
+            self.recorder.happened(Happened::CleanedUp(left, duration));
+        }
     }
 
     fn administers(&self, actor: &Actor) -> bool {
@@ -444,6 +483,7 @@ impl Stage {
         SdkError<E, HttpResponse>: RequestId,
     {
         self.recorder.caught_up().await;
+        self.recorder.listen_anew();
         let answer = answer.await;
         if changes_access(call.operation) {
             self.place.changed();
@@ -468,8 +508,7 @@ impl Stage {
             None if says_why(&record) => Origin::Observed,
             None => Origin::NotAvailable,
         };
-        self.recorder.called(record.clone());
-        record
+        self.recorder.called(record)
     }
 }
 

@@ -8,11 +8,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use cucumber::event;
-use evidence::{Event, EventKind, Failure, ScenarioId, ScenarioResult, Span, Step, StepResult};
+use evidence::{
+    Event, EventKind, Failure, Purpose, ScenarioId, ScenarioResult, Sha256, Span, Step, StepResult,
+};
+use gherkin::StepType;
+use secrecy::{ExposeSecret, SecretString};
 use target::Target;
 
 use crate::plan::RunPlan;
-use crate::recorder::{InDocString, Recorder, StepError};
+use crate::recorder::{Happened, InDocString, Recorder, StepError};
 use crate::selected::{Place, Selected, SelectedScenario};
 use crate::stage::surprise;
 use crate::vocabulary;
@@ -28,6 +32,10 @@ pub(crate) struct Teller<Clock, Sink> {
     fail_fast: bool,
     /// Those whose end was told.
     ended: BTreeSet<Place>,
+    /// Those policies whose text was told.
+    policies: BTreeSet<Sha256>,
+    /// Of the run as a whole, whatever the scenario.
+    secrets: Vec<SecretString>,
 }
 
 /// A scenario between its first and its last event.
@@ -53,11 +61,28 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
             failed: Rc::default(),
             fail_fast,
             ended: BTreeSet::new(),
+            policies: BTreeSet::new(),
+            secrets: Vec::new(),
         }
     }
 
-    pub(crate) fn tell(&mut self, kind: EventKind) {
+    /// Takes out of all that is told from now on what must not be written down.
+    pub(crate) fn hide(&mut self, secrets: &[SecretString]) {
+        self.secrets = secrets.to_vec();
+    }
+
+    pub(crate) fn tell(&mut self, mut kind: EventKind) {
         let at = (self.clock)();
+        let secrets: Vec<&str> = self.secrets.iter().map(ExposeSecret::expose_secret).collect();
+        if !secrets.is_empty() {
+            kind.each_text(&mut |text| {
+                for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+                    if text.contains(*secret) {
+                        *text = text.replace(*secret, "[secret]");
+                    }
+                }
+            });
+        }
         (self.sink)(Event { at, kind });
     }
 
@@ -164,14 +189,13 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
             event::Step::Passed(..) => StepResult::Passed,
             event::Step::Failed(_, _, _, error) => failed(error, step, &selected.lines, &mut written),
         };
-        for call in recorder.take_calls() {
-            self.tell(EventKind::Called { scenario: Some(selected.id), call });
-        }
+        self.tell_what_happened(selected.id, recorder, step.ty == StepType::Then);
         let started = self.running.get(place).map_or_else(|| (self.clock)(), |running| running.step_started);
         let passed = result == StepResult::Passed;
         let inconclusive = matches!(result, StepResult::Inconclusive(_));
         let duration = self.since(started);
-        let kind = EventKind::StepFinished { scenario: selected.id, step: written, result, duration };
+        let mut kind = EventKind::StepFinished { scenario: selected.id, step: written, result, duration };
+        kind.each_text(&mut |text| recorder.masked(text));
         let Some(running) = self.running.get_mut(place) else { return };
         if passed {
             running.held = Some(kind);
@@ -193,15 +217,42 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
         for step in selected.steps.iter().skip(running.begun) {
             let step = as_written(step, &selected.lines);
             let duration = Duration::ZERO;
-            self.tell(EventKind::StepFinished {
-                scenario: selected.id,
-                step,
-                result: StepResult::NotRun,
-                duration,
-            });
+            let (scenario, result) = (selected.id, StepResult::NotRun);
+            let mut kind = EventKind::StepFinished { scenario, step, result, duration };
+            kind.each_text(&mut |text| recorder.masked(text));
+            self.tell(kind);
         }
+        self.tell_what_happened(selected.id, recorder, false);
         let duration = self.since(running.started);
         self.end(place, selected.id, running.result, duration);
+    }
+
+    /// What the recorder noted since the last time, without secrets.
+    fn tell_what_happened(&mut self, id: ScenarioId, recorder: &Recorder, of_expectation: bool) {
+        let scenario = Some(id);
+        for what in recorder.take() {
+            let mut kind = match what {
+                Happened::Called(mut call) => {
+                    if of_expectation && call.purpose == Purpose::SetUp {
+                        call.purpose = Purpose::Expectation;
+                    }
+                    EventKind::Called { scenario, call: *call }
+                }
+                Happened::PolicySeen(sha256, text) => {
+                    let mut masked = text.clone();
+                    recorder.masked(&mut masked);
+                    // A policy with a secret in it is not kept: another text would have another digest.
+                    if masked != text || !self.policies.insert(sha256.clone()) {
+                        continue;
+                    }
+                    EventKind::PolicySeen { sha256, text }
+                }
+                Happened::Waited(why, duration) => EventKind::Waited { scenario, why, duration },
+                Happened::CleanedUp(left, duration) => EventKind::CleanedUp { scenario, left, duration },
+            };
+            kind.each_text(&mut |text| recorder.masked(text));
+            self.tell(kind);
+        }
     }
 
     fn since(&self, started: DateTime<Utc>) -> Duration {

@@ -24,6 +24,7 @@ mod teardown;
 pub use aws_types::SdkConfig;
 pub use connection::{Connection, Identity};
 pub use embedded::Embedded;
+pub use emulator::{Heard, Member, OverheardAnswer, OverheardRequest};
 pub use journal::{Entry, Journal, Leftovers, Thing, ThingKind, What};
 pub use localstack::{
     BUILT_IMAGE, LeftOver, LocalStack, LocalStackError, OnLocalStack, Options as LocalStackOptions,

@@ -8,10 +8,12 @@ use std::process::{Command, Output, Stdio};
 const THREE_LINES: &str = "    Given main-user\n    When assuming main-role1\n    Then upload succeeds\n";
 
 /// The command in a folder, without what the test's own environment would change.
-fn rolecall(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn rolecall(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rolecall"));
     command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    for variable in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "ROLECALL_ALLOW_COMMANDS"] {
+    for variable in
+        ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS", "ROLECALL_ALLOW_COMMANDS", "CI", "ROLECALL_EVIDENCE"]
+    {
         command.env_remove(variable);
     }
     command
@@ -304,9 +306,9 @@ Part 2: a user takes the role                                          a.feature
   Only by taking the role does main-user reach the bucket
     ok    main-user can't upload directly N ms
     FAIL  main-user uploads after assuming main-role1 N ms
-          a.feature:75:7
+          a.feature:76:7
             |
-         75 |       Then upload succeeds
+         76 |       Then upload succeeds
             |       ^^^^^^^^^^^^^^^^^^^^ denied by policy
             |
           s3:PutObject on arn:aws:s3:::testing-s3/testfile.txt

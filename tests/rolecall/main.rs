@@ -12,6 +12,7 @@
 mod cli;
 mod credentials;
 mod decide;
+mod evidence_folder;
 mod mutations;
 mod remote;
 mod runs;

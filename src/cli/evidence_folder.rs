@@ -1,0 +1,126 @@
+//! The folder of evidence that a run leaves: the journal as things happen, and at the end the renderings, the manifest and
+//! its signature.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use evidence::console::{Color, Detail, Page};
+use evidence::integrity::{MANIFEST, Manifest, PrivateKey, SIGNATURE, Signature, canonical};
+use evidence::{Event, Format, JournalWriter, Record, RenderOptions, render};
+
+use crate::args::RunArgs;
+use crate::diagnostic::Diagnostic;
+
+/// The file that holds the journal.
+pub(crate) const JOURNAL: &str = "journal.jsonl";
+
+/// Where CI systems find the folders of runs that name none: each has one of its own below.
+const USUAL: &str = "rolecall-evidence";
+
+/// Files are laid out for nobody's terminal.
+pub(crate) const OPTIONS: RenderOptions =
+    RenderOptions { page: Page { width: 100, color: Color::Plain, detail: Detail::Verbose } };
+
+/// The folder that is being filled.
+pub(crate) struct EvidenceFolder {
+    path: PathBuf,
+    journal: JournalWriter<File>,
+    key: Option<PrivateKey>,
+    error: Option<io::Error>,
+}
+
+/// Where a run leaves its evidence: where it is told to, or in CI; `None`: nowhere.
+pub(crate) fn place(args: &RunArgs, run: &str) -> Option<PathBuf> {
+    let in_ci = || std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
+    match &args.evidence {
+        _ if args.no_evidence => None,
+        Some(path) => Some(path.clone()),
+        None => in_ci().then(|| Path::new(USUAL).join(run)),
+    }
+}
+
+impl EvidenceFolder {
+    /// Begins it.
+    ///
+    /// # Errors
+    /// Where it can't be, or holds something already.
+    pub(crate) fn begin(path: PathBuf, key: Option<PrivateKey>) -> Result<EvidenceFolder, Diagnostic> {
+        let wrong = |error: io::Error| {
+            Diagnostic::new(format!("no evidence can be left in `{}`: {error}", path.display()))
+        };
+        fs::create_dir_all(&path).map_err(wrong)?;
+        if fs::read_dir(&path).map_err(wrong)?.next().is_some() {
+            let message = format!("the folder `{}` is not empty", path.display());
+            return Err(
+                Diagnostic::new(message).help("name another folder: evidence of two runs is not mixed")
+            );
+        }
+        let file =
+            OpenOptions::new().append(true).create_new(true).open(path.join(JOURNAL)).map_err(wrong)?;
+        Ok(EvidenceFolder { path, journal: JournalWriter::new(file), key, error: None })
+    }
+
+    /// Writes an event; the first error ends it.
+    pub(crate) fn write(&mut self, event: &Event) {
+        if self.error.is_none() {
+            self.error = self.journal.write(event).err();
+        }
+    }
+
+    /// Makes the renderings, the manifest and its signature.
+    ///
+    /// # Errors
+    /// Where anything could not be written: then there is no evidence to rely on.
+    pub(crate) fn finish(self, record: &Record) -> Result<PathBuf, Diagnostic> {
+        let wrong = |error: String| {
+            Diagnostic::new(format!("the evidence in `{}` is not complete: {error}", self.path.display()))
+        };
+        if let Some(error) = self.error {
+            return Err(wrong(error.to_string()));
+        }
+        for format in Format::ALL {
+            let mut text = Vec::new();
+            let made = render(record, format, &OPTIONS, &mut text).map_err(|error| error.to_string());
+            let write =
+                |()| fs::write(self.path.join(format.file_name()), &text).map_err(|error| error.to_string());
+            made.and_then(write).map_err(|error| wrong(format!("{}: {error}", format.file_name())))?;
+        }
+        seal(&self.path, self.key.as_ref()).map_err(wrong)?;
+        Ok(self.path)
+    }
+}
+
+fn seal(path: &Path, key: Option<&PrivateKey>) -> Result<(), String> {
+    let files = files_in(path).map_err(|error| error.to_string())?;
+    let manifest = Manifest::of(&files).map_err(|error| error.to_string())?;
+    let manifest = canonical(&manifest).map_err(|error| error.to_string())?;
+    if let Some(key) = key {
+        let signature = canonical(&Signature::of(&manifest, key)).map_err(|error| error.to_string())?;
+        fs::write(path.join(SIGNATURE), signature).map_err(|error| error.to_string())?;
+    }
+    fs::write(path.join(MANIFEST), manifest).map_err(|error| error.to_string())
+}
+
+/// All files below a folder, by their names with `/` between folders.
+///
+/// # Errors
+/// Where one can't be read. What is neither a file nor a folder, such as a link, is an error: it could be anything.
+pub(crate) fn files_in(folder: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            let below = files_in(&entry.path())?;
+            files.extend(below.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
+        } else if kind.is_file() {
+            files.insert(name, fs::read(entry.path())?);
+        } else {
+            return Err(io::Error::other(format!("`{name}` is neither a file nor a folder")));
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,90 @@
+//! `rolecall report` and `rolecall verify`: what a journal tells, and whether a folder of evidence is as it was left.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use evidence::integrity::{PublicKey, verify as check};
+use evidence::{Format, Journal, Record, RenderOptions, render};
+
+use crate::args::{ReportArgs, VerifyArgs};
+use crate::diagnostic::Diagnostic;
+use crate::evidence_folder::{JOURNAL, OPTIONS, files_in};
+use crate::output::{UntilClosed, say};
+use crate::status::Status;
+use crate::terminal::Surroundings;
+
+pub(crate) fn report(args: &ReportArgs, surroundings: &Surroundings) -> Status {
+    match reported(args, surroundings) {
+        Ok(status) => status,
+        Err(trouble) => {
+            trouble.print(surroundings);
+            Status::Usage
+        }
+    }
+}
+
+fn reported(args: &ReportArgs, surroundings: &Surroundings) -> Result<Status, Diagnostic> {
+    let path = if args.journal.is_dir() { args.journal.join(JOURNAL) } else { args.journal.clone() };
+    let bytes = read(&path)?;
+    let journal = Journal::read(&bytes)
+        .map_err(|error| Diagnostic::new(format!("`{}` can't be relied on: {error}", path.display())))?;
+    let record: Record = journal.events.iter().collect();
+    let format = Format::ALL.into_iter().find(|format| format.name() == args.format);
+    let format = format.ok_or_else(|| {
+        let known: Vec<&str> = Format::ALL.into_iter().map(Format::name).collect();
+        Diagnostic::new(format!("there is no format `{}`", args.format))
+            .help(format!("it is {}", known.join(", ")))
+    })?;
+    let on_terminal = RenderOptions { page: surroundings.page(OPTIONS.page.detail) };
+    let options = if args.output.is_none() { on_terminal } else { OPTIONS };
+    let mut text = Vec::new();
+    render(&record, format, &options, &mut text).map_err(|error| Diagnostic::new(error.to_string()))?;
+    match &args.output {
+        Some(path) => std::fs::write(path, &text)
+            .map_err(|error| Diagnostic::new(format!("`{}` can't be written: {error}", path.display())))?,
+        None => {
+            let mut output = UntilClosed::new(io::stdout());
+            let said = output.write_all(&text).and_then(|()| output.flush());
+            said.map_err(|error| Diagnostic::new(format!("standard output can't be written: {error}")))?;
+        }
+    }
+    Ok(Status::from(record.exit()))
+}
+
+pub(crate) fn verify(args: &VerifyArgs, surroundings: &Surroundings) -> Status {
+    match verified(args) {
+        Ok(status) => status,
+        Err(trouble) => {
+            trouble.print(surroundings);
+            Status::Usage
+        }
+    }
+}
+
+fn verified(args: &VerifyArgs) -> Result<Status, Diagnostic> {
+    let key = match &args.key {
+        Some(path) => {
+            let text = String::from_utf8_lossy(&read(path)?).into_owned();
+            let key = PublicKey::from_pem(&text);
+            Some(key.map_err(|error| Diagnostic::new(format!("`{}`: {error}", path.display())))?)
+        }
+        None => None,
+    };
+    let files = files_in(&args.folder)
+        .map_err(|error| Diagnostic::new(format!("`{}` can't be read: {error}", args.folder.display())))?;
+    match check(&files, key.as_ref()) {
+        Ok(holds) => {
+            say(&format!("{holds}\n"))?;
+            Ok(Status::Passed)
+        }
+        Err(tampered) => {
+            say(&format!("does not hold: {tampered}\n"))?;
+            Ok(Status::Failed)
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+    std::fs::read(path)
+        .map_err(|error| Diagnostic::new(format!("`{}` can't be read: {error}", path.display())))
+}

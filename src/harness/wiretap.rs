@@ -1,0 +1,299 @@
+//! Looks on at every HTTP request and answer of a scenario's calls, and keeps of them what may be written down.
+//!
+//! It stands between the SDK and the client that really sends, so it sees each attempt, not only the last. Which members
+//! are harmless is the API models' matter (`target::OverheardRequest`); secrets it comes by are remembered, so that they
+//! can be taken out of other texts.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use aws_types::SdkConfig;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use evidence::{Attempt, Exchange, Parameter, Sha256, Value, Withheld};
+use http_body_util::BodyExt;
+use secrecy::{ExposeSecret, SecretString};
+use target::{Heard, Member, OverheardAnswer, OverheardRequest};
+
+/// The run's clock.
+pub(crate) type SharedClock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// Shared by all clients of a scenario.
+#[derive(Clone)]
+pub(crate) struct Wiretap {
+    notes: Arc<Mutex<Notes>>,
+    clock: SharedClock,
+}
+
+#[derive(Default)]
+struct Notes {
+    sent: Vec<(Exchange, Vec<(Sha256, String)>)>,
+    secrets: Vec<SecretString>,
+}
+
+/// What was heard since the last time.
+#[derive(Default)]
+pub(crate) struct Overheard {
+    /// `None`: nothing went over the wire.
+    pub(crate) exchange: Option<Exchange>,
+    /// The texts of its policies.
+    pub(crate) policies: Vec<(Sha256, String)>,
+}
+
+/// Shorter ones would be found in words that have nothing to do with them.
+const SHORTEST_SECRET: usize = 6;
+
+impl Wiretap {
+    pub(crate) fn new(clock: SharedClock) -> Self {
+        Self { notes: Arc::default(), clock }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    /// The same configuration, listened to.
+    pub(crate) fn over(&self, configuration: SdkConfig) -> SdkConfig {
+        let Some(inner) = configuration.http_client() else { return configuration };
+        let tapped = Tapped { inner, tap: self.clone() };
+        configuration.into_builder().http_client(SharedHttpClient::new(tapped)).build()
+    }
+
+    /// Remembers something that must not be written down.
+    pub(crate) fn learn(&self, secret: &SecretString) {
+        self.with(|notes| notes.learn([secret.clone()]));
+    }
+
+    /// What was sent since the last time, as attempts of one call.
+    pub(crate) fn take(&self) -> Overheard {
+        let sent = self.with(|notes| std::mem::take(&mut notes.sent));
+        let mut overheard = Overheard::default();
+        for (mut exchange, policies) in sent {
+            overheard.policies.extend(policies);
+            if let Some(before) = overheard.exchange.take() {
+                exchange.attempts.splice(0..0, before.attempts);
+            }
+            overheard.exchange = Some(exchange);
+        }
+        overheard
+    }
+
+    /// `text` without the secrets that were heard or learned.
+    pub(crate) fn masked(&self, text: &str) -> Option<String> {
+        self.with(|notes| {
+            let known = notes.secrets.iter().map(ExposeSecret::expose_secret);
+            let found: Vec<&str> = known.filter(|secret| text.contains(*secret)).collect();
+            (!found.is_empty())
+                .then(|| found.iter().fold(text.to_owned(), |text, secret| text.replace(*secret, "[secret]")))
+        })
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Notes) -> T) -> T {
+        look(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Notes {
+    fn learn(&mut self, secrets: impl IntoIterator<Item = SecretString>) {
+        for secret in secrets {
+            let is_known = |known: &SecretString| known.expose_secret() == secret.expose_secret();
+            if secret.expose_secret().len() >= SHORTEST_SECRET && !self.secrets.iter().any(is_known) {
+                self.secrets.push(secret);
+            }
+        }
+    }
+}
+
+struct Tapped {
+    inner: SharedHttpClient,
+    tap: Wiretap,
+}
+
+impl fmt::Debug for Tapped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tapped")
+    }
+}
+
+impl HttpClient for Tapped {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(TappedConnector { inner, tap: self.tap.clone() })
+    }
+}
+
+struct TappedConnector {
+    inner: SharedHttpConnector,
+    tap: Wiretap,
+}
+
+impl fmt::Debug for TappedConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TappedConnector")
+    }
+}
+
+impl HttpConnector for TappedConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let tap = self.tap.clone();
+        let started = tap.now();
+        let endpoint = endpoint(request.uri());
+        let heard = heard(&request);
+        let answer = self.inner.call(request);
+        HttpConnectorFuture::new(async move {
+            let (answered, said) = read(answer.await, heard.as_ref()).await;
+            let duration = (tap.now() - started).to_std().unwrap_or_default();
+            let (status, error) = match &answered {
+                Ok(response) => (Some(response.status().as_u16()), None),
+                Err(error) => (None, Some(causes(error))),
+            };
+            let OverheardAnswer { members, code, request_id, secrets } = said;
+            let attempt = Attempt { started, duration, status, code, request_id, error };
+            tap.with(|notes| {
+                notes.learn(secrets);
+                notes.note(endpoint, heard, members, attempt);
+            });
+            answered
+        })
+    }
+}
+
+impl Notes {
+    fn note(
+        &mut self,
+        endpoint: String,
+        heard: Option<OverheardRequest>,
+        said: Vec<Member>,
+        attempt: Attempt,
+    ) {
+        let mut policies = Vec::new();
+        let response = said.into_iter().map(|member| kept(member, &mut policies)).collect();
+        let (mut region, mut access_key_id, mut parameters) = (None, None, Vec::new());
+        if let Some(heard) = heard {
+            self.learn(heard.secrets);
+            (region, access_key_id) = (heard.region, heard.access_key_id);
+            parameters = heard.members.into_iter().map(|member| kept(member, &mut policies)).collect();
+            parameters.sort_by(|one: &Parameter, other| one.name.cmp(&other.name));
+        }
+        let exchange =
+            Exchange { endpoint, region, access_key_id, parameters, response, attempts: vec![attempt] };
+        self.sent.push((exchange, policies));
+    }
+}
+
+fn kept(member: Member, policies: &mut Vec<(Sha256, String)>) -> Parameter {
+    let value = match member.value {
+        Heard::Text(text) => Value::Text(text),
+        Heard::Policy(text) => {
+            let digest = Sha256::of(&text);
+            policies.push((digest.clone(), text));
+            Value::Policy(digest)
+        }
+        Heard::Contents(Some(bytes)) => {
+            Value::Contents { sha256: Sha256::of(&bytes), length: bytes.len() as u64 }
+        }
+        Heard::Contents(None) | Heard::NotKnown => Value::Withheld(Withheld::NotKnown),
+        Heard::Secret => Value::Withheld(Withheld::Secret),
+        Heard::TooLong => Value::Withheld(Withheld::TooLong),
+    };
+    Parameter { name: member.name, value }
+}
+
+/// Without a user or a password, which a URL may have before its host.
+fn endpoint(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}")
+}
+
+/// `None`: its body comes in pieces that can be read only once, or no model knows it.
+fn heard(request: &HttpRequest) -> Option<OverheardRequest> {
+    let mut copy = http::Request::builder().method(request.method()).uri(request.uri());
+    for (name, value) in request.headers() {
+        copy = copy.header(name, value);
+    }
+    let body = request.body().bytes()?;
+    OverheardRequest::of(&copy.body(()).ok()?.into_parts().0, &Bytes::copy_from_slice(body))
+}
+
+/// The answer, and what it says. Its body is waited for, but for contents of objects.
+async fn read(
+    answer: Result<HttpResponse, ConnectorError>,
+    heard: Option<&OverheardRequest>,
+) -> (Result<HttpResponse, ConnectorError>, OverheardAnswer) {
+    let mut response = match answer {
+        Ok(response) => response,
+        Err(error) => return (Err(error), OverheardAnswer::default()),
+    };
+    let status = response.status().as_u16();
+    let mut headers = http::HeaderMap::new();
+    for (name, value) in response.headers() {
+        if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value))
+        {
+            headers.append(name, value);
+        }
+    }
+    let unread = OverheardAnswer::unread(&headers);
+    let Some(heard) = heard else { return (Ok(response), unread) };
+    if response.body().bytes().is_none() {
+        if response.status().is_success() && heard.is_answered_with_contents() {
+            return (Ok(response), unread);
+        }
+        let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+        match body.collect().await {
+            Ok(collected) => *response.body_mut() = SdkBody::from(collected.to_bytes()),
+            Err(error) => return (Err(ConnectorError::io(error)), unread),
+        }
+    }
+    let said = heard.answer(status, &headers, response.body().bytes().unwrap_or_default());
+    (Ok(response), said)
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        words.push_str(": ");
+        words.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_have_no_user() {
+        for (url, expected) in [
+            ("https://b.s3.us-east-1.amazonaws.com/k?x=1", "https://b.s3.us-east-1.amazonaws.com"),
+            ("http://user:CANARY@127.0.0.1:4566/", "http://127.0.0.1:4566"),
+            ("https://iam.amazonaws.com", "https://iam.amazonaws.com"),
+        ] {
+            assert_eq!(endpoint(url), expected);
+        }
+    }
+
+    #[test]
+    fn what_was_learned_is_taken_out() {
+        let tap = Wiretap::new(Arc::new(|| DateTime::<Utc>::UNIX_EPOCH));
+        tap.learn(&SecretString::from("CANARY".to_owned()));
+        tap.learn(&SecretString::from("main".to_owned()));
+        assert_eq!(tap.masked("a CANARY b CANARY").as_deref(), Some("a [secret] b [secret]"));
+        assert_eq!(tap.masked("main-user"), None, "too short to be told from a word");
+    }
+}

@@ -1,0 +1,172 @@
+//! The folder of evidence as auditors meet it: complete, checkable, readable after a crash, and without secrets.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+use crate::cli::rolecall;
+
+const FEATURE: &str = "@control:NIST-800-53:AC-6\nFeature: f\n  Scenario: s\n    Given main-user\n    Then upload is denied\n    \
+                       When assuming main-role1\n    Then upload succeeds\n";
+
+fn folder(feature: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.feature"), feature).unwrap();
+    folder
+}
+
+#[track_caller]
+fn says(folder: &Path, arguments: &[&str], code: i32) -> String {
+    let output = rolecall(folder, arguments).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8_lossy(&text).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    text
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    entries.map(|it| (it.file_name().into_string().unwrap(), fs::read(it.path()).unwrap())).collect()
+}
+
+#[test]
+fn a_run_leaves_evidence_that_holds_until_it_is_changed() {
+    let folder = folder(FEATURE);
+    let path = folder.path();
+    says(path, &["keygen", "audit.pem"], 0);
+    says(path, &["run", "a.feature", "--evidence", "e", "--evidence-key", "audit.pem"], 0);
+    let said = says(path, &["verify", "e", "--key", "audit.pub.pem"], 0);
+    assert!(
+        said.starts_with("holds: ") && said.contains("not that the holder of the key is independent"),
+        "{said}"
+    );
+    assert!(says(path, &["report", "e"], 0).contains("1 scenario: 1 passed"));
+    let private = fs::read_to_string(path.join("audit.pem")).unwrap();
+    let secret = private.lines().nth(1).unwrap();
+    for (name, bytes) in files(&path.join("e")) {
+        assert!(!String::from_utf8_lossy(&bytes).contains(secret), "{name}");
+    }
+    let report = path.join("e/report.txt");
+    fs::write(&report, fs::read_to_string(&report).unwrap().replace("1 passed", "2 passed")).unwrap();
+    assert!(says(path, &["verify", "e"], 1).contains("does not hold: `report.txt`"));
+}
+
+#[test]
+fn evidence_of_two_runs_is_not_mixed() {
+    let folder = folder(FEATURE);
+    says(folder.path(), &["run", "a.feature", "--evidence", "e"], 0);
+    assert!(says(folder.path(), &["run", "a.feature", "--evidence", "e"], 2).contains("is not empty"));
+}
+
+#[test]
+fn in_ci_evidence_is_left_without_being_asked_for() {
+    let folder = folder(FEATURE);
+    let run = |arguments: &[&str]| {
+        assert!(rolecall(folder.path(), arguments).env("CI", "true").output().unwrap().status.success());
+        folder.path().join("rolecall-evidence").exists()
+    };
+    assert!(!run(&["run", "a.feature", "--no-evidence"]));
+    assert!(run(&["run", "a.feature"]));
+}
+
+#[test]
+fn a_journal_that_was_cut_is_of_an_interrupted_run() {
+    let folder = folder(FEATURE);
+    says(folder.path(), &["run", "a.feature", "--evidence", "e"], 0);
+    let journal = fs::read(folder.path().join("e/journal.jsonl")).unwrap();
+    for end in [0, journal.len() / 2, journal.len() - 1] {
+        fs::write(folder.path().join("cut.jsonl"), &journal[..end]).unwrap();
+        let said = says(folder.path(), &["report", "cut.jsonl"], 3);
+        assert!(said.contains("interrupted"), "{end}: {said}");
+    }
+}
+
+#[test]
+fn every_call_has_its_signer_its_answer_and_its_purpose() {
+    let folder = folder(FEATURE);
+    says(folder.path(), &["run", "a.feature", "--evidence", "e"], 0);
+    let journal = fs::read_to_string(folder.path().join("e/journal.jsonl")).unwrap();
+    let events: Vec<serde_json::Value> =
+        journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let calls: Vec<_> =
+        events.iter().filter(|event| event["event"] == "called").map(|event| &event["call"]).collect();
+    for call in &calls {
+        let exchange = &call["exchange"];
+        assert!(exchange["access_key_id"].is_string() && exchange["region"].is_string(), "{call}");
+        assert_eq!(exchange["attempts"].as_array().map(Vec::len), Some(1), "{call}");
+        assert_eq!(exchange["attempts"][0]["request_id"], call["request_id"], "{call}");
+        assert!(call["status"].is_number(), "{call}");
+    }
+    let has = |purpose: &str, operation: &str| {
+        calls.iter().any(|call| call["purpose"] == purpose && call["operation"] == operation)
+    };
+    assert!(
+        has("setUp", "CreateRole") && has("attempt", "AssumeRole") && has("control", "PutObject"),
+        "{journal}"
+    );
+    let sent = |name: &str| {
+        let parameters = calls.iter().flat_map(|call| call["exchange"]["parameters"].as_array().unwrap());
+        parameters.filter(|parameter| parameter["name"] == name).cloned().collect::<Vec<_>>()
+    };
+    let documents: Vec<_> = sent("PolicyDocument").iter().map(|it| it["policy"].clone()).collect();
+    let told: Vec<_> =
+        events.iter().filter(|it| it["event"] == "policySeen").map(|it| it["sha256"].clone()).collect();
+    assert!(!documents.is_empty() && documents.iter().all(|digest| told.contains(digest)), "{documents:?}");
+    assert!(sent("Body").iter().all(|body| body["contents"]["length"].is_number()));
+}
+
+/// 40 letters, as those of secret access keys are.
+const IN_STEP: &str = "CANARYstepCANARYstepCANARYstepCANARYst01";
+const IN_DOC_STRING: &str = "CANARYdocsCANARYdocsCANARYdocsCANARYdo02";
+const IN_TAG: &str = "CANARYtagsCANARYtagsCANARYtagsCANARYta03";
+const IN_ENVIRONMENT: &str = "canary-environment-04";
+
+#[test]
+fn no_secret_that_was_planted_anywhere_is_in_any_output() {
+    let feature = format!(
+        "@secret:{IN_TAG}\nFeature: f\n  Scenario: the key {IN_STEP}\n    Given main-user has the inline policy p:\n      \"\"\"\n      \
+         {{\"Version\": \"2012-10-17\", \"Statement\": [{{\"Sid\": \"{IN_DOC_STRING}\", \"Effect\": \"Allow\", \
+         \"Action\": \"s3:*\", \"Resource\": \"*\"}}]}}\n      \"\"\"\n    When somebody types {IN_STEP}\n    \
+         Then {IN_ENVIRONMENT} can upload\n"
+    );
+    let feature = format!("{FEATURE}\n{}", feature.split_once("Feature: f\n").unwrap().1);
+    let folder = folder(&feature);
+    let mut command = rolecall(folder.path(), &["run", "a.feature", "--evidence", "e"]);
+    command.args(["--name", &format!("s|{IN_ENVIRONMENT}|{IN_STEP}")]);
+    command.env("AWS_SECRET_ACCESS_KEY", IN_ENVIRONMENT).output().unwrap();
+    let files = files(&folder.path().join("e"));
+    assert!(files.len() > 3, "{:?}", files.keys());
+    for (name, bytes) in &files {
+        for canary in [IN_STEP, IN_DOC_STRING, IN_TAG, IN_ENVIRONMENT, "CANARY"] {
+            assert!(!holds(bytes, canary), "{canary} in {name}");
+        }
+    }
+    let journal = String::from_utf8_lossy(&files["journal.jsonl"]).into_owned();
+    assert!(
+        journal.contains("\"SecretAccessKey\"") || journal.contains("AccessKey.SecretAccessKey"),
+        "keys were made"
+    );
+    assert!(journal.contains("[secret]"), "and what was planted was met");
+    // What the emulator itself handed out has the letters of its kind, and no other word has so many.
+    let words = journal.split(|letter: char| !(letter.is_ascii_alphanumeric() || "/+".contains(letter)));
+    let keys: Vec<&str> =
+        words.filter(|word| word.len() == 40 && !word.bytes().all(|it| it.is_ascii_hexdigit())).collect();
+    assert!(keys.is_empty(), "{keys:?}");
+}
+
+/// Whether a text is there, plain or in base64, however it lies on the groups of three.
+fn holds(bytes: &[u8], text: &str) -> bool {
+    let within = |piece: &str| bytes.windows(piece.len()).any(|window| window == piece.as_bytes());
+    let shifted = (0..3).flat_map(|shift| {
+        let padded = [vec![b'x'; shift], text.as_bytes().to_vec()].concat();
+        [STANDARD_NO_PAD.encode(&padded), URL_SAFE_NO_PAD.encode(&padded)].map(|encoded| {
+            // The letters at the ends depend on what stands beside.
+            let end = encoded.len() - 2;
+            encoded[if shift == 0 { 0 } else { 4 }..end].to_owned()
+        })
+    });
+    within(text) || shifted.filter(|piece| piece.len() > 7).any(|piece| within(&piece))
+}
