@@ -1,6 +1,7 @@
 //! Digests, by which a reader tells that something is what it was.
 
 use std::fmt;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
@@ -14,6 +15,28 @@ pub struct Sha256(String);
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is no SHA-256 digest of 64 small hexadecimal digits")]
 pub struct NoDigest(String);
+
+/// Takes what is written, and keeps only its digest.
+#[derive(Debug, Default)]
+pub(crate) struct Hashed(sha2::Sha256);
+
+impl Hashed {
+    /// Of all that was written.
+    pub(crate) fn digest(self) -> Sha256 {
+        Sha256(self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+impl io::Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 impl Sha256 {
     /// The digest of `bytes`.

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 
 use crate::console::{self, Page};
+use crate::digest::Hashed;
+use crate::html;
 use crate::record::Record;
 
 /// How to spell a record.
@@ -12,6 +14,8 @@ pub enum Format {
     Text,
     /// The record itself.
     Json,
+    /// One file for a browser.
+    Html,
 }
 
 /// What renderings need to know beside the record.
@@ -31,7 +35,7 @@ pub enum RenderError {
 
 impl Format {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Format; 2] = [Format::Text, Format::Json];
+    pub const ALL: [Format; 3] = [Format::Text, Format::Json, Format::Html];
 
     /// As users name it.
     #[must_use]
@@ -39,6 +43,7 @@ impl Format {
         match self {
             Format::Text => "text",
             Format::Json => "json",
+            Format::Html => "html",
         }
     }
 
@@ -48,6 +53,7 @@ impl Format {
         match self {
             Format::Text => "report.txt",
             Format::Json => "report.json",
+            Format::Html => "report.html",
         }
     }
 }
@@ -63,6 +69,11 @@ pub fn render(
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
     match format {
+        Format::Html => {
+            let mut hashed = Hashed::default();
+            render(record, Format::Json, options, &mut hashed)?;
+            html::write(record, &hashed.digest(), &mut *out)?;
+        }
         Format::Text => console::write(record, options.page, &mut *out)?,
         Format::Json => {
             serde_json::to_writer_pretty(&mut *out, record).map_err(io::Error::from)?;

@@ -8,6 +8,7 @@ mod controls;
 mod digest;
 mod event;
 mod format;
+mod html;
 pub mod integrity;
 mod journal;
 mod provenance;

@@ -15,6 +15,7 @@ mod tests;
 mod text;
 
 pub use decided::Decided;
+pub(crate) use page::human;
 pub use page::{Detail, Page};
 pub use paint::Color;
 pub use progress::Progress;

@@ -1,0 +1,124 @@
+//! A call: who asked what, how it was answered, and the decision behind that.
+
+use crate::call::{Call, Exchange, Origin, Parameter, Purpose, Value, Withheld};
+use crate::console::human;
+use crate::record::CallRecord;
+
+use super::look;
+use super::markup::{Html, put, short, shortened, text};
+
+/// Whether what went over the wire is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wire {
+    Shown,
+    Cut,
+}
+
+pub(super) fn call(html: &mut Html, record: &CallRecord, proven: bool, wire: Wire) {
+    let call = &record.call;
+    let look = look::verdict(call.verdict, proven);
+    let subject = call.action.clone().unwrap_or_else(|| format!("{} {}", call.service, call.operation));
+    put!(
+        html,
+        "<details class=\"call {}\"><summary><b class=st>{} {}</b> {}",
+        look.class,
+        look.sign,
+        look.word,
+        text(&subject)
+    );
+    if let Some(resource) = &call.resource {
+        put!(html, " on <code>{}</code>", text(short(resource)));
+    }
+    put!(
+        html,
+        " <small>by {} · {}</small></summary><dl>",
+        text(short(&call.principal)),
+        purpose(call.purpose)
+    );
+    row(html, "Caller", Some(&call.principal));
+    row(html, "Operation", Some(&format!("{} {}", call.service, call.operation)));
+    row(html, "Resource", call.resource.as_deref());
+    row(html, "Answer", Some(&answer(call)));
+    decision(html, call);
+    row(html, "Request id", call.request_id.as_deref());
+    row(html, "Answered at", Some(&record.at.format("%F %T%.3f UTC").to_string()));
+    if let Some(exchange) = call.exchange.as_ref().filter(|_| wire == Wire::Shown) {
+        sent(html, exchange);
+    }
+    put!(html, "</dl></details>");
+}
+
+fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::SetUp => "set-up",
+        Purpose::Attempt => "attempt",
+        Purpose::Control => "control: the same by somebody entitled",
+        Purpose::Expectation => "expectation",
+        Purpose::CleanUp => "clean-up",
+        Purpose::SelfTest => "self-test",
+    }
+}
+
+fn decision(html: &mut Html, call: &Call) {
+    let origin = match call.decided_by {
+        Origin::Observed => "the target's own words",
+        Origin::Model => "by Rolecall's model",
+        Origin::NotAvailable => "the target does not say why",
+    };
+    let why = call.explanation.as_ref().map_or("", |it| it.why.as_str());
+    put!(html, "<dt>Decision<dd>{} <small>({origin})</small>", shortened(why));
+    for near in call.explanation.iter().flat_map(|it| &it.near) {
+        row(html, "Nearest miss", Some(near));
+    }
+}
+
+fn answer(call: &Call) -> String {
+    let status = call.status.map(|it| it.to_string());
+    let parts: Vec<&str> =
+        [&status, &call.code, &call.message].into_iter().filter_map(|it| it.as_deref()).collect();
+    if parts.is_empty() { "no answer".to_owned() } else { parts.join(" · ") }
+}
+
+pub(super) fn row(html: &mut Html, name: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        put!(html, "<dt>{name}<dd>{}", shortened(value));
+    }
+}
+
+fn sent(html: &mut Html, exchange: &Exchange) {
+    row(html, "Sent to", Some(&exchange.endpoint));
+    row(html, "Region", exchange.region.as_deref());
+    row(html, "Access key", exchange.access_key_id.as_deref());
+    parameters(html, "Asked", &exchange.parameters);
+    parameters(html, "Answered", &exchange.response);
+    for (number, attempt) in exchange.attempts.iter().enumerate() {
+        let status = attempt.status.map(|it| it.to_string());
+        let parts = [&status, &attempt.code, &attempt.request_id, &attempt.error];
+        let parts: Vec<&str> = parts.into_iter().filter_map(|it| it.as_deref()).collect();
+        let when = attempt.started.format("%T%.3f");
+        row(
+            html,
+            "Try",
+            Some(&format!("{}: {when}, {}, {}", number + 1, human(attempt.duration), parts.join(" · "))),
+        );
+    }
+}
+
+fn parameters(html: &mut Html, name: &str, parameters: &[Parameter]) {
+    if parameters.is_empty() {
+        return;
+    }
+    put!(html, "<dt>{name}<dd><ul>");
+    for parameter in parameters {
+        put!(html, "<li><b>{}</b> ", text(&parameter.name));
+        match &parameter.value {
+            Value::Text(value) => put!(html, "{}", shortened(value)),
+            Value::Policy(digest) => put!(html, "<a href=#p-{0}>policy {0}</a>", digest),
+            Value::Contents { sha256, length } => put!(html, "{length} bytes, SHA-256 {sha256}"),
+            Value::Withheld(Withheld::Secret) => put!(html, "<em>withheld: a secret</em>"),
+            Value::Withheld(Withheld::NotKnown) => put!(html, "<em>withheld: not known to be harmless</em>"),
+            Value::Withheld(Withheld::TooLong) => put!(html, "<em>not kept: too long</em>"),
+        }
+    }
+    put!(html, "</ul>");
+}

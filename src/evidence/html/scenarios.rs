@@ -1,0 +1,118 @@
+//! Features with their scenarios, steps and calls.
+
+use std::collections::BTreeSet;
+
+use crate::console::human;
+use crate::digest::Sha256;
+use crate::event::{Failure, StepResult};
+use crate::record::{Activity, Outcome, ScenarioRecord, StepRecord};
+
+use super::call::{Wire, call};
+use super::context::{Context, name};
+use super::look;
+use super::markup::{Html, count, put, shortened, text};
+use super::top::reason;
+
+/// What went over the wire is shown as long as a file is not larger.
+pub(super) const ROOM: usize = 900_000;
+
+pub(super) fn scenario(
+    html: &mut Html,
+    context: &Context<'_>,
+    index: usize,
+    it: &ScenarioRecord,
+    wire: Wire,
+) {
+    let (look, id) = (context.look(it), context.id(index));
+    let open = if matches!(it.outcome(), Outcome::Passed | Outcome::Skipped) { "" } else { " open" };
+    let tags = it.scenario.tags.iter().filter_map(|tag| context.tags.get(tag.as_str()));
+    let principals: BTreeSet<_> =
+        it.calls().filter_map(|call| context.principals.get(call.call.principal.as_str())).collect();
+    put!(
+        html,
+        "<details class=\"sc {0}\" id={id} data-o=\"{0}\" data-t=\"{1}\" data-p=\"{2}\"{open}>",
+        look.class,
+        joined(tags),
+        joined(principals.into_iter())
+    );
+    put!(
+        html,
+        "<summary><b class=st>{} {}</b> {} <small>{} · {}</small></summary>",
+        look.sign,
+        look.word,
+        text(name(it)),
+        index + 1,
+        it.duration.map_or_else(|| "did not end".to_owned(), human)
+    );
+    put!(html, "<p class=meta>{}:{} <a href=#{id}>link</a>", text(&it.scenario.path), it.scenario.line);
+    for tag in &it.scenario.tags {
+        put!(html, " <span class=tag>@{}</span>", text(tag));
+    }
+    if it.steps.is_empty() {
+        put!(html, "<p>{}", reason(it));
+    }
+    put!(html, "<ol>");
+    it.steps
+        .iter()
+        .enumerate()
+        .for_each(|(number, it)| step(html, context, &format!("{id}.{}", number + 1), it, wire));
+    put!(html, "</ol>");
+    activity(html, &it.later, context.proven, wire);
+    for left in it.clean_up.iter().flat_map(|it| &it.left) {
+        put!(html, "<p class=warn>Not removed: {}", shortened(left));
+    }
+    if wire == Wire::Cut && it.calls().any(|it| it.call.exchange.is_some()) {
+        let digest = serde_json::to_vec(it).map(Sha256::of).map(|it| it.to_string()).unwrap_or_default();
+        put!(
+            html,
+            "<p class=cut>Requests and answers are cut here to keep this file small. They stand in the record; SHA-256 of this scenario there, as compact JSON: {digest}"
+        );
+    }
+    put!(html, "</details>");
+}
+
+fn joined<'n>(numbers: impl Iterator<Item = &'n usize>) -> String {
+    numbers.map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn step(html: &mut Html, context: &Context<'_>, id: &str, it: &StepRecord, wire: Wire) {
+    let look = look::step(&it.result, context.proven);
+    let open = if matches!(it.result, StepResult::Passed | StepResult::NotRun) { "" } else { " open" };
+    put!(
+        html,
+        "<li id=\"{id}\" class={}><details{open}><summary><b class=st>{} {}</b> <b>{}</b> {} <small>{} · {}</small></summary>",
+        look.class,
+        look.sign,
+        look.word,
+        text(it.step.keyword.trim()),
+        text(&it.step.text),
+        human(it.duration),
+        count(it.activity.calls.len(), "call")
+    );
+    match &it.result {
+        StepResult::Failed(it) | StepResult::Inconclusive(it) => failure(html, it),
+        StepResult::Undefined { similar: known } | StepResult::Ambiguous { matching: known } => {
+            known.iter().for_each(|it| put!(html, "<p><code>{}</code>", text(it)));
+        }
+        StepResult::Passed | StepResult::NotRun => {}
+    }
+    activity(html, &it.activity, context.proven, wire);
+    put!(html, "</details>");
+}
+
+fn failure(html: &mut Html, it: &Failure) {
+    put!(html, "<div class=why><p><b>{}</b> {}", text(&it.label), shortened(&it.message));
+    if let Some(explanation) = it.call.as_ref().and_then(|call| call.explanation.as_ref()) {
+        put!(html, "<p>Decision: {}", shortened(&explanation.why));
+        explanation.near.iter().for_each(|near| put!(html, "<p>Nearest miss: {}", shortened(near)));
+    }
+    it.help.iter().for_each(|help| put!(html, "<p>Help: {}", shortened(help)));
+    put!(html, "</div>");
+}
+
+pub(super) fn activity(html: &mut Html, it: &Activity, proven: bool, wire: Wire) {
+    it.calls.iter().for_each(|it| call(html, it, proven, wire));
+    it.waits
+        .iter()
+        .for_each(|it| put!(html, "<p class=meta>Waited {}: {}", human(it.duration), shortened(&it.why)));
+}

@@ -1,0 +1,36 @@
+"use strict";
+const at = (id) => document.getElementById(id);
+const all = [...document.querySelectorAll(".sc")];
+const texts = new Map();
+const words = (it) => texts.get(it) ?? (texts.set(it, it.textContent.toLowerCase()), texts.get(it));
+const has = (list, value) => !value || list.split(" ").includes(value);
+const filter = () => {
+  const q = at("q").value.trim().toLowerCase();
+  let shown = 0;
+  for (const it of all) {
+    const d = it.dataset;
+    it.hidden = !(has(d.o, at("fo").value) && has(d.t, at("ft").value) && has(d.t, at("fc").value)
+      && has(d.p, at("fp").value) && (!q || words(it).includes(q)));
+    shown += !it.hidden;
+  }
+  at("shown").textContent = `${shown} of ${all.length} shown`;
+};
+const go = () => {
+  const target = location.hash && at(decodeURIComponent(location.hash.slice(1)));
+  if (!target) return;
+  if (target.closest("[hidden]")) {
+    for (const id of ["q", "fo", "ft", "fc", "fp"]) at(id).value = "";
+    filter();
+  }
+  for (let it = target; it; it = it.parentElement) if (it.tagName === "DETAILS") it.open = true;
+  target.querySelector(":scope > details")?.setAttribute("open", "");
+  target.scrollIntoView();
+};
+at("filters").hidden = false;
+at("filters").addEventListener("input", filter);
+at("all").addEventListener("click", () => {
+  for (const it of document.querySelectorAll("details")) it.open = true;
+});
+addEventListener("hashchange", go);
+filter();
+go();

@@ -1,0 +1,212 @@
+//! The first screen: the verdict, what kind of evidence it is, counts that add up, and what did not pass.
+
+use crate::console::human;
+use crate::event::{ScenarioResult, StepResult};
+use crate::record::{Exit, Outcome, ScenarioRecord};
+use crate::target::{EvidenceKind, TargetInfo, TargetKind};
+
+use super::context::{Context, name};
+use super::look;
+use super::markup::{Html, put, shortened, text};
+
+pub(super) fn top(html: &mut Html, context: &Context<'_>) {
+    let record = context.record;
+    let (class, word) = verdict(context);
+    put!(html, "<header class={class}><p class=brand>Rolecall · who may do what<h1>{word}</h1>");
+    if !record.is_complete() {
+        let last = record.last_event.map_or(String::new(), |at| at.format(" after %F %T UTC").to_string());
+        put!(html, "<p class=warn><b>Interrupted{last}.</b> What follows is all that is known.");
+    }
+    if record.stray_events > 0 {
+        put!(
+            html,
+            "<p class=warn>{} events name unknown scenarios: this run can't be relied on.",
+            record.stray_events
+        );
+    }
+    kind(html, record.target.as_ref());
+    facts(html, context);
+    put!(html, "</header>");
+    counts(html, context);
+    troubles(html, context);
+}
+
+fn verdict(context: &Context<'_>) -> (&'static str, &'static str) {
+    match context.record.exit() {
+        Exit::Failed => ("failed", "Failed"),
+        _ if !context.record.is_complete() => ("inconclusive", "Interrupted"),
+        Exit::NothingSelected => ("inconclusive", "Nothing was run"),
+        _ if !context.proven => ("unproven", "Unproven"),
+        Exit::Inconclusive => ("inconclusive", "Could not tell"),
+        Exit::Passed => ("passed", "Passed"),
+    }
+}
+
+fn kind(html: &mut Html, target: Option<&TargetInfo>) {
+    let Some(target) = target else {
+        put!(html, "<p class=kind><b>No evidence yet.</b> The target was not tested before the run stopped.");
+        return;
+    };
+    let (title, meaning) = match (target.evidence(), target.kind) {
+        (EvidenceKind::DesignIntent, _) => (
+            "Design intent",
+            "Rolecall's own engine modelled these decisions. It shows what the policies mean, not how an account runs.",
+        ),
+        (EvidenceKind::OperatingEffectiveness, _) => {
+            ("Operating effectiveness", "An AWS account made these decisions, at the time given.")
+        }
+        (EvidenceKind::OtherServer, _) => {
+            ("Another server", "Its self-test found that it enforces IAM. It is not AWS.")
+        }
+        (EvidenceKind::Unproven, TargetKind::LocalStack) => {
+            ("Unproven", "LocalStack did not show that it enforces IAM. No verdict on access here is proven.")
+        }
+        (EvidenceKind::Unproven, _) => {
+            ("Unproven", "The target did not show that it enforces IAM. No verdict on access here is proven.")
+        }
+    };
+    put!(
+        html,
+        "<p class=kind><b>Evidence: {title}.</b> {meaning}<br><small>{}: {}</small>",
+        text(&target.name),
+        text(&target.verdicts)
+    );
+    if target.accepted_unproven {
+        put!(html, "<p class=warn>Whoever ran it chose to accept unproven verdicts.");
+    }
+}
+
+fn facts(html: &mut Html, context: &Context<'_>) {
+    let record = context.record;
+    let mut fact = |name: &str, value: Option<String>| {
+        if let Some(value) = value.filter(|it| !it.is_empty()) {
+            put!(html, "<div><dt>{name}<dd>{}</div>", text(&value));
+        }
+    };
+    fact("Run", Some(record.run.id.clone()));
+    fact("Started", record.started.map(|at| at.format("%F %T UTC").to_string()));
+    fact("Took", Some(record.duration.map_or_else(|| "did not end".to_owned(), human)));
+    if let Some(target) = &record.target {
+        let account = target.account.clone().unwrap_or_else(|| "one for each scenario".to_owned());
+        fact("Account", Some(account));
+        fact("Region", target.region.clone());
+    }
+    fact(
+        "Run by",
+        record.run.who.as_ref().map(|who| match &who.ci {
+            Some(ci) => format!("{}, {ci}", who.name),
+            None => who.name.clone(),
+        }),
+    );
+    fact(
+        "Commit",
+        record.run.commit.as_ref().map(|commit| {
+            let state = match commit.clean {
+                Some(true) => ", clean",
+                Some(false) => ", with changes",
+                None => "",
+            };
+            format!("{}{state}", commit.id.chars().take(12).collect::<String>())
+        }),
+    );
+    fact("Record, SHA-256", Some(context.digest.to_string()));
+}
+
+fn counts(html: &mut Html, context: &Context<'_>) {
+    let it = context.record.scenario_counts();
+    let run = it.selected - it.skipped - it.unfinished;
+    put!(
+        html,
+        "<section class=counts aria-label=Counts><p class=sums><b>{}</b> found → <b>{}</b> selected → <b>{run}</b> run",
+        it.found,
+        it.selected
+    );
+    put!(html, "<ul>");
+    let parts = [
+        (Outcome::Passed, it.passed),
+        (Outcome::Failed, it.failed),
+        (Outcome::Inconclusive, it.inconclusive),
+        (Outcome::Skipped, it.skipped),
+        (Outcome::Unfinished, it.unfinished),
+    ];
+    for (outcome, number) in parts {
+        let look = look::outcome(outcome, context.proven);
+        let none = if number == 0 { " none" } else { "" };
+        let word = if outcome == Outcome::Passed && !context.proven { "held, unproven" } else { look.word };
+        put!(html, "<li class=\"{}{none}\"><b>{number}</b> <span>{} {word}</span>", look.class, look.sign);
+    }
+    put!(html, "</ul>");
+    bar(html, context, &parts, it.selected);
+    put!(html, "</section>");
+}
+
+fn bar(html: &mut Html, context: &Context<'_>, parts: &[(Outcome, usize)], selected: usize) {
+    put!(html, "<svg class=bar viewBox=\"0 0 1000 8\" preserveAspectRatio=none aria-hidden=true>");
+    let mut from = 0;
+    for (outcome, number) in parts.iter().filter(|(_, number)| *number > 0) {
+        let width = number * 1000 / selected.max(1);
+        let class = look::outcome(*outcome, context.proven).class;
+        put!(html, "<rect class={class} x={from} width={} height=8 />", width.saturating_sub(3).max(2));
+        from += width;
+    }
+    put!(html, "</svg>");
+}
+
+fn troubles(html: &mut Html, context: &Context<'_>) {
+    let troubled: Vec<_> = context
+        .record
+        .scenarios
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| !matches!(it.outcome(), Outcome::Passed | Outcome::Skipped))
+        .collect();
+    if troubled.is_empty() {
+        return;
+    }
+    put!(html, "<section id=troubles><h2>What did not pass</h2><ul class=troubles>");
+    for (index, scenario) in troubled.iter().take(200) {
+        let look = context.look(scenario);
+        put!(
+            html,
+            "<li class={}><a href=#{}><b>{} {}</b> {}</a><p>{}",
+            look.class,
+            context.id(*index),
+            look.sign,
+            look.word,
+            text(name(scenario)),
+            reason(scenario)
+        );
+    }
+    put!(html, "</ul>");
+    if troubled.len() > 200 {
+        put!(html, "<p class=cut>{} more stand among the scenarios below.", troubled.len() - 200);
+    }
+    put!(html, "</section>");
+}
+
+/// Why a scenario did not pass, in a line.
+pub(super) fn reason(scenario: &ScenarioRecord) -> String {
+    if let Some(ScenarioResult::Skipped { reason }) = &scenario.result {
+        return text(reason).to_string();
+    }
+    let step = scenario.steps.iter().find(|it| !matches!(it.result, StepResult::Passed | StepResult::NotRun));
+    let Some(step) = step else {
+        return match scenario.outcome() {
+            Outcome::Failed if scenario.steps.is_empty() => "it has no steps, so it shows nothing",
+            Outcome::Unfinished if scenario.started.is_none() => "it was not begun",
+            Outcome::Unfinished => "it did not end",
+            _ => "outside its steps",
+        }
+        .to_owned();
+    };
+    let why = match &step.result {
+        StepResult::Failed(it) | StepResult::Inconclusive(it) => {
+            let explained = it.call.as_ref().and_then(|call| call.explanation.as_ref());
+            let more = explained.map_or(it.message.as_str(), |it| it.why.as_str());
+            if more.is_empty() { it.label.clone() } else { format!("{}: {more}", it.label) }
+        }
+        StepResult::Undefined { .. } => "no step matches".to_owned(),
+        _ => "several steps match".to_owned(),
+    };
+    format!("<q>{} {}</q> — {}", text(step.step.keyword.trim()), text(&step.step.text), shortened(&why))
+}
