@@ -25,8 +25,9 @@ pub(super) fn top(html: &mut Html, context: &Context<'_>) {
         );
     }
     kind(html, record.target.as_ref());
+    put!(html, "<dl>");
     facts(html, context);
-    put!(html, "</header>");
+    put!(html, "</dl></header>");
     counts(html, context);
     troubles(html, context);
 }
