@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use crate::console::{self, Page};
 use crate::digest::Hashed;
 use crate::html;
+use crate::junit;
 use crate::record::Record;
 
 /// How to spell a record.
@@ -16,6 +17,8 @@ pub enum Format {
     Json,
     /// One file for a browser.
     Html,
+    /// JUnit XML.
+    Junit,
 }
 
 /// What renderings need to know beside the record.
@@ -31,11 +34,14 @@ pub enum RenderError {
     /// The output does not take it.
     #[error("the output can't be written: {0}")]
     Output(#[from] io::Error),
+    /// Those who read the format take no file of that size.
+    #[error("the run is too large for one file of this format: run its features in parts")]
+    TooLarge,
 }
 
 impl Format {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Format; 3] = [Format::Text, Format::Json, Format::Html];
+    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Html, Format::Junit];
 
     /// As users name it.
     #[must_use]
@@ -44,6 +50,7 @@ impl Format {
             Format::Text => "text",
             Format::Json => "json",
             Format::Html => "html",
+            Format::Junit => "junit",
         }
     }
 
@@ -54,6 +61,7 @@ impl Format {
             Format::Text => "report.txt",
             Format::Json => "report.json",
             Format::Html => "report.html",
+            Format::Junit => "junit.xml",
         }
     }
 }
@@ -79,6 +87,8 @@ pub fn render(
             serde_json::to_writer_pretty(&mut *out, record).map_err(io::Error::from)?;
             out.write_all(b"\n")?;
         }
+        Format::Junit if junit::write(record, out)? => {}
+        Format::Junit => return Err(RenderError::TooLarge),
     }
     out.flush()?;
     Ok(())

@@ -8,15 +8,19 @@ mod controls;
 mod digest;
 mod event;
 mod format;
+#[cfg(test)]
+mod golden;
 mod html;
 pub mod integrity;
 mod journal;
+mod junit;
 mod provenance;
 mod record;
 #[cfg(test)]
 mod sample;
 mod target;
 mod texts;
+mod words;
 
 pub use call::{Attempt, Call, Exchange, Explanation, Origin, Parameter, Purpose, Value, Verdict, Withheld};
 pub use controls::{ControlFinding, ControlRef, ControlRow, TAG_PREFIX};

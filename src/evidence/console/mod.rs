@@ -20,4 +20,6 @@ pub use page::{Detail, Page};
 pub use paint::Color;
 pub use progress::Progress;
 pub use reporter::{Console, write};
+pub(crate) use scenario::{name_of, scenario as scenario_lines};
+pub(crate) use text::harmless;
 pub use text::wrap;

@@ -1,0 +1,189 @@
+//! The words that several outputs share: what a run's verdicts are worth, and why a scenario did not pass.
+
+use chrono::{DateTime, Utc};
+
+use crate::call::{Call, Verdict};
+use crate::console::{self, Color, Detail, Page};
+use crate::event::{ScenarioResult, StepResult};
+use crate::record::{Outcome, Record, ScenarioRecord, StepRecord};
+use crate::target::EvidenceKind;
+
+/// What the run's verdicts on access are evidence of, in one line.
+pub(crate) fn standing(record: &Record) -> String {
+    let Some(target) = &record.target else {
+        return "unproven: the target was not tested".to_owned();
+    };
+    match target.evidence() {
+        EvidenceKind::DesignIntent => {
+            format!("design intent, by Rolecall's model of IAM and not by AWS ({})", target.verdicts)
+        }
+        EvidenceKind::OperatingEffectiveness => {
+            format!("operating effectiveness, in an account of AWS ({})", target.verdicts)
+        }
+        EvidenceKind::OtherServer => format!("decided by a server that is not AWS ({})", target.verdicts),
+        EvidenceKind::Unproven => match target.verdicts.strip_prefix("unproven") {
+            Some(_) => target.verdicts.clone(),
+            None => format!("unproven: the target did not show that it enforces IAM ({})", target.verdicts),
+        },
+    }
+}
+
+/// Whether what passed shows nothing about access.
+pub(crate) fn is_unproven(record: &Record) -> bool {
+    record.target.as_ref().is_none_or(|target| target.evidence() == EvidenceKind::Unproven)
+}
+
+/// One word for an outcome.
+pub(crate) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::Inconclusive => "inconclusive",
+        Outcome::Skipped => "skipped",
+        Outcome::Unfinished => "unfinished",
+    }
+}
+
+/// One word for a verdict.
+pub(crate) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Allowed => "allowed",
+        Verdict::Denied => "denied",
+        Verdict::Unauthenticated => "refused at authentication",
+        Verdict::Unknown => "could not tell",
+    }
+}
+
+/// How often there is which outcome, in one line.
+pub(crate) fn counts(record: &Record) -> String {
+    let it = record.scenario_counts();
+    format!(
+        "{} found, {} selected: {} passed, {} failed, {} inconclusive, {} skipped, {} unfinished",
+        it.found, it.selected, it.passed, it.failed, it.inconclusive, it.skipped, it.unfinished
+    )
+}
+
+/// The name, or what stands for it where there is none; in one line.
+pub(crate) fn name(scenario: &ScenarioRecord) -> String {
+    console::harmless(&console::name_of(&scenario.scenario)).into_owned()
+}
+
+/// What tells it from all others in the run.
+pub(crate) fn address(scenario: &ScenarioRecord) -> String {
+    format!("{}:{}", scenario.scenario.path, scenario.scenario.line)
+}
+
+/// The step on which its outcome rests; `None`: on none.
+pub(crate) fn deciding_step(scenario: &ScenarioRecord) -> Option<&StepRecord> {
+    let told = |step: &&StepRecord| !matches!(step.result, StepResult::Passed | StepResult::NotRun);
+    let fails = scenario.steps.iter().find(|step| step.result.fails());
+    fails.or_else(|| scenario.steps.iter().find(told))
+}
+
+/// Why it did not pass, in one line; empty for one that did.
+pub(crate) fn headline(scenario: &ScenarioRecord) -> String {
+    if let Some(ScenarioResult::Skipped { reason }) = &scenario.result {
+        return console::harmless(reason).into_owned();
+    }
+    let Some(record) = deciding_step(scenario) else {
+        return match scenario.outcome() {
+            Outcome::Failed if scenario.steps.is_empty() => "it has no steps, so it shows nothing",
+            Outcome::Failed => "it failed outside its steps",
+            Outcome::Inconclusive => "it could not tell, outside its steps",
+            Outcome::Unfinished if scenario.started.is_none() => "the run ended before it began",
+            Outcome::Unfinished => "the run ended before it did",
+            Outcome::Passed | Outcome::Skipped => "",
+        }
+        .to_owned();
+    };
+    let why = match &record.result {
+        StepResult::Failed(failure) | StepResult::Inconclusive(failure) => failure.label.clone(),
+        StepResult::Undefined { .. } => "no step matches".to_owned(),
+        StepResult::Ambiguous { matching } => format!("{} steps match", matching.len()),
+        StepResult::Passed | StepResult::NotRun => String::new(),
+    };
+    let step = format!("{} {}", record.step.keyword.trim(), record.step.text);
+    console::harmless(&format!("{step}: {why}")).into_owned()
+}
+
+/// All that people at a terminal see of why it did not pass; empty for one that did.
+pub(crate) fn details(scenario: &ScenarioRecord) -> String {
+    if scenario.outcome() == Outcome::Passed {
+        return String::new();
+    }
+    let page = Page { width: 120, color: Color::Plain, detail: Detail::Normal };
+    console::scenario_lines(&page, 0, scenario).join("\n")
+}
+
+/// Who did what to what and what became of it, in one line.
+pub(crate) fn call(call: &Call) -> String {
+    let what = call.action.clone().unwrap_or_else(|| format!("{} {}", call.service, call.operation));
+    let on = call.resource.as_ref().map(|it| format!(" on {it}")).unwrap_or_default();
+    let code = call.code.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+    let id = call.request_id.as_ref().map(|it| format!(", request {it}")).unwrap_or_default();
+    let line = format!("{what}{on} by {}: {}{code}{id}", call.principal, verdict(call.verdict));
+    console::harmless(&line).into_owned()
+}
+
+/// When the run began; where nothing is known, the beginning of time, so that the same record gives the same bytes.
+pub(crate) fn started(record: &Record) -> DateTime<Utc> {
+    record.started.or(record.last_event).unwrap_or_default()
+}
+
+/// When the last thing happened.
+pub(crate) fn ended(record: &Record) -> DateTime<Utc> {
+    record.last_event.unwrap_or_else(|| started(record))
+}
+
+/// At most `limit` bytes of `text`, cut between characters and marked where it was cut.
+pub(crate) fn shortened(text: &str, limit: usize) -> String {
+    const MARK: &str = "…";
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(limit.saturating_sub(MARK.len()));
+    format!("{}{MARK}", text.get(..end).unwrap_or_default())
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn an_unproven_run_is_never_called_anything_else() {
+        let unproven: Record = sample::unproven().iter().collect();
+        assert!(standing(&unproven).starts_with("unproven: "), "{}", standing(&unproven));
+        assert!(standing(&Record::default()).starts_with("unproven: "));
+        let mut said_to_be_proven = unproven;
+        said_to_be_proven.target.iter_mut().for_each(|it| it.verdicts = "proven".into());
+        assert!(standing(&said_to_be_proven).starts_with("unproven: "));
+        assert!(is_unproven(&said_to_be_proven));
+    }
+
+    #[test]
+    fn whatever_did_not_pass_says_why_in_one_line() {
+        let record: Record = sample::everything().iter().collect();
+        for scenario in &record.scenarios {
+            let told = headline(scenario);
+            assert_eq!(
+                told.is_empty(),
+                scenario.outcome() == Outcome::Passed,
+                "{}: {told}",
+                address(scenario)
+            );
+            assert!(!told.contains(char::is_control), "{told:?}");
+        }
+        assert_eq!(headline(&record.scenarios[1]), "Then upload succeeds: denied by policy");
+        assert_eq!(headline(&record.scenarios[8]), "needs aws-cli: no `aws` on the PATH");
+        assert_eq!(headline(&record.scenarios[11]), "the run ended before it began");
+    }
+
+    #[test]
+    fn shortened_text_is_cut_between_characters() {
+        assert_eq!(shortened("用户可以", 12), "用户可以");
+        assert_eq!(shortened("用户可以", 11), "用户…");
+        assert_eq!(shortened("abc", 2), "…");
+    }
+}
