@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use crate::console::{self, Page};
 use crate::digest::Hashed;
-use crate::html;
-use crate::junit;
 use crate::record::Record;
+use crate::{github, html, junit};
 
 /// How to spell a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +18,10 @@ pub enum Format {
     Html,
     /// JUnit XML.
     Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// A job's summary in GitHub Actions.
+    GithubSummary,
 }
 
 /// What renderings need to know beside the record.
@@ -41,7 +44,8 @@ pub enum RenderError {
 
 impl Format {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Html, Format::Junit];
+    pub const ALL: [Format; 6] =
+        [Format::Text, Format::Json, Format::Html, Format::Junit, Format::Github, Format::GithubSummary];
 
     /// As users name it.
     #[must_use]
@@ -51,6 +55,8 @@ impl Format {
             Format::Json => "json",
             Format::Html => "html",
             Format::Junit => "junit",
+            Format::Github => "github",
+            Format::GithubSummary => "github-summary",
         }
     }
 
@@ -62,6 +68,8 @@ impl Format {
             Format::Json => "report.json",
             Format::Html => "report.html",
             Format::Junit => "junit.xml",
+            Format::Github => "github.txt",
+            Format::GithubSummary => "summary.md",
         }
     }
 }
@@ -89,6 +97,8 @@ pub fn render(
         }
         Format::Junit if junit::write(record, out)? => {}
         Format::Junit => return Err(RenderError::TooLarge),
+        Format::Github => github::annotations(record, out)?,
+        Format::GithubSummary => github::summary(record, out)?,
     }
     out.flush()?;
     Ok(())

@@ -266,7 +266,7 @@ mod tests {
         record.scenarios[8].result = Some(crate::ScenarioResult::Skipped { reason: all });
         let xml = rendered(&record);
         assert_eq!(attributes(&xml, "testcase").len(), record.scenarios.len());
-        assert!(xml.chars().all(|it| it == '\n' || (it >= ' ' && it < '\u{fffe}') || it > '\u{ffff}'));
+        assert!(xml.chars().all(|it| matches!(it, '\n' | ' '..'\u{fffe}' | '\u{10000}'..)));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod controls;
 mod digest;
 mod event;
 mod format;
+mod github;
 #[cfg(test)]
 mod golden;
 mod html;

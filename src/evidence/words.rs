@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::call::{Call, Verdict};
 use crate::console::{self, Color, Detail, Page};
 use crate::event::{ScenarioResult, StepResult};
 use crate::record::{Outcome, Record, ScenarioRecord, StepRecord};
@@ -28,49 +27,9 @@ pub(crate) fn standing(record: &Record) -> String {
     }
 }
 
-/// Whether what passed shows nothing about access.
-pub(crate) fn is_unproven(record: &Record) -> bool {
-    record.target.as_ref().is_none_or(|target| target.evidence() == EvidenceKind::Unproven)
-}
-
-/// One word for an outcome.
-pub(crate) fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Passed => "passed",
-        Outcome::Failed => "failed",
-        Outcome::Inconclusive => "inconclusive",
-        Outcome::Skipped => "skipped",
-        Outcome::Unfinished => "unfinished",
-    }
-}
-
-/// One word for a verdict.
-pub(crate) fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Allowed => "allowed",
-        Verdict::Denied => "denied",
-        Verdict::Unauthenticated => "refused at authentication",
-        Verdict::Unknown => "could not tell",
-    }
-}
-
-/// How often there is which outcome, in one line.
-pub(crate) fn counts(record: &Record) -> String {
-    let it = record.scenario_counts();
-    format!(
-        "{} found, {} selected: {} passed, {} failed, {} inconclusive, {} skipped, {} unfinished",
-        it.found, it.selected, it.passed, it.failed, it.inconclusive, it.skipped, it.unfinished
-    )
-}
-
 /// The name, or what stands for it where there is none; in one line.
 pub(crate) fn name(scenario: &ScenarioRecord) -> String {
     console::harmless(&console::name_of(&scenario.scenario)).into_owned()
-}
-
-/// What tells it from all others in the run.
-pub(crate) fn address(scenario: &ScenarioRecord) -> String {
-    format!("{}:{}", scenario.scenario.path, scenario.scenario.line)
 }
 
 /// The step on which its outcome rests; `None`: on none.
@@ -115,24 +74,9 @@ pub(crate) fn details(scenario: &ScenarioRecord) -> String {
     console::scenario_lines(&page, 0, scenario).join("\n")
 }
 
-/// Who did what to what and what became of it, in one line.
-pub(crate) fn call(call: &Call) -> String {
-    let what = call.action.clone().unwrap_or_else(|| format!("{} {}", call.service, call.operation));
-    let on = call.resource.as_ref().map(|it| format!(" on {it}")).unwrap_or_default();
-    let code = call.code.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
-    let id = call.request_id.as_ref().map(|it| format!(", request {it}")).unwrap_or_default();
-    let line = format!("{what}{on} by {}: {}{code}{id}", call.principal, verdict(call.verdict));
-    console::harmless(&line).into_owned()
-}
-
 /// When the run began; where nothing is known, the beginning of time, so that the same record gives the same bytes.
 pub(crate) fn started(record: &Record) -> DateTime<Utc> {
     record.started.or(record.last_event).unwrap_or_default()
-}
-
-/// When the last thing happened.
-pub(crate) fn ended(record: &Record) -> DateTime<Utc> {
-    record.last_event.unwrap_or_else(|| started(record))
 }
 
 /// At most `limit` bytes of `text`, cut between characters and marked where it was cut.
@@ -159,7 +103,6 @@ mod tests {
         let mut said_to_be_proven = unproven;
         said_to_be_proven.target.iter_mut().for_each(|it| it.verdicts = "proven".into());
         assert!(standing(&said_to_be_proven).starts_with("unproven: "));
-        assert!(is_unproven(&said_to_be_proven));
     }
 
     #[test]
@@ -167,12 +110,8 @@ mod tests {
         let record: Record = sample::everything().iter().collect();
         for scenario in &record.scenarios {
             let told = headline(scenario);
-            assert_eq!(
-                told.is_empty(),
-                scenario.outcome() == Outcome::Passed,
-                "{}: {told}",
-                address(scenario)
-            );
+            let name = &scenario.scenario.name;
+            assert_eq!(told.is_empty(), scenario.outcome() == Outcome::Passed, "{name}: {told}");
             assert!(!told.contains(char::is_control), "{told:?}");
         }
         assert_eq!(headline(&record.scenarios[1]), "Then upload succeeds: denied by policy");
