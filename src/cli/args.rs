@@ -39,6 +39,13 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Write a small project to begin with: a feature, settings, and CI for GitHub and GitLab.
     Init(InitArgs),
+    /// Find in feature files what can be told without running them.
+    Check(CheckArgs),
+    /// Tell what a code of `check` means; without one, list all.
+    Explain {
+        /// Such as `RC007`.
+        code: Option<String>,
+    },
     /// Print what makes a shell complete this command's arguments.
     Completions {
         /// The shell.
@@ -161,6 +168,29 @@ pub(crate) struct KeygenArgs {
     /// The file for the private key; the public one stands beside it, as `….pub.pem`.
     #[arg(value_name = "FILE", default_value = "rolecall-evidence-key.pem")]
     pub(crate) file: PathBuf,
+}
+
+/// Checks without a run.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Feature files, and folders to search for them.
+    #[arg(value_name = "PATHS", default_value = FEATURES)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Fail on warnings, too.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// How to write the findings.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: CheckFormat,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// A project to begin with.

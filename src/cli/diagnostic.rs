@@ -50,12 +50,17 @@ impl Diagnostic {
     }
 
     fn render(&self, color: Color, width: usize) -> String {
+        self.render_as(&Level::ERROR, color, width)
+    }
+
+    /// As it is printed, of less weight than an error.
+    pub(crate) fn render_as(&self, level: &Level<'_>, color: Color, width: usize) -> String {
         let renderer = match color {
             Color::Plain => Renderer::plain(),
             Color::Ansi => Renderer::styled(),
         };
         let renderer = renderer.term_width(width.max(NARROWEST));
-        let title = Level::ERROR.primary_title(self.message.as_str());
+        let title = level.clone().primary_title(self.message.as_str());
         let help = self.help.as_deref();
         let Some(place) = &self.place else {
             let help = help.map(|help| Group::with_title(Level::HELP.primary_title(help)));

@@ -14,15 +14,7 @@ use crate::diagnostic::{Diagnostic, Place};
 /// # Errors
 /// Everything that can't be found, read or understood.
 pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<FeatureFile>, Vec<Diagnostic>> {
-    let mut found = Vec::new();
-    let mut troubles = Vec::new();
-    for path in paths {
-        if let Err(trouble) = find(path, &mut found) {
-            troubles.push(trouble);
-        }
-    }
-    let mut seen = BTreeSet::new();
-    found.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    let (found, mut troubles) = files(paths);
     let mut features = Vec::new();
     for path in &found {
         match read_one(path) {
@@ -31,6 +23,15 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<FeatureFile>, Vec<Diagnostic
         }
     }
     if troubles.is_empty() { Ok(features) } else { Err(troubles) }
+}
+
+/// The feature files of files and of folders, and all that can't be found.
+pub(crate) fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Diagnostic>) {
+    let mut found = Vec::new();
+    let troubles = paths.iter().filter_map(|path| find(path, &mut found).err()).collect();
+    let mut seen = BTreeSet::new();
+    found.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+    (found, troubles)
 }
 
 fn find(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), Diagnostic> {
@@ -61,6 +62,12 @@ fn is_special(path: &Path) -> bool {
 }
 
 fn read_one(path: &Path) -> Result<FeatureFile, Diagnostic> {
+    let text = text(path)?;
+    FeatureFile::parse(&path.display().to_string(), &text).map_err(Diagnostic::from)
+}
+
+/// What stands in a file.
+pub(crate) fn text(path: &Path) -> Result<String, Diagnostic> {
     let bytes = fs::read(path).map_err(|error| cannot_read(path, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
@@ -68,8 +75,7 @@ fn read_one(path: &Path) -> Result<FeatureFile, Diagnostic> {
         Diagnostic::new(format!("{}:{line}: this is not text in UTF-8", path.display()))
             .help("save the file as UTF-8")
     })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    FeatureFile::parse(&path.display().to_string(), text).map_err(Diagnostic::from)
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn cannot_read(path: &Path, error: &io::Error) -> Diagnostic {

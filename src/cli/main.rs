@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "here, and only here, the outside is read and written")]
 
 mod args;
+mod check;
 mod chosen;
 mod compare;
 mod config;
@@ -76,6 +77,8 @@ fn command() -> ExitCode {
         Command::Probe(probe_args) => probe::probe(&probe_args, &surroundings).into(),
         Command::Compare(compare_args) => compare::compare(&compare_args, &surroundings).into(),
         Command::Init(init_args) => init::init(&init_args, &surroundings).into(),
+        Command::Check(check_args) => check::check(&check_args, &surroundings).into(),
+        Command::Explain { code } => check::explain(code.as_deref(), &surroundings).into(),
         Command::Completions { shell } => manual::completions(shell, &surroundings).into(),
         Command::Man { folder } => manual::pages(&folder, &surroundings).into(),
         Command::Steps(steps_args) => steps::steps(&steps_args, &surroundings).into(),

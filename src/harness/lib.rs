@@ -4,6 +4,7 @@
 //! Built on cucumber's runner. Never knows which target it runs on, nor how a report looks.
 
 mod cast;
+pub mod check;
 mod feature;
 mod outcome;
 mod pace;

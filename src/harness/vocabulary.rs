@@ -77,7 +77,7 @@ pub(crate) fn says(text: &str) -> bool {
     patterns().iter().any(|(_, pattern)| readable(pattern.as_str()) != "{name}" && pattern.is_match(text))
 }
 
-fn patterns() -> Vec<(StepType, Regex)> {
+pub(crate) fn patterns() -> Vec<(StepType, Regex)> {
     let given = inventory::iter::<<World as WorldInventory>::Given>
         .into_iter()
         .map(|step| (StepType::Given, step.inner().1()));

@@ -1,0 +1,4 @@
+Feature: f
+  Scenaro: s
+    Given main-user
+    Then upload succeeds

@@ -1,0 +1,4 @@
+Feature: f
+  Scenario: s
+    Given main-user
+    Then uploading works

@@ -1,0 +1,1 @@
+Feature: Who reads the reports

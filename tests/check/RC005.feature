@@ -1,0 +1,4 @@
+Feature: f
+  Scenario: s
+    Given main-user
+    When assuming main-role1

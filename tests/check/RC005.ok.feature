@@ -1,0 +1,5 @@
+Feature: f
+  Scenario: s
+    Given main-user
+    When assuming main-role1
+    Then upload succeeds

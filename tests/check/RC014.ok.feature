@@ -1,0 +1,13 @@
+Feature: f
+  Scenario: s
+    Given a user alice
+    And a role auditor with the trust policy:
+      """
+      {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::<YOUR_ACCOUNT_ID>:root"}, "Action": "sts:AssumeRole"}]
+      }
+      """
+    And alice
+    When assuming auditor
+    Then it is denied

@@ -1,0 +1,12 @@
+Feature: f
+  Scenario: s
+    Given a user alice
+    # rolecall: allow(RC010) the break-glass user
+    And alice has the inline policy p:
+      """
+      {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+      }
+      """
+    Then alice can't upload to reports
