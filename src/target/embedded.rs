@@ -175,12 +175,7 @@ impl Place for EmbeddedPlace {
     ) -> LocalBoxFuture<'a, Result<Option<InstanceCredentials>, TargetError>> {
         async move {
             let found = metadata::instance_role(&self.emulator, instance_id)?;
-            Ok(found.map(|(role, key)| InstanceCredentials {
-                role,
-                key_id: key.id.clone(),
-                configuration: self.configuration(Some(&key)),
-                key: Some(key),
-            }))
+            Ok(found.map(|(role, key)| InstanceCredentials::of(role, key, self)))
         }
         .boxed_local()
     }

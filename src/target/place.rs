@@ -201,6 +201,13 @@ pub struct InstanceCredentials {
     pub configuration: SdkConfig,
 }
 
+impl InstanceCredentials {
+    /// Those of a role with this key, for calls at a place.
+    pub(crate) fn of(role: String, key: AccessKey, place: &dyn Place) -> Self {
+        Self { role, key_id: key.id.clone(), configuration: place.configuration(Some(&key)), key: Some(key) }
+    }
+}
+
 /// A shell script that is to run on an instance.
 pub struct Program {
     /// For `/bin/sh`; it ends at the first command that fails.

@@ -227,12 +227,7 @@ impl Place for LocalStackPlace {
     ) -> LocalBoxFuture<'a, Result<Option<InstanceCredentials>, TargetError>> {
         async move {
             let found = self.instances.credentials(instance_id).await?;
-            Ok(found.map(|(role, key)| InstanceCredentials {
-                role,
-                key_id: key.id.clone(),
-                configuration: self.configuration(Some(&key)),
-                key: Some(key),
-            }))
+            Ok(found.map(|(role, key)| InstanceCredentials::of(role, key, self)))
         }
         .boxed_local()
     }
