@@ -205,7 +205,7 @@ pub fn verdict(code: Option<&str>, status: Option<u16>) -> Verdict {
 }
 
 /// The error with what caused it.
-fn sources(error: &dyn std::error::Error) -> String {
+pub(crate) fn sources(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

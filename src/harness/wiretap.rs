@@ -23,6 +23,8 @@ use http_body_util::BodyExt;
 use secrecy::{ExposeSecret, SecretString};
 use target::{Heard, Member, OverheardAnswer, OverheardRequest};
 
+use crate::outcome::sources;
+
 /// The run's clock.
 pub(crate) type SharedClock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
@@ -157,7 +159,7 @@ impl HttpConnector for TappedConnector {
             let duration = (tap.now() - started).to_std().unwrap_or_default();
             let (status, error) = match &answered {
                 Ok(response) => (Some(response.status().as_u16()), None),
-                Err(error) => (None, Some(causes(error))),
+                Err(error) => (None, Some(sources(error))),
             };
             let OverheardAnswer { members, code, request_id, secrets } = said;
             let attempt = Attempt { started, duration, status, code, request_id, error };
@@ -260,17 +262,6 @@ async fn read(
     }
     let said = heard.answer(status, &headers, response.body().bytes().unwrap_or_default());
     (Ok(response), said)
-}
-
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        words.push_str(": ");
-        words.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    words
 }
 
 #[cfg(test)]
