@@ -2,8 +2,6 @@
 //!
 //! It is read from the sources of the steps, so that it can't say anything else than they do.
 
-use std::collections::BTreeSet;
-
 use harness::{Keyword, says_it};
 
 /// Steps that speak of the same thing.
@@ -144,20 +142,18 @@ fn argument<'a>(below: impl Iterator<Item = &'a str>) -> String {
     text
 }
 
-/// The forms of all steps, each once.
-#[must_use]
-pub fn forms() -> BTreeSet<(Keyword, String)> {
-    catalogue().into_iter().flat_map(|chapter| chapter.steps).flat_map(|entry| entry.forms).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn every_step_is_in_it_and_says_what_it_does() {
-        assert_eq!(forms().len(), harness::step_count());
-        for entry in catalogue().into_iter().flat_map(|chapter| chapter.steps) {
+        let entries = || catalogue().into_iter().flat_map(|chapter| chapter.steps);
+        let forms: BTreeSet<_> = entries().flat_map(|entry| entry.forms).collect();
+        assert_eq!(forms.len(), harness::step_count());
+        for entry in entries() {
             assert!(!entry.documentation.is_empty(), "{:?} does not say what it does", entry.forms);
         }
     }

@@ -16,4 +16,4 @@ mod principals;
 mod roles;
 mod sessions;
 
-pub use catalogue::{Chapter, Entry, catalogue, forms};
+pub use catalogue::{Chapter, Entry, catalogue};
