@@ -14,8 +14,8 @@ use chrono::{TimeDelta, Utc};
 use http::Uri;
 use secrecy::SecretString;
 use target::{
-    AccountId, Connection, Embedded, Journal, Launch, LocalStackOptions, Manners, OnLocalStack, Remote,
-    Target, TargetError, network,
+    AccountId, CaBundle, Connection, Embedded, Journal, Launch, LocalStackOptions, Manners, OnLocalStack,
+    Remote, Target, TargetError, network,
 };
 
 use crate::diagnostic::Diagnostic;
@@ -71,12 +71,12 @@ impl Chosen {
             "localstack" => {
                 let options = LocalStackOptions::new(run_id()?);
                 let image = settings.text(Key::Image).unwrap_or(&options.image).to_owned();
-                let token = std::env::var("LOCALSTACK_AUTH_TOKEN").ok().filter(|token| !token.is_empty());
+                let token = variable("LOCALSTACK_AUTH_TOKEN");
                 let options = LocalStackOptions { image, token: token.map(SecretString::from), ..options };
                 return Ok(Chosen::LocalStack(Box::new(options), region(settings, false)?, launch(settings)));
             }
             // As AWS's own tools do it.
-            "aws" => match std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty()) {
+            "aws" => match variable("AWS_ENDPOINT_URL") {
                 Some(url) => Some(endpoint(&url, settings.is_on(Key::InsecureHttp)?)?),
                 None => None,
             },
@@ -93,12 +93,7 @@ impl Chosen {
             let missing = Diagnostic::new("which account? nothing is done on AWS before it is named");
             return Err(missing.help("add `--account ID`, or `account` to rolecall.toml").into());
         }
-        let ca_bundle = match settings.text(Key::CaBundle) {
-            Some(path) => Some(std::fs::read(path).map_err(|error| {
-                Diagnostic::new(format!("the CA bundle `{path}` can't be read: {error}"))
-            })?),
-            None => None,
-        };
+        let ca_bundle = ca_bundle(settings)?;
         let region = region(settings, is_aws)?;
         let profiles = Profiles { region: region.clone(), ca_bundle: ca_bundle.clone() };
         let credentials = profiles.credentials(settings.text(Key::Profile)).await?;
@@ -269,9 +264,22 @@ fn launch(settings: &Settings) -> Launch {
     Launch { image: text(Key::InstanceImage), instance_type: text(Key::InstanceType) }
 }
 
+/// A variable of other tools, where it is set.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The certificates of the settings, or of AWS's own variable.
+fn ca_bundle(settings: &Settings) -> Result<Option<CaBundle>, Diagnostic> {
+    let path = settings.text(Key::CaBundle).map(str::to_owned).or_else(|| variable("AWS_CA_BUNDLE"));
+    let Some(path) = path else { return Ok(None) };
+    let unusable = |error: String| Diagnostic::new(format!("the CA bundle `{path}` can't be used: {error}"));
+    let pem = std::fs::read(&path).map_err(|error| unusable(error.to_string()))?;
+    CaBundle::new(pem).map(Some).map_err(|error| unusable(error.to_string()))
+}
+
 /// The region of the settings, or of AWS's own variables. On AWS it must be named.
 fn region(settings: &Settings, on_aws: bool) -> Result<String, Diagnostic> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|region| !region.is_empty());
     let region = settings.text(Key::Region).map(str::to_owned);
     let region = region.or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION"));
     match region {
@@ -286,13 +294,13 @@ fn region(settings: &Settings, on_aws: bool) -> Result<String, Diagnostic> {
 /// AWS's own configuration, which says where credentials come from.
 struct Profiles {
     region: String,
-    ca_bundle: Option<Vec<u8>>,
+    ca_bundle: Option<CaBundle>,
 }
 
 impl Profiles {
     /// Those of a profile; without one, of the environment, the default profile, and so on, in AWS's order.
     async fn credentials(&self, profile: Option<&str>) -> Result<SharedCredentialsProvider, NoTarget> {
-        let client = network(self.ca_bundle.as_deref())?;
+        let client = network(self.ca_bundle.as_ref())?;
         let region = Region::new(self.region.clone());
         if let Some(profile) = profile {
             let configuration = ProviderConfig::default().with_region(Some(region)).with_http_client(client);

@@ -17,6 +17,7 @@ use aws_types::region::Region;
 use policy::AccountId;
 use secrecy::SecretString;
 
+use crate::ca_bundle::CaBundle;
 use crate::credentials::static_credentials;
 use crate::from_instance::{FromInstance, placeholder};
 use crate::patient::network;
@@ -38,8 +39,8 @@ pub struct Connection {
     pub credentials: SharedCredentialsProvider,
     /// Those of an administrator of another account, where there is one.
     pub other_credentials: Option<SharedCredentialsProvider>,
-    /// Certificates in PEM that are trusted beside the system's.
-    pub ca_bundle: Option<Vec<u8>>,
+    /// Trusted beside the system's certificates.
+    pub ca_bundle: Option<CaBundle>,
     /// The account that it must be; `None`: whichever it is.
     pub account: Option<AccountId>,
     /// Whether it may be the management account of an organization, whose administrators no policy of the organization
@@ -62,7 +63,7 @@ impl Connection {
     /// # Errors
     /// Where it can't be reached, does not know the credentials, or is another account than it must be.
     pub async fn identify(&self) -> Result<Identity, TargetError> {
-        let client = network(self.ca_bundle.as_deref())?;
+        let client = network(self.ca_bundle.as_ref())?;
         let identity = self.identify_as(&client, self.credentials.clone()).await?;
         if let Some(account) = self.account.as_ref().filter(|account| **account != identity.account) {
             return Err(TargetError::Unreachable(format!(
@@ -116,7 +117,14 @@ impl Connection {
             self.configuration(client.clone()).to_builder().credentials_provider(credentials).build();
         let sts = aws_sdk_sts::Client::new(&configuration);
         let answer = sts.get_caller_identity().send().await.map_err(|error| {
-            TargetError::Unreachable(format!("{} does not say who we are: {}", self.name, said(&error)))
+            let said = said(&error);
+            let help = match said.contains("UnknownIssuer") {
+                true => {
+                    "; `ca-bundle` names the file of a CA's certificate that this machine does not trust yet"
+                }
+                false => "",
+            };
+            TargetError::Unreachable(format!("{} does not say who we are: {said}{help}", self.name))
         })?;
         let account = answer.account().and_then(AccountId::new);
         let unclear = || TargetError::Unexpected(format!("{} tells no account of ours", self.name));

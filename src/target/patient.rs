@@ -20,21 +20,22 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 use tokio::time::Instant;
 
+use crate::ca_bundle::CaBundle;
 use crate::place::TargetError;
 
-/// A client for calls over the network; `ca` are certificates in PEM that are trusted beside the system's.
+/// A client for calls over the network; `ca` is trusted beside the system's certificates.
 ///
 /// # Errors
-/// Where the certificates are none.
-pub fn network(ca: Option<&[u8]>) -> Result<SharedHttpClient, TargetError> {
+/// Where the system's TLS can't be set up.
+pub fn network(ca: Option<&CaBundle>) -> Result<SharedHttpClient, TargetError> {
     let mut trusted = TrustStore::default();
-    if let Some(pem) = ca {
-        trusted.add_pem_certificate(pem);
+    if let Some(bundle) = ca {
+        trusted.add_pem_certificate(bundle.pem());
     }
     let tls = TlsContext::builder()
         .with_trust_store(trusted)
         .build()
-        .map_err(|error| TargetError::Unreachable(format!("the CA bundle can't be used: {error}")))?;
+        .map_err(|error| TargetError::Unreachable(format!("TLS can't be set up: {error}")))?;
     let provider = Provider::Rustls(CryptoMode::Ring);
     Ok(Builder::new().tls_provider(provider).tls_context(tls).build_https())
 }

@@ -91,7 +91,7 @@ impl Remote {
         journal: Journal,
     ) -> Result<Self, TargetError> {
         let identity = connection.identify().await?;
-        let client = network(connection.ca_bundle.as_deref())?;
+        let client = network(connection.ca_bundle.as_ref())?;
         let other = match &connection.other_credentials {
             Some(credentials) => Some(connection.identify_as(&client, credentials.clone()).await?),
             None => None,

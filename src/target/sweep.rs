@@ -58,8 +58,7 @@ impl Sweep {
     /// As of [`Connection::identify`].
     pub async fn new(connection: &Connection, patience: Duration) -> Result<Self, TargetError> {
         let identity = connection.identify().await?;
-        let configuration =
-            connection.configuration(network(connection.ca_bundle.as_deref())?).into_builder();
+        let configuration = connection.configuration(network(connection.ca_bundle.as_ref())?).into_builder();
         let configuration = configuration.credentials_provider(connection.credentials.clone()).build();
         let buckets_in_path = connection.endpoint.is_some();
         let s3 = aws_sdk_s3::config::Builder::from(&configuration).force_path_style(buckets_in_path).build();
