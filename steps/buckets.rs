@@ -3,7 +3,7 @@
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
 use cucumber::{given, when};
 use harness::parameters::Name;
-use harness::{Actor, CallRef, Stage, StepError, World, unknown};
+use harness::{Actor, CallRef, NewThing, Stage, StepError, World, unknown};
 use target::{Named, PolicyKind, ThingKind};
 
 use crate::policy_text::{blaming_bucket_policy, from_doc_string};
@@ -58,12 +58,11 @@ pub(crate) async fn make_bucket(stage: &mut Stage, name: &str) -> Result<(), Ste
     let bucket = stage.place.names().of(Named::Bucket, name);
     let arn = format!("arn:aws:s3:::{bucket}");
     let account = stage.place.account().clone();
-    stage.place.creating(&account, ThingKind::Bucket, &bucket)?;
+    let thing = NewThing { account: &account, kind: ThingKind::Bucket, name: &bucket };
     let call = CallRef::on("S3", "CreateBucket", "s3:CreateBucket", arn.clone());
     let create =
         s3.create_bucket().bucket(&bucket).set_create_bucket_configuration(elsewhere(stage.place.region()));
-    stage.must(&administrator, call, create.send()).await?;
-    stage.place.created(&account, ThingKind::Bucket, &bucket);
+    stage.create(&administrator, thing, call, create.send()).await?;
     stage.cast.buckets.push(name.to_owned());
     tag(stage, &administrator, &bucket, arn).await
 }

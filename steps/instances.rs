@@ -8,7 +8,7 @@ use aws_sdk_ec2::types::{
 use aws_sdk_ec2::types::{KeyType, ResourceType, Tag, TagSpecification};
 use cucumber::{given, then, when};
 use harness::parameters::Name;
-use harness::{CallRef, CastInstance, Stage, StepError, World, unknown};
+use harness::{CallRef, CastInstance, NewThing, Stage, StepError, World, unknown};
 
 use target::{Named, Names, ThingKind};
 
@@ -182,12 +182,10 @@ pub(crate) async fn make_key_pair(stage: &Stage, name: &str) -> Result<(), StepE
     let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
     let there = stage.place.names().of(Named::InEc2, name);
     let account = stage.place.account();
-    stage.place.creating(account, ThingKind::KeyPair, &there)?;
+    let thing = NewThing { account, kind: ThingKind::KeyPair, name: &there };
     let create = ec2.create_key_pair().key_name(&there).key_type(KeyType::Ed25519);
     let create = create.set_tag_specifications(tagged(stage, ResourceType::KeyPair, None)).send();
-    stage.must(&administrator, CallRef::new("EC2", "CreateKeyPair"), create).await?;
-    stage.place.created(account, ThingKind::KeyPair, &there);
-    Ok(())
+    stage.create(&administrator, thing, CallRef::new("EC2", "CreateKeyPair"), create).await.map(drop)
 }
 
 pub(crate) async fn make_open_group(stage: &Stage, name: &str) -> Result<(), StepError> {
@@ -195,11 +193,11 @@ pub(crate) async fn make_open_group(stage: &Stage, name: &str) -> Result<(), Ste
     let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
     let there = stage.place.names().of(Named::InEc2, name);
     let account = stage.place.account();
-    stage.place.creating(account, ThingKind::SecurityGroup, &there)?;
+    let thing = NewThing { account, kind: ThingKind::SecurityGroup, name: &there };
     let create = ec2.create_security_group().group_name(&there).description("open to all traffic");
     let create = create.set_tag_specifications(tagged(stage, ResourceType::SecurityGroup, None)).send();
-    let made = stage.must(&administrator, CallRef::new("EC2", "CreateSecurityGroup"), create).await?;
-    stage.place.created(account, ThingKind::SecurityGroup, &there);
+    let call = CallRef::new("EC2", "CreateSecurityGroup");
+    let made = stage.create(&administrator, thing, call, create).await?;
     let everything = IpPermission::builder()
         .ip_protocol("-1")
         .ip_ranges(IpRange::builder().cidr_ip("0.0.0.0/0").build())
@@ -223,9 +221,6 @@ pub(crate) async fn launch(stage: &mut Stage, name: &str, what: &Launch) -> Resu
     let token = names.of(Named::InEc2, name);
     let token = (token != name).then_some(token);
     let account = stage.place.account().clone();
-    if let Some(token) = &token {
-        stage.place.creating(&account, ThingKind::Instance, token)?;
-    }
     let run = ec2
         .run_instances()
         .image_id(image)
@@ -237,10 +232,14 @@ pub(crate) async fn launch(stage: &mut Stage, name: &str, what: &Launch) -> Resu
         .set_client_token(token.clone())
         .set_tag_specifications(tagged(stage, ResourceType::Instance, Some(name)))
         .send();
-    let started = stage.must(&administrator, CallRef::new("EC2", "RunInstances"), run).await?;
-    if let Some(token) = &token {
-        stage.place.created(&account, ThingKind::Instance, token);
-    }
+    let call = CallRef::new("EC2", "RunInstances");
+    let started = match &token {
+        Some(token) => {
+            let thing = NewThing { account: &account, kind: ThingKind::Instance, name: token };
+            stage.create(&administrator, thing, call, run).await?
+        }
+        None => stage.must(&administrator, call, run).await?,
+    };
     let id = started.instances().first().and_then(|instance| instance.instance_id());
     let id = id.ok_or_else(|| StepError::inconclusive("got no instance", "EC2 answered without one"))?;
     let instance = CastInstance {
@@ -261,7 +260,7 @@ async fn image(stage: &Stage, words: &str) -> Result<String, StepError> {
     let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);
     let filter =
         Filter::builder().name("description").values(format!("*{}*", words.replace(' ', "*"))).build();
-    // Anybody can publish an image with such words: only those of AWS, its verified providers and the account count.
+    // Anybody can publish an image with such words: only the account's and those under the owner `amazon` count.
     let describe = ec2.describe_images().filters(filter).owners("amazon").owners("self").send();
     let found = stage.must(&administrator, CallRef::new("EC2", "DescribeImages"), describe).await?;
     let newest = found.images().iter().max_by_key(|image| image.creation_date().map(str::to_owned));
@@ -282,11 +281,10 @@ pub(crate) async fn make_profile(stage: &mut Stage, profile: &str, role: &str) -
     let call = CallRef::on("IAM", "CreateInstanceProfile", "iam:CreateInstanceProfile", arn.clone());
     let there = names.of(Named::InIam, profile);
     let account = stage.place.account();
-    stage.place.creating(account, ThingKind::InstanceProfile, &there)?;
+    let thing = NewThing { account, kind: ThingKind::InstanceProfile, name: &there };
     let create = iam.create_instance_profile().instance_profile_name(&there).set_tags(iam_tags(stage));
     let create = create.set_path(names.iam_path().map(str::to_owned)).send();
-    stage.must(&administrator, call, create).await?;
-    stage.place.created(account, ThingKind::InstanceProfile, &there);
+    stage.create(&administrator, thing, call, create).await?;
     let call = CallRef::on("IAM", "AddRoleToInstanceProfile", "iam:AddRoleToInstanceProfile", arn);
     let add = iam.add_role_to_instance_profile().instance_profile_name(there);
     let add = add.role_name(names.of(Named::InIam, role)).send();

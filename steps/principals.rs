@@ -3,7 +3,7 @@
 use aws_sdk_iam::types::{StatusType, Tag};
 use cucumber::{given, then, when};
 use harness::parameters::{Count, Name};
-use harness::{Actor, CallRef, Stage, StepError, User, World, unknown};
+use harness::{Actor, CallRef, NewThing, Stage, StepError, User, World, unknown};
 use secrecy::{ExposeSecret, SecretString};
 use target::{AccessKey, AccountId, Named, ThingKind};
 
@@ -189,15 +189,14 @@ async fn make_user(stage: &mut Stage, name: &str, account: &AccountId) -> Result
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let call = CallRef::on("IAM", "CreateUser", "iam:CreateUser", arn.clone());
     let there = user_name(stage, name);
-    stage.place.creating(account, ThingKind::User, &there)?;
+    let thing = NewThing { account, kind: ThingKind::User, name: &there };
     let create = iam
         .create_user()
         .user_name(&there)
         .set_path(stage.place.names().iam_path().map(str::to_owned))
         .set_permissions_boundary(stage.place.permissions_boundary().map(str::to_owned))
         .set_tags(iam_tags(stage));
-    let made = stage.must(&administrator, call, create.send()).await?;
-    stage.place.created(account, ThingKind::User, &there);
+    let made = stage.create(&administrator, thing, call, create.send()).await?;
     let arn = made.user().map_or(arn, |user| user.arn().to_owned());
     stage.cast.users.insert(name.to_owned(), User { arn, keys: Vec::new() });
     Ok(())

@@ -2,7 +2,7 @@
 
 use cucumber::{given, then, when};
 use harness::parameters::{Name, Span};
-use harness::{CallRef, Stage, StepError, World, unknown};
+use harness::{CallRef, NewThing, Stage, StepError, World, unknown};
 use serde_json::{Value, json};
 use target::{Named, PolicyKind, ThingKind};
 
@@ -142,7 +142,7 @@ pub(crate) async fn make_role(stage: &mut Stage, name: &str, document: &str) -> 
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let there = role_name(stage, name);
     let account = stage.place.account().clone();
-    stage.place.creating(&account, ThingKind::Role, &there)?;
+    let thing = NewThing { account: &account, kind: ThingKind::Role, name: &there };
     let create = iam
         .create_role()
         .role_name(&there)
@@ -152,8 +152,7 @@ pub(crate) async fn make_role(stage: &mut Stage, name: &str, document: &str) -> 
         .set_tags(iam_tags(stage));
     let call = role_call(stage, "CreateRole", "iam:CreateRole", name);
     let arn = call.resource.clone().unwrap_or_default();
-    let made = stage.must(&administrator, call, create.send()).await?;
-    stage.place.created(&account, ThingKind::Role, &there);
+    let made = stage.create(&administrator, thing, call, create.send()).await?;
     let arn = made.role().map_or(arn, |role| role.arn().to_owned());
     stage.cast.roles.insert(name.to_owned(), arn);
     Ok(())

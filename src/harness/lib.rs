@@ -6,6 +6,7 @@
 mod cast;
 pub mod check;
 mod feature;
+mod making;
 mod outcome;
 mod pace;
 pub mod parameters;
@@ -26,6 +27,7 @@ mod world;
 pub use cast::{Actor, Cast, CastInstance, Session, User, unknown};
 pub use evidence::{Call, Purpose, Verdict};
 pub use feature::{FeatureError, FeatureFile};
+pub use making::NewThing;
 pub use outcome::{CallRef, Control, Outcome, ServiceFailure, verdict};
 pub use plan::{Commands, RunPlan};
 pub use recorder::StepError;

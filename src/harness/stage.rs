@@ -296,17 +296,27 @@ impl Stage {
             self.settled().await;
         }
         let (record, answer) = self.make(actor, &call, answer).await;
+        self.done(actor, &record, answer)
+    }
+
+    /// What an answer held that had to be a success.
+    pub(crate) fn done<T, E>(
+        &self,
+        actor: &Actor,
+        record: &Call,
+        answer: Result<T, E>,
+    ) -> Result<T, StepError> {
         answer.map_err(|_| match record.verdict {
-            Verdict::Unknown if !is_client_error(&record) => {
-                StepError::inconclusive("could not be done", "").on(&record)
+            Verdict::Unknown if !is_client_error(record) => {
+                StepError::inconclusive("could not be done", "").on(record)
             }
             // Nobody knows what would be, with credentials that are over or wrong.
             Verdict::Unauthenticated if self.administers(actor) => StepError::inconclusive(
                 "could not be done",
                 "the administrator's credentials are not good (any more)",
             )
-            .on(&record),
-            _ => StepError::failed("could not be done", "").on(&record),
+            .on(record),
+            _ => StepError::failed("could not be done", "").on(record),
         })
     }
 
@@ -471,7 +481,7 @@ impl Stage {
         })
     }
 
-    async fn make<T, E>(
+    pub(crate) async fn make<T, E>(
         &self,
         actor: &Actor,
         call: &CallRef,

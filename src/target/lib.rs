@@ -36,7 +36,7 @@ pub use names::{Named, Names};
 pub use patient::network;
 pub use place::{
     AccessKey, Explained, Info, InstanceCredentials, Launch, Place, Program, ProgramOutput, Target,
-    TargetError, TargetKind,
+    TargetError, TargetKind, made_nothing,
 };
 pub use policy::{AccountId, Explanation, PolicyDocument, PolicyKind};
 pub use remote::{EXPIRES_TAG, IAM_PATH, Manners, RUN_TAG, Remote, SCENARIO_TAG};

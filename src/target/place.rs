@@ -96,6 +96,9 @@ pub trait Place {
     /// To be said when it was made.
     fn created(&self, _in_account: &AccountId, _kind: ThingKind, _name: &str) {}
 
+    /// To be said when it was not made, for certain.
+    fn not_created(&self, _in_account: &AccountId, _kind: ThingKind, _name: &str) {}
+
     /// To be said after a call on which decisions may depend, such as one that changes a policy.
     fn changed(&self) {}
 
@@ -286,11 +289,43 @@ pub enum TargetError {
     Unexpected(String),
 }
 
+/// Whether an answer to a call that makes a thing says that there is none. An attempt whose answer was lost may have
+/// made it: the next one is then told that it exists.
+#[must_use]
+pub fn made_nothing(status: Option<u16>, code: Option<&str>) -> bool {
+    let refused = status.is_some_and(|status| (400..500).contains(&status) && status != 429);
+    let unsure =
+        ["Exists", "AlreadyOwned", "Duplicate", "Conflict", "Aborted", "Idempotent", "Throttl", "Timeout"];
+    refused && code.is_some_and(|code| !unsure.iter().any(|word| code.contains(word)))
+}
+
 /// The first of many, and how many more there are.
 fn few(many: &[String]) -> String {
     let first = many.iter().take(5).cloned().collect::<Vec<_>>().join("; ");
     match many.len().saturating_sub(5) {
         0 => first,
         more => format!("{first}; and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_clear_refusal_says_that_nothing_was_made() {
+        let check =
+            |status, code, expected| assert_eq!(made_nothing(status, code), expected, "{status:?} {code:?}");
+        check(Some(403), Some("AccessDenied"), true);
+        check(Some(400), Some("InvalidParameterValue"), true);
+        check(Some(409), Some("LimitExceeded"), true);
+        check(Some(409), Some("EntityAlreadyExists"), false);
+        check(Some(409), Some("BucketAlreadyOwnedByYou"), false);
+        check(Some(400), Some("InvalidKeyPair.Duplicate"), false);
+        check(Some(400), Some("RequestTimeout"), false);
+        check(Some(400), Some("Throttling"), false);
+        check(Some(503), Some("SlowDown"), false);
+        check(Some(403), None, false);
+        check(None, Some("AccessDenied"), false);
     }
 }

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::connection::said;
 use crate::journal::ThingKind;
 use crate::names::Named;
-use crate::place::{AccessKey, Place, Target, TargetError};
+use crate::place::{AccessKey, Place, Target, TargetError, made_nothing};
 
 /// The user and the role of the self-test.
 const NAME: &str = "rolecall-probe";
@@ -157,8 +157,7 @@ impl<'a> Tester<'a> {
         creating(place, ThingKind::User, &name)?;
         let user = iam.create_user().user_name(&name).set_path(path.clone()).set_tags(tags.clone());
         let user = user.set_permissions_boundary(boundary.clone()).send().await;
-        user.map_err(|error| failed("make a user", &error))?;
-        place.created(place.account(), ThingKind::User, &name);
+        created(place, ThingKind::User, &name, user)?;
         let made = iam.create_access_key().user_name(&name).send().await;
         let made = made.map_err(|error| failed("make an access key", &error))?;
         let key = made.access_key().ok_or("its self-test got no access key")?;
@@ -171,8 +170,7 @@ impl<'a> Tester<'a> {
         let role = iam.create_role().role_name(&name).set_path(path).set_tags(tags);
         let role =
             role.assume_role_policy_document(trust(place.account())).set_permissions_boundary(boundary);
-        let made = role.send().await.map_err(|error| failed("make a role", &error))?;
-        place.created(place.account(), ThingKind::Role, &name);
+        let made = created(place, ThingKind::Role, &name, role.send().await)?;
         let role_arn = made.role().map(|role| role.arn().to_owned()).unwrap_or_default();
         place.changed();
         Ok(Self { place, iam, user: name, role_arn, key })
@@ -365,6 +363,26 @@ fn trust(account: &AccountId) -> String {
 
 fn creating(place: &dyn Place, kind: ThingKind, name: &str) -> Result<(), String> {
     place.creating(place.account(), kind, name).map_err(|error: TargetError| error.to_string())
+}
+
+/// What was made, which the place must know.
+fn created<T, E: ProvideErrorMetadata + std::error::Error + 'static>(
+    place: &dyn Place,
+    kind: ThingKind,
+    name: &str,
+    answer: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<T, String> {
+    let account = place.account();
+    match &answer {
+        Ok(_) => place.created(account, kind, name),
+        Err(error) => {
+            let status = error.raw_response().map(|response| response.status().as_u16());
+            if made_nothing(status, error.code()) {
+                place.not_created(account, kind, name);
+            }
+        }
+    }
+    answer.map_err(|error| failed(&format!("make a {}", kind.words()), &error))
 }
 
 fn failed<E: ProvideErrorMetadata + std::error::Error + 'static>(

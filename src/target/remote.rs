@@ -303,6 +303,14 @@ impl Place for RemotePlace {
         self.shared.things.borrow_mut().insert(thing, true);
     }
 
+    fn not_created(&self, in_account: &AccountId, kind: ThingKind, name: &str) {
+        let thing = self.thing(in_account, kind, name);
+        self.things.borrow_mut().retain(|other| *other != thing);
+        self.shared.things.borrow_mut().remove(&thing);
+        // Where this line is lost, the sweep looks for it and finds nothing.
+        let _ = self.shared.journal.write(What::Removed { thing });
+    }
+
     fn changed(&self) {
         self.changed.set(Some(Instant::now()));
     }
