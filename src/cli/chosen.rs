@@ -46,6 +46,7 @@ impl From<TargetError> for NoTarget {
 /// A target that is not in this process: how to reach it, and how to behave there.
 pub(crate) struct Far {
     pub(crate) connection: Connection,
+    run: String,
     settle: Duration,
     patience: Duration,
     permissions_boundary: Option<String>,
@@ -55,7 +56,10 @@ pub(crate) struct Far {
 
 /// Which target the settings speak of.
 pub(crate) enum Chosen {
-    Embedded,
+    Embedded {
+        /// The run's id.
+        run: String,
+    },
     /// A container, the region of the calls, and what instances are launched with.
     LocalStack(Box<LocalStackOptions>, String, Launch),
     Far(Box<Far>),
@@ -67,7 +71,7 @@ impl Chosen {
     pub(crate) async fn of(settings: &Settings) -> Result<Chosen, NoTarget> {
         let name = settings.text(Key::Target).unwrap_or("embedded");
         let endpoint = match name {
-            "embedded" => return Ok(Chosen::Embedded),
+            "embedded" => return Ok(Chosen::Embedded { run: run_id()? }),
             "localstack" => {
                 let options = LocalStackOptions::new(run_id()?);
                 let image = settings.text(Key::Image).unwrap_or(&options.image).to_owned();
@@ -106,6 +110,7 @@ impl Chosen {
             Ok(settings.parsed(key, "time such as `10s`", duration)?.unwrap_or(usual))
         };
         Ok(Chosen::Far(Box::new(Far {
+            run: run_id()?,
             settle: waits(Key::Settle, 10)?,
             patience: waits(Key::Patience, 60)?,
             permissions_boundary: settings.text(Key::PermissionsBoundary).map(str::to_owned),
@@ -126,7 +131,16 @@ impl Chosen {
     }
 
     pub(crate) fn is_far(&self) -> bool {
-        !matches!(self, Chosen::Embedded)
+        !matches!(self, Chosen::Embedded { .. })
+    }
+
+    /// The id of the run on it, by which all that it leaves can be found.
+    pub(crate) fn run(&self) -> &str {
+        match self {
+            Chosen::Embedded { run } => run,
+            Chosen::LocalStack(options, ..) => &options.run,
+            Chosen::Far(far) => &far.run,
+        }
     }
 
     /// Reaches it, and begins a journal where it needs one, of which this is the path.
@@ -135,7 +149,7 @@ impl Chosen {
     /// Where it can't be reached, or is not what it must be.
     pub(crate) async fn target(self) -> Result<(Rc<dyn Target>, Option<PathBuf>), NoTarget> {
         match self {
-            Chosen::Embedded => Ok((Rc::new(Embedded::new(Utc::now)), None)),
+            Chosen::Embedded { .. } => Ok((Rc::new(Embedded::new(Utc::now)), None)),
             Chosen::LocalStack(options, region, launch) => {
                 let target = OnLocalStack::start(*options, region, launch, Utc::now).await?;
                 Ok((Rc::new(target), None))
@@ -150,13 +164,12 @@ impl Chosen {
 
 impl Far {
     async fn connect(self) -> Result<(Remote, PathBuf), NoTarget> {
-        let run = run_id()?;
-        let path = self.journals.join(format!("{run}{JOURNAL}"));
+        let path = self.journals.join(format!("{}{JOURNAL}", self.run));
         let file = new_file(&self.journals, &path).map_err(|error| {
             Diagnostic::new(format!("the journal `{}` can't be begun: {error}", path.display()))
         })?;
         let manners = Manners {
-            run,
+            run: self.run,
             expires: Utc::now() + LIFETIME,
             permissions_boundary: self.permissions_boundary,
             settle: self.settle,
@@ -224,7 +237,7 @@ fn new_file(folder: &Path, path: &Path) -> std::io::Result<File> {
 }
 
 /// Eight letters and digits that no other run has.
-pub(crate) fn run_id() -> Result<String, Diagnostic> {
+fn run_id() -> Result<String, Diagnostic> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes)
         .map_err(|error| Diagnostic::new(format!("there is no randomness: {error}")))?;
@@ -238,6 +251,11 @@ pub(crate) fn run_id() -> Result<String, Diagnostic> {
 
 /// An endpoint that may be used: with TLS, or on loopback where that is wanted.
 fn endpoint(url: &str, insecure: bool) -> Result<String, Diagnostic> {
+    // It would stand in every output.
+    if url.contains('@') {
+        let message = Diagnostic::new("an endpoint's URL holds neither user nor password");
+        return Err(message.help("keys come from a profile or the environment"));
+    }
     let wrong = |why: &str| Diagnostic::new(format!("the endpoint `{url}` {why}"));
     let uri: Uri = url.parse().map_err(|error| wrong(&format!("is no URL: {error}")))?;
     let host = uri.host().ok_or_else(|| wrong("has no host"))?;
@@ -332,6 +350,8 @@ mod tests {
             ("http://127.0.0.1.aws.test", true),
             ("ftp://127.0.0.1", true),
             ("https://", true),
+            ("https://user:password@aws.test", true),
+            ("https://user:password@", true),
         ] {
             assert!(endpoint(url, insecure).is_err(), "{url}");
         }

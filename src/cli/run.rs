@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use target::Target;
 
 use crate::args::RunArgs;
-use crate::chosen::{Chosen, NoTarget, run_id};
+use crate::chosen::{Chosen, NoTarget};
 use crate::diagnostic::Diagnostic;
 use crate::evidence_folder::{self, EvidenceFolder};
 use crate::features;
@@ -70,9 +70,8 @@ async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<St
     }
     let mut plan = plan;
     let mut folder = None;
-    let run_id = run_id()?;
-    if let Some(path) = evidence_folder::place(args, &run_id) {
-        plan.info = run_info(run_id, args, &settings, &plan.features)?;
+    if let Some(path) = evidence_folder::place(args, chosen.run()) {
+        plan.info = run_info(chosen.run().to_owned(), args, &settings, &plan.features)?;
         plan.secrets = secrets_of_environment();
         plan.listens = true;
         folder = Some(EvidenceFolder::begin(path, signing_key(args.evidence_key.as_deref())?)?);

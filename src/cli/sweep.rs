@@ -27,7 +27,7 @@ async fn swept(args: &SweepArgs) -> Result<Status, NoTarget> {
     let far = match Chosen::of(&settings).await? {
         Chosen::Far(far) => far,
         Chosen::LocalStack(..) => return containers(args).await,
-        Chosen::Embedded => {
+        Chosen::Embedded { .. } => {
             return Err(
                 Diagnostic::new("the embedded target is gone after the run, with all that was made").into()
             );
