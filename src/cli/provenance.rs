@@ -162,7 +162,30 @@ fn commit() -> Option<Commit> {
     let id = git(&["rev-parse", "HEAD"])?;
     let branch = git(&["branch", "--show-current"]).filter(|branch| !branch.is_empty());
     let clean = git(&["status", "--porcelain"]).map(|changes| changes.is_empty());
-    Some(Commit { id, branch, clean })
+    let repository = git(&["remote", "get-url", "origin"]).and_then(|remote| address(&remote));
+    Some(Commit { id, repository, branch, clean })
+}
+
+/// The address of a remote, without whatever says who may read it; `None`: it is a folder, or can't be understood.
+///
+/// <https://git-scm.com/docs/git-clone#_git_urls>
+fn address(remote: &str) -> Option<String> {
+    let (scheme, rest) = match remote.split_once("://") {
+        Some((scheme @ ("https" | "http" | "ssh" | "git"), rest)) => (scheme, rest.to_owned()),
+        Some(_) => return None,
+        // `[USER@]HOST:PATH` without a `/` before the colon is one of ssh.
+        None => {
+            let (host, path) =
+                remote.split_once(':').filter(|(host, _)| !host.contains('/') && host.len() > 1)?;
+            ("ssh", format!("{host}/{}", path.trim_start_matches('/')))
+        }
+    };
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (host, path) = rest.split_once('/')?;
+    let host = host.rsplit('@').next().unwrap_or_default();
+    let is_plain =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@');
+    (is_plain(host) && is_plain(path)).then(|| format!("{scheme}://{host}/{path}"))
 }
 
 fn git(arguments: &[&str]) -> Option<String> {
@@ -184,6 +207,23 @@ mod tests {
         };
         let who = who(find).unwrap();
         assert_eq!((who.name.as_str(), who.ci.as_deref()), (name, ci));
+    }
+
+    #[test]
+    fn the_address_of_a_repository_holds_no_credentials() {
+        let check = |remote: &str, expected: Option<&str>| {
+            assert_eq!(address(remote).as_deref(), expected, "{remote}");
+        };
+        check("https://github.com/octo-org/infra.git", Some("https://github.com/octo-org/infra.git"));
+        check("https://x-access-token:ghs_1@github.com/o/r", Some("https://github.com/o/r"));
+        check("https://a:b@c@github.com/o/r?private_token=1#x", Some("https://github.com/o/r"));
+        check("git@github.com:octo-org/infra.git", Some("ssh://github.com/octo-org/infra.git"));
+        check("ssh://git@example.com:2222/o/r", Some("ssh://example.com:2222/o/r"));
+        for remote in
+            ["/srv/git/r", "../r", "C:\\r", "file:///srv/git/r", "https://github.com", "https://h/a b", ""]
+        {
+            check(remote, None);
+        }
     }
 
     #[test]

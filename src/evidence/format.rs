@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::console::{self, Page};
 use crate::digest::Hashed;
 use crate::record::Record;
-use crate::{github, html, junit};
+use crate::{github, html, junit, sarif};
 
 /// How to spell a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +18,8 @@ pub enum Format {
     Html,
     /// JUnit XML.
     Junit,
+    /// SARIF, for code scanning.
+    Sarif,
     /// Annotations of GitHub Actions.
     Github,
     /// A job's summary in GitHub Actions.
@@ -44,8 +46,15 @@ pub enum RenderError {
 
 impl Format {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Format; 6] =
-        [Format::Text, Format::Json, Format::Html, Format::Junit, Format::Github, Format::GithubSummary];
+    pub const ALL: [Format; 7] = [
+        Format::Text,
+        Format::Json,
+        Format::Html,
+        Format::Junit,
+        Format::Sarif,
+        Format::Github,
+        Format::GithubSummary,
+    ];
 
     /// As users name it.
     #[must_use]
@@ -55,6 +64,7 @@ impl Format {
             Format::Json => "json",
             Format::Html => "html",
             Format::Junit => "junit",
+            Format::Sarif => "sarif",
             Format::Github => "github",
             Format::GithubSummary => "github-summary",
         }
@@ -68,6 +78,7 @@ impl Format {
             Format::Json => "report.json",
             Format::Html => "report.html",
             Format::Junit => "junit.xml",
+            Format::Sarif => "report.sarif",
             Format::Github => "github.txt",
             Format::GithubSummary => "summary.md",
         }
@@ -97,6 +108,7 @@ pub fn render(
         }
         Format::Junit if junit::write(record, out)? => {}
         Format::Junit => return Err(RenderError::TooLarge),
+        Format::Sarif => sarif::write(record, out)?,
         Format::Github => github::annotations(record, out)?,
         Format::GithubSummary => github::summary(record, out)?,
     }

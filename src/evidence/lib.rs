@@ -19,6 +19,7 @@ mod provenance;
 mod record;
 #[cfg(test)]
 mod sample;
+mod sarif;
 mod target;
 mod texts;
 mod words;

@@ -96,6 +96,9 @@ pub struct Host {
 pub struct Commit {
     /// Its full id.
     pub id: String,
+    /// The address of the repository, without credentials; `None`: it has none that others could reach.
+    #[serde(default)]
+    pub repository: Option<String>,
     /// The branch; `None`: none is checked out.
     pub branch: Option<String>,
     /// Whether nothing differs from it; `None`: git could not tell.

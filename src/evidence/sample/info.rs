@@ -21,6 +21,7 @@ pub(super) fn run() -> RunInfo {
         host: Some(Host { kind: "CI".into(), system: "linux".into(), architecture: "x86_64".into() }),
         commit: Some(Commit {
             id: "ffac537e6cbbf934b08745a378932722df287a53".into(),
+            repository: Some("https://github.com/octo-org/infrastructure".into()),
             branch: Some("main".into()),
             clean: Some(true),
         }),

@@ -1,0 +1,108 @@
+//! Where something stands: files by their addresses, and regions of them.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::event::{ScenarioRef, Step};
+use crate::provenance::{File, RunInfo};
+
+/// What the addresses of files are relative to: GitHub takes it for the root of the repository.
+pub(super) const ROOT: &str = "%SRCROOT%";
+
+/// The files that were read, with their digests.
+pub(super) fn artifacts(run: &RunInfo) -> Vec<Value> {
+    let settings = run.configuration.iter().chain(&run.control_files);
+    let features = run.features.iter().map(|file| artifact(file, "analysisTarget"));
+    features.chain(settings.map(|file| artifact(file, "userSpecifiedConfiguration"))).collect()
+}
+
+fn artifact(file: &File, role: &str) -> Value {
+    json!({
+        "location": location(&file.path),
+        "length": file.length,
+        "roles": [role],
+        "hashes": { "sha-256": file.sha256 },
+    })
+}
+
+/// Finds the files of a run in the list of them.
+pub(super) struct Places<'run>(HashMap<&'run str, usize>);
+
+impl<'run> Places<'run> {
+    pub(super) fn of(run: &'run RunInfo) -> Places<'run> {
+        Places(run.features.iter().enumerate().map(|(index, file)| (file.path.as_str(), index)).collect())
+    }
+
+    /// A scenario's first line.
+    pub(super) fn scenario(&self, scenario: &ScenarioRef) -> Value {
+        json!({
+            "artifactLocation": self.indexed(&scenario.path),
+            "region": { "startLine": scenario.line.max(1) },
+        })
+    }
+
+    /// A step, and the line on which it stands.
+    pub(super) fn step(&self, scenario: &ScenarioRef, step: &Step) -> Value {
+        let (line, column) = (step.span.line.max(1), step.span.column.max(1));
+        // Columns count characters, and the last one is that after the text.
+        let end = (column + step.span.length).min(step.source_line.chars().count() + 1).max(column);
+        let snippet: String = step.source_line.chars().skip(column - 1).take(end - column).collect();
+        json!({
+            "artifactLocation": self.indexed(&scenario.path),
+            "region": {
+                "startLine": line,
+                "startColumn": column,
+                "endLine": line,
+                "endColumn": end,
+                "snippet": { "text": snippet },
+            },
+            "contextRegion": { "startLine": line, "snippet": { "text": step.source_line } },
+        })
+    }
+
+    fn indexed(&self, path: &str) -> Value {
+        let mut location = location(path);
+        if let (Some(index), Some(location)) = (self.0.get(path), location.as_object_mut()) {
+            location.insert("index".to_owned(), json!(index));
+        }
+        location
+    }
+}
+
+fn location(path: &str) -> Value {
+    let address = address(path);
+    if path.starts_with('/') {
+        return json!({ "uri": format!("file://{address}") });
+    }
+    json!({ "uri": address, "uriBaseId": ROOT })
+}
+
+/// The path with `/` between its parts and everything else encoded that an address has other uses for
+/// (<https://www.rfc-editor.org/rfc/rfc3986#section-2.3>).
+fn address(path: &str) -> String {
+    let mut address = String::new();
+    for byte in path.strip_prefix("./").unwrap_or(path).bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => address.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => address.push(char::from(byte)),
+            byte => address.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_an_address_whatever_stands_in_it() {
+        let check = |path: &str, expected: &str| assert_eq!(address(path), expected, "{path}");
+        check("features/part_2.feature", "features/part_2.feature");
+        check("./features/a b.feature", "features/a%20b.feature");
+        check("a:b/100%/#1?.feature", "a%3Ab/100%25/%231%3F.feature");
+        check("ü.feature", "%C3%BC.feature");
+        assert_eq!(location("/a/b.feature"), json!({ "uri": "file:///a/b.feature" }));
+    }
+}
