@@ -59,12 +59,12 @@ pub(crate) async fn make_bucket(stage: &mut Stage, name: &str) -> Result<(), Ste
     let arn = format!("arn:aws:s3:::{bucket}");
     let account = stage.place.account().clone();
     let thing = NewThing { account: &account, kind: ThingKind::Bucket, name: &bucket };
-    let call = CallRef::on("S3", "CreateBucket", "s3:CreateBucket", arn.clone());
+    let call = CallRef::on("S3", "CreateBucket", "s3:CreateBucket", arn);
     let create =
         s3.create_bucket().bucket(&bucket).set_create_bucket_configuration(elsewhere(stage.place.region()));
     stage.create(&administrator, thing, call, create.send()).await?;
     stage.cast.buckets.push(name.to_owned());
-    tag(stage, &administrator, &bucket, arn).await
+    tag_bucket(stage, &bucket, Vec::new()).await
 }
 
 /// Outside of us-east-1 a bucket must be told its region.
@@ -75,9 +75,16 @@ fn elsewhere(region: &str) -> Option<CreateBucketConfiguration> {
         .then(|| CreateBucketConfiguration::builder().location_constraint(constraint).build())
 }
 
-/// Tags a bucket as the place wants everything tagged that is made there.
-async fn tag(stage: &Stage, administrator: &Actor, bucket: &str, arn: String) -> Result<(), StepError> {
-    let tags = stage.place.tags().iter();
+/// Replaces a bucket's tags, and tags it as the place wants everything tagged that is made there.
+///
+/// # Errors
+/// Where S3 refuses it.
+pub(crate) async fn tag_bucket(
+    stage: &Stage,
+    bucket: &str,
+    tags: Vec<(String, String)>,
+) -> Result<(), StepError> {
+    let tags = stage.place.tags().iter().cloned().chain(tags);
     let tags: Vec<Tag> =
         tags.filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok()).collect();
     if tags.is_empty() {
@@ -86,9 +93,10 @@ async fn tag(stage: &Stage, administrator: &Actor, bucket: &str, arn: String) ->
     let tagging = Tagging::builder().set_tag_set(Some(tags)).build();
     let tagging =
         tagging.map_err(|error| StepError::inconclusive("could not be tagged", error.to_string()))?;
-    let call = CallRef::on("S3", "PutBucketTagging", "s3:PutBucketTagging", arn);
-    let put = s3(administrator).put_bucket_tagging().bucket(bucket).tagging(tagging).send();
-    stage.must(administrator, call, put).await.map(drop)
+    let administrator = stage.administrator();
+    let call = CallRef::on("S3", "PutBucketTagging", "s3:PutBucketTagging", format!("arn:aws:s3:::{bucket}"));
+    let put = s3(&administrator).put_bucket_tagging().bucket(bucket).tagging(tagging).send();
+    stage.must(&administrator, call, put).await.map(drop)
 }
 
 /// The place's name of a bucket of the scenario.

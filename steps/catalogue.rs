@@ -24,11 +24,14 @@ pub struct Entry {
     pub example: Option<String>,
 }
 
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 13] = [
     include_str!("account.rs"),
     include_str!("principals.rs"),
+    include_str!("groups.rs"),
     include_str!("policies.rs"),
+    include_str!("managed_policies.rs"),
     include_str!("roles.rs"),
+    include_str!("tags.rs"),
     include_str!("sessions.rs"),
     include_str!("buckets.rs"),
     include_str!("objects.rs"),
@@ -37,12 +40,13 @@ const SOURCES: [&str; 10] = [
     include_str!("decisions.rs"),
 ];
 
-const FEATURES: [&str; 6] = [
+const FEATURES: [&str; 7] = [
     include_str!("../features/terse.feature"),
     include_str!("../features/part_1_instance_role.feature"),
     include_str!("../features/part_2_assume_role.feature"),
     include_str!("../features/session_duration.feature"),
     include_str!("../features/vocabulary.feature"),
+    include_str!("../features/identities.feature"),
     include_str!("../features/aws_cli.feature"),
 ];
 

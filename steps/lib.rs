@@ -8,12 +8,16 @@ mod buckets;
 mod catalogue;
 mod commands;
 mod decisions;
+mod groups;
+mod holders;
 mod instances;
+mod managed_policies;
 mod objects;
 mod policies;
 mod policy_text;
 mod principals;
 mod roles;
 mod sessions;
+mod tags;
 
 pub use catalogue::{Chapter, Entry, catalogue};

@@ -1,13 +1,14 @@
-//! Inline policies of users and roles.
+//! Inline policies of users, roles and groups.
 
 use cucumber::{given, when};
 use harness::parameters::Name;
-use harness::{CallRef, Stage, StepError, World, unknown};
-use target::{Named, PolicyKind};
+use harness::{CallRef, Stage, StepError, World};
+use target::PolicyKind;
 
+use crate::holders::{Holder, name_in_iam};
 use crate::policy_text::{from_doc_string, from_table};
 
-/// Gives a user or role the inline policy in the doc string.
+/// Gives a user, role or group the inline policy in the doc string.
 #[given(expr = "{name} has the inline policy {name}:")]
 #[when(expr = "{name} is given the inline policy {name}:")]
 async fn inline_policy(
@@ -22,7 +23,7 @@ async fn inline_policy(
     put(stage, &holder.0, &policy.0, &document).await
 }
 
-/// Gives a user or role an inline policy with the statements of the table `| effect | action | resource |`;
+/// Gives a user, role or group an inline policy with the statements of the table `| effect | action | resource |`;
 /// several actions or resources are separated by commas.
 #[given(expr = "{name} has the inline policy {name} with the statements:")]
 #[when(expr = "{name} is given the inline policy {name} with the statements:")]
@@ -38,14 +39,14 @@ async fn inline_statements(
     put(stage, &holder.0, &policy.0, &document).await
 }
 
-/// Takes an inline policy away from a user or role.
+/// Takes an inline policy away from a user, role or group.
 #[given(expr = "the inline policy {name} of {name} is removed")]
 #[when(expr = "the inline policy {name} of {name} is removed")]
 async fn removed(world: &mut World, policy: Name, holder: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
-    let held = arn_of(stage, &holder.0)?;
-    let name = stage.place.names().of(Named::InIam, &holder.0);
+    let held = Holder::of(stage, &holder.0)?;
+    let name = name_in_iam(stage, &holder.0);
     let administrator = stage.administrator_of(held.arn())?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     match held {
@@ -59,16 +60,21 @@ async fn removed(world: &mut World, policy: Name, holder: Name) -> Result<(), St
             let delete = iam.delete_role_policy().role_name(name).policy_name(&policy.0).send();
             stage.must(&administrator, call, delete).await.map(drop)
         }
+        Holder::Group(arn) => {
+            let call = CallRef::on("IAM", "DeleteGroupPolicy", "iam:DeleteGroupPolicy", arn);
+            let delete = iam.delete_group_policy().group_name(name).policy_name(&policy.0).send();
+            stage.must(&administrator, call, delete).await.map(drop)
+        }
     }
 }
 
-/// Puts an inline policy on a user or role of the cast.
+/// Puts an inline policy on a user, role or group of the cast.
 ///
 /// # Errors
 /// Where nobody has that name, or IAM refuses the document.
 pub(crate) async fn put(stage: &Stage, holder: &str, policy: &str, document: &str) -> Result<(), StepError> {
-    let held = arn_of(stage, holder)?;
-    let name = stage.place.names().of(Named::InIam, holder);
+    let held = Holder::of(stage, holder)?;
+    let name = name_in_iam(stage, holder);
     let administrator = stage.administrator_of(held.arn())?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     match held {
@@ -84,34 +90,11 @@ pub(crate) async fn put(stage: &Stage, holder: &str, policy: &str, document: &st
                 iam.put_role_policy().role_name(name).policy_name(policy).policy_document(document).send();
             stage.must(&administrator, call, put).await.map(drop)
         }
+        Holder::Group(arn) => {
+            let call = CallRef::on("IAM", "PutGroupPolicy", "iam:PutGroupPolicy", arn);
+            let put =
+                iam.put_group_policy().group_name(name).policy_name(policy).policy_document(document).send();
+            stage.must(&administrator, call, put).await.map(drop)
+        }
     }
-}
-
-/// Who holds an inline policy, by ARN.
-enum Holder {
-    User(String),
-    Role(String),
-}
-
-impl Holder {
-    fn arn(&self) -> &str {
-        let (Holder::User(arn) | Holder::Role(arn)) = self;
-        arn
-    }
-}
-
-fn arn_of(stage: &Stage, name: &str) -> Result<Holder, StepError> {
-    let cast = &stage.cast;
-    if let Some(user) = cast.users.get(name) {
-        return Ok(Holder::User(user.arn.clone()));
-    }
-    if let Some(arn) = cast.roles.get(name) {
-        return Ok(Holder::Role(arn.clone()));
-    }
-    let known: Vec<String> = cast.users.keys().chain(cast.roles.keys()).cloned().collect();
-    Err(unknown("user or role", name, known.iter()).help(if known.is_empty() {
-        format!("make it first: `Given a user {name}` or `Given a role {name} trusted by NAME`")
-    } else {
-        format!("known here: {}", known.join(", "))
-    }))
 }

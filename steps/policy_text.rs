@@ -271,6 +271,7 @@ fn has_accounts(stage: &Stage, text: &str) -> Result<(), StepError> {
 pub(crate) fn as_there(stage: &Stage, text: &str) -> String {
     let cast = &stage.cast;
     let in_iam = cast.users.keys().chain(cast.roles.keys()).chain(cast.instance_profiles.keys());
+    let in_iam = in_iam.chain(cast.groups.keys()).chain(cast.policies.keys());
     let known = in_iam.map(|name| (Named::InIam, name.as_str()));
     let known = known.chain(cast.buckets.iter().map(|name| (Named::Bucket, name.as_str())));
     stage.place.names().words(&for_account(stage, text), known)

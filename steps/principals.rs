@@ -245,7 +245,11 @@ fn add_key(stage: &mut Stage, name: &str, key: AccessKey) {
     }
 }
 
-fn known_user(stage: &Stage, name: &str) -> Result<String, StepError> {
+/// The ARN of a user of the cast.
+///
+/// # Errors
+/// Where the scenario has no such user.
+pub(crate) fn known_user(stage: &Stage, name: &str) -> Result<String, StepError> {
     let users = &stage.cast.users;
     users.get(name).map(|user| user.arn.clone()).ok_or_else(|| unknown("user", name, users.keys()))
 }

@@ -1,15 +1,16 @@
 //! Temporary credentials: assuming roles, session tokens, and the time that they last.
 
-use aws_sdk_sts::types::Credentials;
+use aws_sdk_sts::types::{Credentials, PolicyDescriptorType, Tag};
 use chrono::{DateTime, TimeDelta, Utc};
 use cucumber::{given, then, when};
 use harness::parameters::{Name, Span, Text};
 use harness::{Actor, CallRef, Control, Session, Stage, StepError, World};
 use secrecy::SecretString;
-use target::{AccessKey, Named};
+use target::{AccessKey, Named, PolicyKind};
 
 use crate::decisions::{denied, succeeded};
-use crate::policy_text::for_account;
+use crate::managed_policies::policy_arn;
+use crate::policy_text::{for_account, from_doc_string, rows};
 use crate::principals::named;
 use crate::roles::known_role;
 
@@ -21,7 +22,7 @@ const SESSION: &str = "testSession";
 async fn assuming(world: &mut World, role: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = stage.current_actor()?;
-    assume(stage, &actor, &role.0, SESSION, None).await
+    assume(stage, &actor, &role.0, Asked::default()).await
 }
 
 /// Assumes a role for some time; from here on its session acts.
@@ -29,7 +30,7 @@ async fn assuming(world: &mut World, role: Name) -> Result<(), StepError> {
 async fn assuming_for(world: &mut World, role: Name, span: Span) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = stage.current_actor()?;
-    assume(stage, &actor, &role.0, SESSION, Some(span.seconds())).await
+    assume(stage, &actor, &role.0, Asked::lasting(span)).await
 }
 
 /// Assumes a role with a session name of one's own, by which later steps can speak of the session.
@@ -37,7 +38,7 @@ async fn assuming_for(world: &mut World, role: Name, span: Span) -> Result<(), S
 async fn assuming_as(world: &mut World, role: Name, session: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = stage.current_actor()?;
-    assume(stage, &actor, &role.0, &session.0, None).await
+    assume(stage, &actor, &role.0, Asked::named(session)).await
 }
 
 /// Somebody assumes a role; from here on the session acts.
@@ -45,7 +46,7 @@ async fn assuming_as(world: &mut World, role: Name, session: Name) -> Result<(),
 async fn assumes(world: &mut World, who: Name, role: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
-    assume(stage, &actor, &role.0, SESSION, None).await
+    assume(stage, &actor, &role.0, Asked::default()).await
 }
 
 /// Somebody assumes a role with a session name, by which later steps can speak of the session.
@@ -53,7 +54,7 @@ async fn assumes(world: &mut World, who: Name, role: Name) -> Result<(), StepErr
 async fn assumes_as(world: &mut World, who: Name, role: Name, session: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
-    assume(stage, &actor, &role.0, &session.0, None).await
+    assume(stage, &actor, &role.0, Asked::named(session)).await
 }
 
 /// Somebody assumes a role for some time; from here on the session acts.
@@ -61,7 +62,7 @@ async fn assumes_as(world: &mut World, who: Name, role: Name, session: Name) -> 
 async fn assumes_for(world: &mut World, who: Name, role: Name, span: Span) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
-    assume(stage, &actor, &role.0, SESSION, Some(span.seconds())).await
+    assume(stage, &actor, &role.0, Asked::lasting(span)).await
 }
 
 /// Assumes a role with a session name, for some time; from here on the session acts.
@@ -69,7 +70,7 @@ async fn assumes_for(world: &mut World, who: Name, role: Name, span: Span) -> Re
 async fn assuming_as_for(world: &mut World, role: Name, session: Name, span: Span) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = stage.current_actor()?;
-    assume(stage, &actor, &role.0, &session.0, Some(span.seconds())).await
+    assume(stage, &actor, &role.0, Asked { session: session.0, ..Asked::lasting(span) }).await
 }
 
 /// Somebody assumes a role with a session name, for some time; from here on the session acts.
@@ -83,7 +84,41 @@ async fn assumes_as_for(
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
-    assume(stage, &actor, &role.0, &session.0, Some(span.seconds())).await
+    assume(stage, &actor, &role.0, Asked { session: session.0, ..Asked::lasting(span) }).await
+}
+
+/// Somebody assumes a role with the attributes of the table `| attribute | value |`: `session name`, `duration`,
+/// `external id`, `source identity`, `session policy` (a managed policy), `tag KEY`, `transitive tag KEY`.
+#[when(expr = "{name} assumes {name} with:")]
+async fn assumes_with(
+    world: &mut World,
+    step: &cucumber::gherkin::Step,
+    who: Name,
+    role: Name,
+) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    let mut asked = Asked::default();
+    for row in rows(step, &["attribute", "value"])? {
+        if let [attribute, value] = row.as_slice() {
+            asked.set(stage, attribute, value)?;
+        }
+    }
+    assume(stage, &actor, &role.0, asked).await
+}
+
+/// Somebody assumes a role with the session policy of the doc string, which limits what the session can do.
+#[when(expr = "{name} assumes {name} with the session policy:")]
+async fn assumes_with_policy(
+    world: &mut World,
+    step: &cucumber::gherkin::Step,
+    who: Name,
+    role: Name,
+) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let actor = named(stage, &who.0).await?;
+    let policy = from_doc_string(stage, step, PolicyKind::Identity)?;
+    assume(stage, &actor, &role.0, Asked { policy: Some(policy), ..Asked::default() }).await
 }
 
 /// Somebody asks for a session token; from here on the session acts.
@@ -202,14 +237,78 @@ fn assume_call(stage: &Stage, role: &str, arn: String) -> CallRef {
     CallRef::on("STS", "AssumeRole", "sts:AssumeRole", arn.clone()).controlled_by(Control::Role { name, arn })
 }
 
-async fn assume(
-    stage: &mut Stage,
-    actor: &Actor,
-    role: &str,
-    session: &str,
+/// What is asked for beside the role.
+struct Asked {
+    session: String,
     seconds: Option<i32>,
-) -> Result<(), StepError> {
+    external_id: Option<String>,
+    source_identity: Option<String>,
+    policy: Option<String>,
+    policies: Vec<String>,
+    tags: Vec<Tag>,
+    transitive: Vec<String>,
+}
+
+impl Default for Asked {
+    fn default() -> Asked {
+        Asked {
+            session: SESSION.to_owned(),
+            seconds: None,
+            external_id: None,
+            source_identity: None,
+            policy: None,
+            policies: Vec::new(),
+            tags: Vec::new(),
+            transitive: Vec::new(),
+        }
+    }
+}
+
+impl Asked {
+    fn named(session: Name) -> Asked {
+        Asked { session: session.0, ..Asked::default() }
+    }
+
+    fn lasting(span: Span) -> Asked {
+        Asked { seconds: Some(span.seconds()), ..Asked::default() }
+    }
+
+    fn set(&mut self, stage: &Stage, attribute: &str, value: &str) -> Result<(), StepError> {
+        if let Some((kind @ ("" | "transitive "), key)) = attribute.split_once("tag ") {
+            let tag = Tag::builder().key(key).value(value).build();
+            self.tags.push(tag.map_err(|error| StepError::failed("is no tag", error.to_string()))?);
+            if !kind.is_empty() {
+                self.transitive.push(key.to_owned());
+            }
+            return Ok(());
+        }
+        match attribute {
+            "session name" => value.clone_into(&mut self.session),
+            "duration" => match value.parse::<Span>() {
+                Ok(span) => self.seconds = Some(span.seconds()),
+                Err(_) => {
+                    let error = StepError::failed("is no duration", format!("`{value}` is no duration"));
+                    return Err(error.help("for instance `15 minutes`"));
+                }
+            },
+            "external id" => self.external_id = Some(value.to_owned()),
+            "source identity" => self.source_identity = Some(value.to_owned()),
+            "session policy" => self.policies.push(policy_arn(stage, value)?),
+            _ => {
+                return Err(StepError::failed(
+                    format!("has no attribute `{attribute}`"),
+                    "the attributes are: session name, duration, external id, source identity, session policy, tag KEY, \
+                     transitive tag KEY",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn assume(stage: &mut Stage, actor: &Actor, role: &str, asked_for: Asked) -> Result<(), StepError> {
     let arn = known_role(stage, role)?;
+    let session = asked_for.session.as_str();
     stage.cast.free_for("session", session)?;
     // Where it is refused, nobody acts under the name: not the holder of an earlier session either.
     stage.cast.sessions.remove(session);
@@ -217,8 +316,20 @@ async fn assume(
     let call = assume_call(stage, role, arn.clone());
     stage.place.settled().await;
     let asked = stage.place.now();
-    let answer =
-        sts.assume_role().role_arn(arn).role_session_name(session).set_duration_seconds(seconds).send();
+    let policies = asked_for.policies.iter().map(|arn| PolicyDescriptorType::builder().arn(arn).build());
+    let policies: Vec<PolicyDescriptorType> = policies.collect();
+    let answer = sts
+        .assume_role()
+        .role_arn(arn)
+        .role_session_name(session)
+        .set_duration_seconds(asked_for.seconds)
+        .set_external_id(asked_for.external_id)
+        .set_source_identity(asked_for.source_identity)
+        .set_policy(asked_for.policy)
+        .set_policy_arns((!policies.is_empty()).then_some(policies))
+        .set_tags((!asked_for.tags.is_empty()).then_some(asked_for.tags))
+        .set_transitive_tag_keys((!asked_for.transitive.is_empty()).then_some(asked_for.transitive))
+        .send();
     let obtained = stage.attempt(actor, call, answer).await?;
     (stage.actor, stage.session) = (None, None);
     let Some(obtained) = obtained else { return Ok(()) };

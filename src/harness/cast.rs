@@ -40,6 +40,10 @@ pub struct Cast {
     pub users: BTreeMap<String, User>,
     /// ARNs of roles.
     pub roles: BTreeMap<String, String>,
+    /// ARNs of groups.
+    pub groups: BTreeMap<String, String>,
+    /// ARNs of the account's own managed policies.
+    pub policies: BTreeMap<String, String>,
     /// The role of each instance that has one.
     pub instance_roles: BTreeMap<String, String>,
     /// Instances.

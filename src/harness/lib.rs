@@ -33,6 +33,7 @@ pub use plan::{Commands, RunPlan};
 pub use recorder::StepError;
 pub use run::run;
 pub use select::{Selection, SelectionError};
+pub use similar::nearest;
 pub use stage::{CommandOutput, Stage};
 pub use vocabulary::{Keyword, says_it, step_count};
 pub use world::World;

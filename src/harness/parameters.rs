@@ -10,9 +10,9 @@ use cucumber::Parameter;
 pub(crate) const PATTERNS: &[(&str, &str)] =
     &[(Name::REGEX, "{name}"), (Text::REGEX, "{text}"), (Count::REGEX, "{count}"), (Span::REGEX, "{span}")];
 
-/// A name, bare or in double quotes: `main-user`, `"main-user"`.
+/// A name, bare or in double quotes: `main-user`, `"main-user"`. An ARN is one, too.
 #[derive(Clone, Debug, PartialEq, Eq, Parameter)]
-#[param(name = "name", regex = r#""[^"]+"|[A-Za-z0-9][A-Za-z0-9_+=,.@/-]*"#)]
+#[param(name = "name", regex = r#""[^"]+"|arn:[^\s"]+|[A-Za-z0-9][A-Za-z0-9_+=,.@/-]*"#)]
 pub struct Name(pub String);
 
 impl FromStr for Name {

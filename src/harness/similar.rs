@@ -1,7 +1,7 @@
 //! What somebody may have meant: names and steps close to a given one.
 
 /// Those of `known` that are close enough to `word` to be a slip, nearest first.
-pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let limit = (word.chars().count() / 3).max(2);
     let mut scored: Vec<(usize, &str)> = known
         .map(|candidate| (distance(&word.to_lowercase(), &candidate.to_lowercase()), candidate))

@@ -35,6 +35,8 @@ pub enum ThingKind {
     InstanceProfile,
     User,
     Role,
+    Group,
+    ManagedPolicy,
     Bucket,
 }
 
@@ -48,6 +50,8 @@ impl ThingKind {
             Self::InstanceProfile => "instance profile",
             Self::User => "user",
             Self::Role => "role",
+            Self::Group => "group",
+            Self::ManagedPolicy => "managed policy",
             Self::Bucket => "bucket",
         }
     }

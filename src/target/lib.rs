@@ -26,6 +26,7 @@ pub use aws_types::SdkConfig;
 pub use ca_bundle::{CaBundle, CaBundleError};
 pub use connection::{Connection, Identity};
 pub use embedded::Embedded;
+pub use emulator::aws_managed_policy_arns;
 pub use emulator::{Heard, Member, OverheardAnswer, OverheardRequest};
 pub use journal::{Entry, Journal, Leftovers, Thing, ThingKind, What};
 pub use localstack::{

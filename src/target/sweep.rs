@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_ec2::types::Filter;
+use aws_sdk_iam::types::PolicyScopeType;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -85,7 +86,7 @@ impl Sweep {
         self.teardown.remove(thing, certain).await
     }
 
-    /// What is tagged as a run's whose time was over before `now`.
+    /// What is tagged as a run's whose time was over before `now`. IAM's groups have no tags: only journals tell of them.
     ///
     /// # Errors
     /// Where the place can't be asked.
@@ -130,6 +131,16 @@ impl Sweep {
             let tags = iam.list_instance_profile_tags().instance_profile_name(name).send().await;
             if tagged(tags.map_err(unasked)?.tags()) {
                 things.push(self.thing(ThingKind::InstanceProfile, name));
+            }
+        }
+        let policies = iam.list_policies().scope(PolicyScopeType::Local).path_prefix(IAM_PATH);
+        let mut policies = policies.into_paginator().items().send();
+        while let Some(policy) = policies.next().await {
+            let policy = policy.map_err(unasked)?;
+            let (Some(name), Some(arn)) = (policy.policy_name(), policy.arn()) else { continue };
+            let tags = iam.list_policy_tags().policy_arn(arn).send().await.map_err(unasked)?;
+            if tagged(tags.tags()) {
+                things.push(self.thing(ThingKind::ManagedPolicy, name));
             }
         }
         Ok(things)

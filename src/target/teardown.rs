@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_ec2::types::{Filter, InstanceStateName};
+use aws_sdk_iam::types::PolicyScopeType;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -108,6 +109,8 @@ impl Teardown {
             ThingKind::InstanceProfile => self.instance_profile(&thing.name).await,
             ThingKind::User => self.user(&thing.name).await,
             ThingKind::Role => self.role(&thing.name).await,
+            ThingKind::Group => self.group(&thing.name).await,
+            ThingKind::ManagedPolicy => self.managed_policy(&thing.name).await,
             ThingKind::Bucket => self.bucket(&thing.name).await,
         }
     }
@@ -159,6 +162,46 @@ impl Teardown {
             gone(detach.send().await.map(drop).map_err(Trouble::from))?;
         }
         iam.delete_role().role_name(name).send().await?;
+        Ok(())
+    }
+
+    async fn group(&self, name: &str) -> Removed {
+        let iam = &self.iam;
+        for user in iam.get_group().group_name(name).send().await?.users() {
+            let remove = iam.remove_user_from_group().user_name(user.user_name()).group_name(name).send();
+            gone(remove.await.map(drop).map_err(Trouble::from))?;
+        }
+        for policy in iam.list_group_policies().group_name(name).send().await?.policy_names() {
+            let delete = iam.delete_group_policy().group_name(name).policy_name(policy).send();
+            gone(delete.await.map(drop).map_err(Trouble::from))?;
+        }
+        for policy in iam.list_attached_group_policies().group_name(name).send().await?.attached_policies() {
+            let detach = iam.detach_group_policy().group_name(name).set_policy_arn(policy.policy_arn.clone());
+            gone(detach.send().await.map(drop).map_err(Trouble::from))?;
+        }
+        iam.delete_group().group_name(name).send().await?;
+        Ok(())
+    }
+
+    /// Who had it is removed before.
+    async fn managed_policy(&self, name: &str) -> Removed {
+        let iam = &self.iam;
+        let mut policies = iam.list_policies().scope(PolicyScopeType::Local).into_paginator().items().send();
+        let arn = loop {
+            match policies.next().await.transpose()? {
+                Some(policy) if policy.policy_name() == Some(name) => break policy.arn,
+                Some(_) => {}
+                None => return Err(Trouble::Gone),
+            }
+        };
+        let arn = arn.unwrap_or_default();
+        let versions = iam.list_policy_versions().policy_arn(&arn).send().await?;
+        for version in versions.versions().iter().filter(|version| !version.is_default_version()) {
+            let delete =
+                iam.delete_policy_version().policy_arn(&arn).set_version_id(version.version_id.clone());
+            gone(delete.send().await.map(drop).map_err(Trouble::from))?;
+        }
+        iam.delete_policy().policy_arn(&arn).send().await?;
         Ok(())
     }
 

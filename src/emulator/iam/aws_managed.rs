@@ -81,6 +81,12 @@ pub fn aws_managed_policy(arn: &str) -> Option<String> {
     Some(find(arn)?.policy()?.document.text().to_owned())
 }
 
+/// The ARNs of all policies that AWS manages.
+pub fn aws_managed_policy_arns() -> impl Iterator<Item = String> {
+    let beginning = PREFIX.trim_end_matches('/');
+    POLICIES.packed.entries().iter().map(move |entry| format!("{beginning}{}", entry.key))
+}
+
 /// The package that the policies are from, with its version.
 pub fn aws_managed_policies_version() -> &'static str {
     POLICIES.packed.source()

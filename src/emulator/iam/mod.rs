@@ -60,7 +60,7 @@ mod usage;
 mod users;
 mod views;
 
-pub use aws_managed::{aws_managed_policies_version, aws_managed_policy};
+pub use aws_managed::{aws_managed_policies_version, aws_managed_policy, aws_managed_policy_arns};
 pub(crate) use documents::identity as identity_policy;
 pub(crate) use mfa_devices::MfaRefusal;
 pub(crate) use noun::timestamp;

@@ -1,0 +1,195 @@
+//! Managed policies, of the account and of AWS, and permissions boundaries.
+
+use cucumber::{given, when};
+use harness::parameters::Name;
+use harness::{CallRef, NewThing, Stage, StepError, World, nearest, unknown};
+use target::{PolicyKind, ThingKind, aws_managed_policy_arns};
+
+use crate::holders::{Holder, name_in_iam};
+use crate::policy_text::{for_account, from_doc_string};
+use crate::principals::iam_tags;
+
+/// A managed policy of the account, as the doc string says. Nobody has it yet.
+#[given(expr = "a managed policy {name}:")]
+async fn a_managed_policy(
+    world: &mut World,
+    step: &cucumber::gherkin::Step,
+    name: Name,
+) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let document = from_doc_string(stage, step, PolicyKind::Identity)?;
+    let administrator = stage.administrator();
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    let names = stage.place.names();
+    let arn = names.arn(&format!("arn:aws:iam::{}:policy/{}", stage.place.account(), name.0));
+    let there = name_in_iam(stage, &name.0);
+    let thing = NewThing { account: stage.place.account(), kind: ThingKind::ManagedPolicy, name: &there };
+    let call = CallRef::on("IAM", "CreatePolicy", "iam:CreatePolicy", arn.clone());
+    let create = iam.create_policy().policy_name(&there).policy_document(document);
+    let create = create.set_path(names.iam_path().map(str::to_owned)).set_tags(iam_tags(stage)).send();
+    let made = stage.create(&administrator, thing, call, create).await?;
+    let arn = made.policy().and_then(|policy| policy.arn()).map_or(arn, str::to_owned);
+    stage.cast.policies.insert(name.0, arn);
+    Ok(())
+}
+
+/// Replaces a managed policy of the account by the doc string: a new version of it, which is the default from then on.
+#[when(expr = "the managed policy {name} becomes:")]
+async fn becomes(world: &mut World, step: &cucumber::gherkin::Step, name: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let policies = &stage.cast.policies;
+    let arn = policies.get(&name.0).ok_or_else(|| unknown("managed policy", &name.0, policies.keys()))?;
+    let document = from_doc_string(stage, step, PolicyKind::Identity)?;
+    let administrator = stage.administrator();
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    let call = CallRef::on("IAM", "CreatePolicyVersion", "iam:CreatePolicyVersion", arn.clone());
+    let create = iam.create_policy_version().policy_arn(arn).policy_document(document).set_as_default(true);
+    stage.must(&administrator, call, create.send()).await.map(drop)
+}
+
+/// Attaches a managed policy to a user, role or group: one of the scenario, one of AWS by its name
+/// (`AmazonS3ReadOnlyAccess`), or any by its ARN.
+#[given(expr = "{name} has the managed policy {name}")]
+#[when(expr = "{name} is given the managed policy {name}")]
+async fn attached(world: &mut World, holder: Name, policy: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let policy = policy_arn(stage, &policy.0)?;
+    let held = Holder::of(stage, &holder.0)?;
+    let name = name_in_iam(stage, &holder.0);
+    let administrator = stage.administrator_of(held.arn())?;
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    match held {
+        Holder::User(arn) => {
+            let call = CallRef::on("IAM", "AttachUserPolicy", "iam:AttachUserPolicy", arn);
+            let attach = iam.attach_user_policy().user_name(name).policy_arn(policy).send();
+            stage.must(&administrator, call, attach).await.map(drop)
+        }
+        Holder::Role(arn) => {
+            let call = CallRef::on("IAM", "AttachRolePolicy", "iam:AttachRolePolicy", arn);
+            let attach = iam.attach_role_policy().role_name(name).policy_arn(policy).send();
+            stage.must(&administrator, call, attach).await.map(drop)
+        }
+        Holder::Group(arn) => {
+            let call = CallRef::on("IAM", "AttachGroupPolicy", "iam:AttachGroupPolicy", arn);
+            let attach = iam.attach_group_policy().group_name(name).policy_arn(policy).send();
+            stage.must(&administrator, call, attach).await.map(drop)
+        }
+    }
+}
+
+/// Detaches a managed policy from a user, role or group.
+#[when(expr = "the managed policy {name} of {name} is removed")]
+async fn detached(world: &mut World, policy: Name, holder: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let policy = policy_arn(stage, &policy.0)?;
+    let held = Holder::of(stage, &holder.0)?;
+    let name = name_in_iam(stage, &holder.0);
+    let administrator = stage.administrator_of(held.arn())?;
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    match held {
+        Holder::User(arn) => {
+            let call = CallRef::on("IAM", "DetachUserPolicy", "iam:DetachUserPolicy", arn);
+            let detach = iam.detach_user_policy().user_name(name).policy_arn(policy).send();
+            stage.must(&administrator, call, detach).await.map(drop)
+        }
+        Holder::Role(arn) => {
+            let call = CallRef::on("IAM", "DetachRolePolicy", "iam:DetachRolePolicy", arn);
+            let detach = iam.detach_role_policy().role_name(name).policy_arn(policy).send();
+            stage.must(&administrator, call, detach).await.map(drop)
+        }
+        Holder::Group(arn) => {
+            let call = CallRef::on("IAM", "DetachGroupPolicy", "iam:DetachGroupPolicy", arn);
+            let detach = iam.detach_group_policy().group_name(name).policy_arn(policy).send();
+            stage.must(&administrator, call, detach).await.map(drop)
+        }
+    }
+}
+
+/// Sets the permissions boundary of a user or role: a managed policy, which limits what its other policies can allow.
+#[given(expr = "the permissions boundary of {name} is {name}")]
+#[when(expr = "the permissions boundary of {name} becomes {name}")]
+async fn bounded(world: &mut World, holder: Name, policy: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let policy = policy_arn(stage, &policy.0)?;
+    let held = Holder::of(stage, &holder.0)?;
+    let name = name_in_iam(stage, &holder.0);
+    let administrator = stage.administrator_of(held.arn())?;
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    match held {
+        Holder::User(arn) => {
+            let action = "iam:PutUserPermissionsBoundary";
+            let call = CallRef::on("IAM", "PutUserPermissionsBoundary", action, arn);
+            let put = iam.put_user_permissions_boundary().user_name(name).permissions_boundary(policy).send();
+            stage.must(&administrator, call, put).await.map(drop)
+        }
+        Holder::Role(arn) => {
+            let action = "iam:PutRolePermissionsBoundary";
+            let call = CallRef::on("IAM", "PutRolePermissionsBoundary", action, arn);
+            let put = iam.put_role_permissions_boundary().role_name(name).permissions_boundary(policy).send();
+            stage.must(&administrator, call, put).await.map(drop)
+        }
+        Holder::Group(_) => Err(unbounded(&holder.0)),
+    }
+}
+
+/// Takes the permissions boundary of a user or role away.
+#[when(expr = "the permissions boundary of {name} is removed")]
+async fn boundary_removed(world: &mut World, holder: Name) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let held = Holder::of(stage, &holder.0)?;
+    let name = name_in_iam(stage, &holder.0);
+    let administrator = stage.administrator_of(held.arn())?;
+    let iam = aws_sdk_iam::Client::new(&administrator.configuration);
+    match held {
+        Holder::User(arn) => {
+            let action = "iam:DeleteUserPermissionsBoundary";
+            let call = CallRef::on("IAM", "DeleteUserPermissionsBoundary", action, arn);
+            let delete = iam.delete_user_permissions_boundary().user_name(name).send();
+            stage.must(&administrator, call, delete).await.map(drop)
+        }
+        Holder::Role(arn) => {
+            let action = "iam:DeleteRolePermissionsBoundary";
+            let call = CallRef::on("IAM", "DeleteRolePermissionsBoundary", action, arn);
+            let delete = iam.delete_role_permissions_boundary().role_name(name).send();
+            stage.must(&administrator, call, delete).await.map(drop)
+        }
+        Holder::Group(_) => Err(unbounded(&holder.0)),
+    }
+}
+
+fn unbounded(group: &str) -> StepError {
+    StepError::failed(
+        "is a group",
+        format!("`{group}` is a group, and only users and roles have permissions boundaries"),
+    )
+}
+
+/// The ARN of a managed policy: of the scenario, of AWS by its name, or any by its ARN.
+///
+/// # Errors
+/// Where there is none of that name.
+pub(crate) fn policy_arn(stage: &Stage, words: &str) -> Result<String, StepError> {
+    if words.starts_with("arn:") {
+        return Ok(stage.place.names().arn(&for_account(stage, words)));
+    }
+    if let Some(arn) = stage.cast.policies.get(words) {
+        return Ok(arn.clone());
+    }
+    if let Some(arn) = aws_managed_policy_arns().find(|arn| arn.rsplit('/').next() == Some(words)) {
+        return Ok(arn);
+    }
+    let of_aws = aws_managed_policy_arns().filter_map(|arn| arn.rsplit('/').next().map(str::to_owned));
+    let known: Vec<String> = stage.cast.policies.keys().cloned().chain(of_aws).collect();
+    let help = match nearest(words, known.iter().map(String::as_str)).first() {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "add `Given a managed policy {words}:` with its document, or name one of AWS, such as AmazonS3ReadOnlyAccess"
+        ),
+    };
+    Err(StepError::failed(format!("there is no managed policy `{words}`"), "").help(help))
+}
