@@ -146,6 +146,9 @@ fn page<'a>(
     let limit = limit.unwrap_or(PAGE).clamp(1, MOST);
     let marker = text(call, "Marker");
     let mut rest = grants.skip_while(|grant| marker.is_some_and(|marker| grant.id != marker)).peekable();
+    if marker.is_some() && rest.peek().is_none() {
+        return Err(ServiceError::new(400, "InvalidMarkerException", "The marker is not valid."));
+    }
     let mut taken = Vec::new();
     while taken.len() < limit {
         let Some(grant) = rest.next() else { break };

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,8 +10,11 @@ use serde_json::{Value, json};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
-use super::key_policies;
 use super::store::Key;
+use super::{key_metadata, key_policies};
+
+/// The most tags of a key.
+const TAGS: usize = 50;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -40,7 +43,10 @@ struct Tag {
 
 pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: Input = call.parse()?;
+    check_tags(&input.tags)?;
     let account = call.account()?.clone();
+    let spec = input.key_spec.or(input.customer_master_key_spec);
+    let spec = spec.unwrap_or_else(|| "SYMMETRIC_DEFAULT".to_owned());
     let text = input.policy.unwrap_or_else(|| key_policies::default(&account));
     let id = partition.ids.uuid();
     let id = if input.multi_region { format!("mrk-{}", id.replace('-', "")) } else { id };
@@ -49,11 +55,8 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         region: call.region.clone(),
         created: call.now,
         description: input.description,
-        usage: input.key_usage.unwrap_or_else(|| "ENCRYPT_DECRYPT".to_owned()),
-        spec: input
-            .key_spec
-            .or(input.customer_master_key_spec)
-            .unwrap_or_else(|| "SYMMETRIC_DEFAULT".to_owned()),
+        usage: key_metadata::usage(&spec, input.key_usage)?,
+        spec,
         origin: input.origin.unwrap_or_else(|| "AWS_KMS".to_owned()),
         multi_region: input.multi_region,
         policy: key_policies::parse(&partition.iam, &text)?,
@@ -70,6 +73,23 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
     Reply::of(&json!({ "KeyMetadata": view }))
 }
 
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/tagging-keys.html>
+fn check_tags(tags: &[Tag]) -> Result<(), ServiceError> {
+    let refused = |message: &str| Err(ServiceError::new(400, "TagException", message));
+    let names: BTreeSet<&str> = tags.iter().map(|tag| tag.tag_key.as_str()).collect();
+    if tags.len() > TAGS {
+        return refused("Too many tags");
+    }
+    if names.len() < tags.len() {
+        return refused("Duplicate tag keys");
+    }
+    let is_reserved = |name: &&str| name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+    if names.iter().any(is_reserved) {
+        return refused("Tags beginning with aws: are reserved");
+    }
+    Ok(())
+}
+
 pub(super) fn describe(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     Reply::of(&json!({ "KeyMetadata": named(partition, call)?.view() }))
 }
@@ -78,30 +98,4 @@ pub(super) fn describe(partition: &mut Partition, call: &Call) -> Result<Reply, 
 pub(super) fn named<'a>(partition: &'a Partition, call: &Call) -> Result<&'a Key, ServiceError> {
     let name = call.input.get("KeyId").and_then(Value::as_str).unwrap_or_default();
     partition.kms.key(call.account()?, &call.region, name)
-}
-
-impl Key {
-    fn view(&self) -> Value {
-        let mut view = json!({
-            "AWSAccountId": self.account,
-            "KeyId": self.id,
-            "Arn": self.arn(),
-            "CreationDate": self.created.timestamp_millis() as f64 / 1000.0,
-            "Enabled": true,
-            "Description": self.description,
-            "KeyUsage": self.usage,
-            "KeyState": "Enabled",
-            "Origin": self.origin,
-            "KeyManager": "CUSTOMER",
-            "CustomerMasterKeySpec": self.spec,
-            "KeySpec": self.spec,
-            "MultiRegion": self.multi_region,
-        });
-        if let Some(view) = view.as_object_mut()
-            && self.spec == "SYMMETRIC_DEFAULT"
-        {
-            view.insert("EncryptionAlgorithms".to_owned(), json!(["SYMMETRIC_DEFAULT"]));
-        }
-        view
-    }
 }

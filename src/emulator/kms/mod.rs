@@ -6,6 +6,7 @@
 mod aliases;
 mod grant;
 mod grants;
+mod key_metadata;
 mod key_policies;
 mod keys;
 mod store;

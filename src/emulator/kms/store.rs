@@ -52,10 +52,18 @@ impl Store {
 
     /// The ARN of the key that a request names.
     pub(super) fn arn(&self, account: &AccountId, region: &str, name: &str) -> Result<String, ServiceError> {
-        let arn = match name.starts_with("arn:") {
-            true => name.to_owned(),
-            false if name.starts_with("alias/") => alias_arn(account, region, name),
-            false => format!("arn:aws:kms:{region}:{account}:key/{name}"),
+        let arn = if name.starts_with("arn:") {
+            let found = name.split(':').nth(3).unwrap_or_default();
+            if found != region {
+                return Err(not_found(&format!("Invalid arn {found}")));
+            }
+            name.to_owned()
+        } else if name.starts_with("alias/") {
+            alias_arn(account, region, name)
+        } else if is_key_id(name) {
+            format!("arn:aws:kms:{region}:{account}:key/{name}")
+        } else {
+            return Err(not_found(&format!("Invalid keyId '{name}'")));
         };
         if arn.split(':').nth(5).is_some_and(|resource| resource.starts_with("alias/")) {
             return self
@@ -139,6 +147,18 @@ pub(crate) fn aws_managed_key_policy(account: &AccountId, region: &str, service:
         name: format!("key policy of aws/{service}"),
         document: Arc::new(document),
     }))
+}
+
+/// A UUID, or the id of a multi-Region key.
+fn is_key_id(name: &str) -> bool {
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match name.strip_prefix("mrk-") {
+        Some(digits) => digits.len() == 32 && is_hex(digits),
+        None => {
+            let parts: Vec<&str> = name.split('-').collect();
+            parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| is_hex(part))
+        }
+    }
 }
 
 pub(super) fn alias_arn(account: &AccountId, region: &str, name: &str) -> String {

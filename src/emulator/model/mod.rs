@@ -185,6 +185,7 @@ impl Model {
         static ORGANIZATIONS: LazyLock<Model> =
             LazyLock::new(|| parse(include_str!("../models/organizations.json")));
         static SSM: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/ssm.json")));
+        static KMS: LazyLock<Model> = LazyLock::new(|| parse(include_str!("../models/kms.json")));
         static NONE: LazyLock<Model> = LazyLock::new(|| {
             parse(
                 r#"{"source":"","metadata":{"apiVersion":"","xmlNamespace":""},"known":[],"operations":{},"shapes":{}}"#,
@@ -198,8 +199,8 @@ impl Model {
             Service::Ec2 => &EC2,
             Service::Organizations => &ORGANIZATIONS,
             Service::Ssm => &SSM,
-            Service::Kms
-            | Service::SecretsManager
+            Service::Kms => &KMS,
+            Service::SecretsManager
             | Service::DynamoDb
             | Service::Sqs
             | Service::SqsQuery

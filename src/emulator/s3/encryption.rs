@@ -192,26 +192,11 @@ fn kms_key(
     if name == managed || name.ends_with("alias/aws/s3") {
         return Ok(managed);
     }
-    let not_found = |message: String| Err(ServiceError::new(400, "KMS.NotFoundException", message));
-    if name.starts_with("arn:") {
-        let region = name.split(':').nth(3).unwrap_or_default();
-        if region != bucket.region {
-            return not_found(format!("Invalid arn {region}"));
-        }
-    } else if !name.starts_with("alias/") && !is_key_id(name) {
-        return not_found(format!("Invalid keyId '{name}'"));
-    }
     match kms.key(account, &bucket.region, name) {
         Ok(key) if key.is_symmetric() => Ok(key.arn()),
         Ok(_) => Err(errors::not_implemented("x-amz-server-side-encryption-aws-kms-key-id")),
-        Err(error) => not_found(error.message),
+        Err(error) => Err(ServiceError::new(400, "KMS.NotFoundException", error.message)),
     }
-}
-
-/// A UUID, or the id of a multi-Region key.
-fn is_key_id(name: &str) -> bool {
-    let digits = name.strip_prefix("mrk-").map_or_else(|| name.replace('-', ""), str::to_owned);
-    digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A key that the client keeps and sends with each request.

@@ -302,7 +302,8 @@ fn a_grant_lets_its_grantee_use_a_key_within_its_constraints() {
     let key = desk.key(None);
     let ann = "arn:aws:iam::111122223333:user/ann";
     let crypt = |operation: &str, context: Value| {
-        desk.kms(operation, json!({ "KeyId": key, "CiphertextBlob": "AA==", "EncryptionContext": context }))
+        let member = if operation == "Encrypt" { "Plaintext" } else { "CiphertextBlob" };
+        desk.kms(operation, json!({ "KeyId": key, member: "AA==", "EncryptionContext": context }))
     };
     assert_eq!(crypt("Decrypt", json!({ "Department": "IT" })), Denied);
     let made = desk.kms_ok(
@@ -313,7 +314,8 @@ fn a_grant_lets_its_grantee_use_a_key_within_its_constraints() {
     );
     assert_eq!(crypt("Decrypt", json!({ "Department": "HR" })), Allowed);
     assert_eq!(crypt("Encrypt", json!({})), Denied);
-    assert_eq!(desk.kms("Sign", json!({ "KeyId": key, "SigningAlgorithm": "RSASSA_PSS_SHA_256" })), Allowed);
+    let sign = json!({ "KeyId": key, "Message": "AA==", "SigningAlgorithm": "RSASSA_PSS_SHA_256" });
+    assert_eq!(desk.kms("Sign", sign), Allowed);
     // A grant made by virtue of this one permits nothing more.
     let further =
         |operations: Value| json!({ "KeyId": key, "GranteePrincipal": ann, "Operations": operations });

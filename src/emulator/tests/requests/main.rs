@@ -1,6 +1,6 @@
 //! Whole requests against an emulator, signed rightly, wrongly and not at all: what each is answered.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod authentication;
 mod authorization_messages;
@@ -12,6 +12,7 @@ mod faults;
 mod federation;
 mod hosts;
 mod instances;
+mod kms;
 mod listener;
 mod operations;
 mod organizations;
