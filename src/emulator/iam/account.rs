@@ -21,6 +21,7 @@ use super::mfa_devices::MfaDevice;
 use super::noun::{Noun, folded};
 use super::oidc_providers::OidcProvider;
 use super::outbound_federation::OutboundFederation;
+use super::pages::page;
 use super::password_policy::PasswordPolicy;
 use super::roles::Role;
 use super::saml_providers::SamlProvider;
@@ -253,8 +254,9 @@ pub(super) fn delete_alias(partition: &mut Partition, call: &Call) -> Result<Rep
 }
 
 pub(super) fn list_aliases(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
-    let alias = &partition.iam.account(call)?.alias;
-    Reply::of(&json!({ "AccountAliases": alias.iter().collect::<Vec<_>>(), "IsTruncated": false }))
+    let alias = partition.iam.account(call)?.alias.iter();
+    let page = page(call, alias.map(|alias| (alias.clone(), json!(alias))))?;
+    Ok(page.reply("AccountAliases"))
 }
 
 pub(super) fn summary(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {

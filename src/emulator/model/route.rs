@@ -22,12 +22,12 @@ pub(crate) fn s3_operation(
     headers: &HeaderMap,
 ) -> Option<&'static str> {
     let candidates = model.operations.iter().filter(|(_, operation)| operation.http.method == method);
-    let scored = candidates.filter_map(|(name, operation)| {
+    let fitting = candidates.filter_map(|(name, operation)| {
         let input = operation.input.as_ref().and_then(|input| model.shape(&input.shape));
-        score(operation, input, kind, query, headers).map(|score| (score, name.as_str()))
+        fit(operation, input, kind, query, headers).map(|fit| (fit, name.as_str()))
     });
     // Of equals the first by name: ListBuckets before ListDirectoryBuckets.
-    scored.rev().max_by_key(|(score, _)| *score).map(|(_, name)| name)
+    fitting.rev().max_by_key(|(fit, _)| *fit).map(|(_, name)| name)
 }
 
 /// The operation of S3 Control that a method and a path mean, and what stands for the varying end of the path.
@@ -47,14 +47,26 @@ pub(crate) fn rest_operation<'a>(
     found.next()
 }
 
-/// How many of the request's parameters and headers the operation demands; `None`: it demands one that is absent.
-fn score(
+/// How well an operation fits a request. What its URI says counts first, so that a request for a part of an object that
+/// lacks something is never one for the whole object.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    /// How much of the query stands in the operation's URI.
+    fixed: usize,
+    /// Whether nothing is absent that it demands.
+    is_whole: bool,
+    /// How many of the request's parameters and headers it demands.
+    demanded: usize,
+}
+
+/// `None`: the operation's URI is another one, or it is an upload or a copy that demands something absent.
+fn fit(
     operation: &OperationModel,
     input: Option<&Shape>,
     kind: PathKind,
     query: &Parameters,
     headers: &HeaderMap,
-) -> Option<usize> {
+) -> Option<Fit> {
     let (path, fixed) =
         operation.http.request_uri.split_once('?').unwrap_or((&operation.http.request_uri, ""));
     let path_kind = match path {
@@ -66,16 +78,16 @@ fn score(
     if path_kind != kind {
         return None;
     }
-    let mut score = 0;
+    let mut fit = Fit { fixed: 0, is_whole: true, demanded: 0 };
     for part in fixed.split('&').filter(|part| !part.is_empty()) {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         if name == "x-id" {
             continue;
         }
         query.get(name).filter(|found| value.is_empty() || *found == value)?;
-        score += 1;
+        fit.fixed += 1;
     }
-    let Some(shape) = input else { return Some(score) };
+    let Some(shape) = input else { return Some(fit) };
     for (name, member) in shape.members.0.iter().filter(|(name, _)| shape.required.contains(name)) {
         let wire_name = member.location_name.as_deref().unwrap_or(name);
         let there = match member.location {
@@ -84,12 +96,10 @@ fn score(
             Location::Header if wire_name == "x-amz-copy-source" => headers.contains_key(wire_name),
             _ => continue,
         };
-        if !there {
-            return None;
-        }
-        score += 1;
+        fit.is_whole &= there;
+        fit.demanded += usize::from(there);
     }
-    Some(score)
+    (fit.is_whole || fit.fixed > 0).then_some(fit)
 }
 
 #[cfg(test)]
@@ -127,5 +137,14 @@ mod tests {
         check("POST", PathKind::Bucket, &["delete"], false, Some("DeleteObjects"));
         check("HEAD", PathKind::Object, &[], false, Some("HeadObject"));
         check("PATCH", PathKind::Object, &[], false, None);
+        check("GET", PathKind::Bucket, &["metrics"], false, Some("ListBucketMetricsConfigurations"));
+        check("GET", PathKind::Bucket, &["metrics", "id=a"], false, Some("GetBucketMetricsConfiguration"));
+    }
+
+    #[test]
+    fn what_is_asked_of_a_part_is_never_done_to_the_whole() {
+        check("DELETE", PathKind::Object, &["annotation"], false, Some("DeleteObjectAnnotation"));
+        check("PUT", PathKind::Bucket, &["metrics"], false, Some("PutBucketMetricsConfiguration"));
+        check("DELETE", PathKind::Bucket, &["metrics"], false, Some("DeleteBucketMetricsConfiguration"));
     }
 }

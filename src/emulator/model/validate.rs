@@ -206,8 +206,8 @@ impl Violation {
         ServiceError::new(400, "InvalidInputException", message).with("Reason", reason)
     }
 
-    /// S3 does not look at the value of `x-amz-checksum-mode`, operations have words of their own for places and sources,
-    /// and the model's pattern of ARNs does not have those of buckets.
+    /// S3 does not look at the value of `x-amz-checksum-mode` nor at what logs' grants permit, operations have words of
+    /// their own for places, sources and protocols, and the model's pattern of ARNs does not have those of buckets.
     fn is_harmless(&self) -> bool {
         let judged_elsewhere = [
             "checksumMode",
@@ -217,7 +217,13 @@ impl Violation {
             "resourceArn",
             "transitionDefaultMinimumObjectSize",
         ];
-        judged_elsewhere.contains(&self.path.as_str()) && self.value.is_some()
+        let is_within = |whole: &str, member: &str| {
+            self.path.strip_prefix(whole).is_some_and(|rest| rest.ends_with(member))
+        };
+        let is_harmless = judged_elsewhere.contains(&self.path.as_str())
+            || is_within("websiteConfiguration.", ".protocol")
+            || is_within("bucketLoggingStatus.", ".permission");
+        is_harmless && self.value.is_some()
     }
 
     fn for_s3(&self, input: Option<&Shape>) -> ServiceError {

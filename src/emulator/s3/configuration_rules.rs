@@ -216,19 +216,6 @@ pub(super) fn logging(partition: &Partition, bucket: &Bucket, value: &mut Value)
     }
 }
 
-/// There are no queues, topics and functions here to notify: only what needs none is taken.
-pub(super) fn notification(_: &Partition, _: &Bucket, value: &mut Value) -> Checked {
-    let targets = ["TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations"];
-    if targets.iter().all(|target| list(value, target).is_empty()) {
-        return Ok(());
-    }
-    Err(invalid_argument(
-        "Unable to validate the following destination configurations",
-        "NotificationConfiguration",
-        "",
-    ))
-}
-
 pub(super) fn accelerate(_: &Partition, bucket: &Bucket, _: &mut Value) -> Checked {
     accelerates(bucket)
 }
@@ -276,7 +263,7 @@ fn name_rules(bucket: &Bucket, value: &mut Value) {
     }
 }
 
-fn made_id(rule: &str) -> String {
+pub(super) fn made_id(rule: &str) -> String {
     STANDARD_NO_PAD.encode(Sha256::digest(rule).get(..18).unwrap_or_default())
 }
 

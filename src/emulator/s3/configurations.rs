@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::access::{Accesses, Asked};
 use super::configuration_rules as rules;
-use super::errors;
 use super::store::Bucket;
+use super::{errors, notifications};
 use crate::operation::{Access, Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -54,7 +54,10 @@ pub(super) static REPLICATION: Configuration = Configuration {
     ..shown("ReplicationConfiguration", rules::replication)
 };
 pub(super) static LOGGING: Configuration = shown("BucketLoggingStatus", rules::logging);
-pub(super) static NOTIFICATION: Configuration = shown("NotificationConfiguration", rules::notification);
+pub(super) static NOTIFICATION: Configuration = shown("NotificationConfiguration", |_, _, value| {
+    notifications::with_ids(value);
+    Ok(())
+});
 pub(super) static ACCELERATE: Configuration = shown("AccelerateConfiguration", rules::accelerate);
 pub(super) static REQUEST_PAYMENT: Configuration = shown("RequestPaymentConfiguration", |_, _, _| Ok(()));
 

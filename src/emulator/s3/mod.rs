@@ -29,6 +29,7 @@ mod form_upload;
 mod listing;
 mod lock_configuration;
 mod multipart;
+mod notifications;
 mod object_attributes;
 mod object_lock;
 mod objects;

@@ -8,8 +8,8 @@ use super::access::{
 use super::listing::list_access;
 use super::{
     abac, bucket_policy, buckets, completion, configurations, control, copy, listing, lock_configuration,
-    multipart, object_attributes, object_lock, objects, ownership, parts, public_access, reads, restore,
-    settings, tagging, versions,
+    multipart, notifications, object_attributes, object_lock, objects, ownership, parts, public_access,
+    reads, restore, settings, tagging, versions,
 };
 use crate::operation::Operation;
 
@@ -25,6 +25,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "GetObject", access: reads::access, act: reads::get },
     Operation { name: "HeadObject", access: reads::access, act: reads::head },
     Operation { name: "GetObjectAttributes", access: object_attributes::access, act: object_attributes::show },
+    Operation { name: "SelectObjectContent", access: reads::access, act: reads::select },
     Operation { name: "RestoreObject", access: |p, c| on_object(p, c, "s3:RestoreObject"), act: restore::restore },
     Operation { name: "DeleteObject", access: objects::delete_access, act: objects::delete },
     Operation { name: "DeleteObjects", access: objects::delete_many_access, act: objects::delete_many },
@@ -79,7 +80,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "DeleteBucketWebsite", access: |p, c| on_bucket(p, c, "s3:DeleteBucketWebsite"), act: |p, c| configurations::delete(p, c, &configurations::WEBSITE) },
     Operation { name: "PutBucketLogging", access: |p, c| on_bucket(p, c, "s3:PutBucketLogging"), act: |p, c| configurations::put(p, c, &configurations::LOGGING) },
     Operation { name: "GetBucketLogging", access: |p, c| on_bucket(p, c, "s3:GetBucketLogging"), act: |p, c| configurations::show(p, c, &configurations::LOGGING) },
-    Operation { name: "PutBucketNotificationConfiguration", access: |p, c| on_bucket(p, c, "s3:PutBucketNotification"), act: |p, c| configurations::put(p, c, &configurations::NOTIFICATION) },
+    Operation { name: "PutBucketNotificationConfiguration", access: |p, c| on_bucket(p, c, "s3:PutBucketNotification"), act: notifications::put },
     Operation { name: "GetBucketNotificationConfiguration", access: |p, c| on_bucket(p, c, "s3:GetBucketNotification"), act: |p, c| configurations::show(p, c, &configurations::NOTIFICATION) },
     Operation { name: "PutBucketAccelerateConfiguration", access: |p, c| on_bucket(p, c, "s3:PutAccelerateConfiguration"), act: |p, c| configurations::put(p, c, &configurations::ACCELERATE) },
     Operation { name: "GetBucketAccelerateConfiguration", access: |p, c| on_bucket(p, c, "s3:GetAccelerateConfiguration"), act: |p, c| configurations::show(p, c, &configurations::ACCELERATE) },

@@ -80,6 +80,13 @@ struct ReadOutput<'a> {
     lock: LockOutput,
 }
 
+/// Who may read an object may query it, which is not done here.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_SelectObjectContent.html>
+pub(super) fn select(_: &mut Partition, _: &Call) -> Result<Reply, ServiceError> {
+    let message = "SelectObjectContent is not emulated by rolecall";
+    Err(ServiceError::new(501, "NotImplemented", message))
+}
+
 /// `s3:GetObject`; how many tags there are is told to those who may read them.
 pub(super) fn access(partition: &Partition, call: &Call) -> Accesses {
     let input: ReadInput = call.parse()?;

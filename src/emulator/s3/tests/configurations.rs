@@ -49,6 +49,39 @@ fn give_their_rules_an_id() {
     assert!(ids[0] != ids[1] && ids.iter().all(|id| !id.is_empty()), "{ids:?}");
 }
 
+#[test]
+fn words_that_s3_takes_beyond_its_model() {
+    let grants = json!([{ "Grantee": { "Type": "Group", "URI": "http://acs.amazonaws.com/groups/s3/LogDelivery" },
+        "Permission": "READ_ACP" }]);
+    let logging =
+        json!({ "LoggingEnabled": { "TargetBucket": "main", "TargetPrefix": "", "TargetGrants": grants } });
+    check(["PutBucketLogging", "GetBucketLogging"], "BucketLoggingStatus", logging.clone(), logging);
+    let mut place = Place::new();
+    let website = json!({ "RedirectAllRequestsTo": { "HostName": "example.com", "Protocol": "protocol" } });
+    place.refused("PutBucketWebsite", with("WebsiteConfiguration", website), 400, "InvalidRequest");
+}
+
+#[test]
+fn notify_whom_the_request_says_not_to_look_for() {
+    let to =
+        |arn: &str| json!({ "QueueConfigurations": [{ "QueueArn": arn, "Events": ["s3:ObjectCreated:*"] }] });
+    let mut place = Place::new();
+    let put = |arn: &str, skip: bool| json!({ "Bucket": "main", "NotificationConfiguration": to(arn), "SkipDestinationValidation": skip });
+    let queue = "arn:aws:sqs:us-east-1:111122223333:q";
+    for (input, message) in [
+        (put("q", true), "The ARN could not be parsed"),
+        (put(queue, false), "Unable to validate the following destination configurations"),
+    ] {
+        let error = place.run("PutBucketNotificationConfiguration", input).unwrap_err();
+        assert_eq!((error.status, error.code, error.message.as_str()), (400, "InvalidArgument", message));
+    }
+    place.ok("PutBucketNotificationConfiguration", put(queue, true));
+    let shown = place.ok("GetBucketNotificationConfiguration", json!({ "Bucket": "main" }));
+    let kept = &shown["QueueConfigurations"][0];
+    assert_eq!(kept["QueueArn"], queue);
+    assert!(!kept["Id"].as_str().unwrap().is_empty());
+}
+
 /// The rule that is told of an object, and its date.
 #[track_caller]
 fn check_expiration(rules: Value, object: Value, expected: Option<&str>) {

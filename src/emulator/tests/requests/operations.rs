@@ -38,6 +38,25 @@ fn known_operations_that_are_not_emulated_say_so() {
 }
 
 #[test]
+fn who_may_not_read_an_object_may_not_query_it() {
+    let place = Place::new();
+    place.ok(&Unsigned::s3("PUT", "/some-bucket", "", start()));
+    place.ok(&Unsigned::s3("PUT", "/some-bucket/key", "a,b", start()));
+    let body = "<SelectObjectContentRequest><Expression>select * from s3object</Expression>\
+                <ExpressionType>SQL</ExpressionType><InputSerialization><CSV/></InputSerialization>\
+                <OutputSerialization><CSV/></OutputSerialization></SelectObjectContentRequest>";
+    let select = Unsigned {
+        query: vec![("select".to_owned(), String::new()), ("select-type".to_owned(), "2".to_owned())],
+        ..Unsigned::s3("POST", "/some-bucket/key", body, start())
+    };
+    let reader =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
+    let (reader, nobody) = (place.user_with("reader", Some(reader)), place.user_with("nobody", None));
+    assert_eq!(place.code(select.signed(&reader)), (501, "NotImplemented".to_owned()));
+    assert_eq!(place.code(select.signed(&nobody)), (403, "AccessDenied".to_owned()));
+}
+
+#[test]
 fn operations_that_do_not_exist_are_invalid() {
     check(&form("iam", "Action=CreateRoll&Version=2010-05-08"), 400, "InvalidAction", "CreateRoll");
     check(&form("sts", "Action=AssumeRoll&Version=2011-06-15"), 400, "InvalidAction", "2011-06-15");

@@ -32,6 +32,8 @@ pub(crate) struct Unsigned {
     pub(crate) target: Option<String>,
     /// The account that a request to S3 Control is about.
     pub(crate) account: Option<&'static str>,
+    /// More headers, which are signed with the others.
+    pub(crate) more: Vec<(String, String)>,
 }
 
 impl Unsigned {
@@ -50,6 +52,7 @@ impl Unsigned {
             time,
             target: None,
             account: None,
+            more: Vec::new(),
         }
     }
 
@@ -116,6 +119,7 @@ impl Unsigned {
             _ => headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())),
         }
         headers.extend(self.account.map(|account| ("x-amz-account-id".to_owned(), account.to_owned())));
+        headers.extend(self.more.clone());
         headers.extend(key.token.clone().map(|token| ("x-amz-security-token".to_owned(), token)));
         headers.sort();
         headers
@@ -161,9 +165,10 @@ impl Unsigned {
 
 fn canonical(query: &[(String, String)]) -> String {
     let encode = |text: &str| utf8_percent_encode(text, UNRESERVED).to_string();
-    let mut pairs: Vec<String> =
-        query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    let mut pairs: Vec<(String, String)> =
+        query.iter().map(|(name, value)| (encode(name), encode(value))).collect();
     pairs.sort();
+    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
     pairs.join("&")
 }
 
