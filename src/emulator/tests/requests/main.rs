@@ -14,6 +14,7 @@ mod hosts;
 mod instances;
 mod kms;
 mod listener;
+mod members;
 mod operations;
 mod organizations;
 mod place;
