@@ -14,6 +14,7 @@ mod golden;
 mod html;
 pub mod integrity;
 mod journal;
+mod json;
 mod junit;
 mod provenance;
 mod record;
