@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use policy::{
-    AccountId, Context, Decision, Policies, Policy, PolicyDocument, Principal, Request, ResourcePolicy,
-    Undecidable,
+    AccountId, Context, Decision, Outcome, Policies, Policy, PolicyDocument, Principal, Request,
+    ResourcePolicy, Undecidable,
 };
 
 use crate::authenticate::Signing;
@@ -44,9 +44,10 @@ pub(crate) fn authorize(partition: &Partition, call: &Call, accesses: Vec<Access
     let mut verdicts = Verdicts { decided: Vec::new(), refusal: None };
     for access in accesses {
         let principal = access.principal.as_ref().unwrap_or(&call.caller.principal).arn();
-        let (action, resource, required) = (access.action.clone(), access.resource.clone(), access.required);
+        let (asked, resource, required) = (access.action.clone(), access.resource.clone(), access.required);
         match decide(partition, call, access) {
             Ok(decided) => {
+                let action = decided.request.action.clone();
                 let refused = required && !decided.decision.is_allowed();
                 if refused {
                     verdicts.refusal = Some(denial(partition, call, &decided));
@@ -59,7 +60,7 @@ pub(crate) fn authorize(partition: &Partition, call: &Call, accesses: Vec<Access
             }
             // What can't be decided is neither a silent allow nor a silent deny.
             Err(undecidable) => {
-                let message = format!("rolecall can't decide {action} on {resource}: {undecidable}");
+                let message = format!("rolecall can't decide {asked} on {resource}: {undecidable}");
                 verdicts.refusal = Some(ServiceError::new(501, "NotImplemented", message));
                 break;
             }
@@ -96,6 +97,7 @@ fn decide(partition: &Partition, call: &Call, mut access: Access) -> Result<Deci
     let caller = access.principal.is_none();
     let principal = access.principal.unwrap_or_else(|| call.caller.principal.clone());
     let entity = partition.iam.entity(&principal).unwrap_or_default();
+    let denied_with = access.denied_with;
     let key = call.caller.access_key_id.as_deref().filter(|_| caller);
     let session = key.and_then(|id| partition.sts.session(id));
     let request = Request {
@@ -119,7 +121,22 @@ fn decide(partition: &Partition, call: &Call, mut access: Access) -> Result<Deci
         resource_control: resource_control.unwrap_or_default(),
     };
     let decision = policy::decide(&request, &policies)?;
-    Ok(Decided { request, policies, decision })
+    let decided = Decided { request, policies, decision };
+    match denied_with {
+        Some(action) if decided.decision.is_allowed() => denied_with_another(decided, action),
+        _ => Ok(decided),
+    }
+}
+
+/// The decision, unless the resource's own policy denies the other action.
+fn denied_with_another(decided: Decided, action: &str) -> Result<Decided, Undecidable> {
+    let request = Request { action: action.to_owned(), ..decided.request.clone() };
+    let policies = Policies { resource: decided.policies.resource.clone(), ..Policies::default() };
+    let decision = policy::decide(&request, &policies)?;
+    match decision.outcome {
+        Outcome::ExplicitDeny => Ok(Decided { request, policies, decision }),
+        _ => Ok(decided),
+    }
 }
 
 /// Leaves the keys that the reference lists for the action: what a request says is no key of all the actions that it

@@ -259,6 +259,8 @@ pub(crate) struct Access {
     pub(crate) required: bool,
     /// The service asks another one on the caller's behalf.
     pub(crate) forwarded: bool,
+    /// Another action: an explicit Deny of it in the resource's own policy is one of this permission as well.
+    pub(crate) denied_with: Option<&'static str>,
 }
 
 impl Access {
@@ -273,6 +275,7 @@ impl Access {
             principal: None,
             required: true,
             forwarded: false,
+            denied_with: None,
         }
     }
 

@@ -111,10 +111,20 @@ pub(super) fn delete_access(partition: &Partition, call: &Call) -> Accesses {
     let input: DeleteInput = call.parse()?;
     let asked = Asked::of(partition, call)?;
     let key = &input.object.key;
-    let mut accesses = vec![asked.version(DELETE_OBJECT, key, input.object.version_id.as_deref())];
+    let mut accesses = vec![deletion(&asked, key, input.object.version_id.as_deref())];
     add_conditions(&mut accesses, &input.conditions, &asked, key);
     accesses.extend(bypassing(&asked, key, input.bypass_governance_retention));
     Ok(accesses)
+}
+
+/// A bucket policy that denies the deletion of versions denies that of objects without versions too.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html>
+fn deletion(asked: &Asked<'_>, key: &str, version: Option<&str>) -> Access {
+    let mut access = asked.version(DELETE_OBJECT, key, version);
+    if asked.bucket.versioning == Versioning::Off && version.is_none() {
+        access.denied_with = Some("s3:DeleteObjectVersion");
+    }
+    access
 }
 
 pub(super) fn delete(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
@@ -217,7 +227,7 @@ pub(super) fn delete_many_access(partition: &Partition, call: &Call) -> Accesses
 }
 
 fn delete_one_accesses(asked: &Asked<'_>, object: &Identifier) -> Vec<Access> {
-    let mut accesses = vec![asked.version(DELETE_OBJECT, &object.key, object.version_id.as_deref())];
+    let mut accesses = vec![deletion(asked, &object.key, object.version_id.as_deref())];
     add_conditions(&mut accesses, &object.conditions(), asked, &object.key);
     accesses
 }

@@ -8,6 +8,7 @@ mod buckets;
 mod corpus;
 mod decided;
 mod default_host_management;
+mod deletions;
 mod faults;
 mod federation;
 mod hosts;
