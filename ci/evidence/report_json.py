@@ -5,7 +5,7 @@ import json
 import pathlib
 
 import jsonschema
-from trial import Refused, expect, replacing, trial, without_end
+from trial import Refused, each_interrupted, expect, replacing, trial, without_end
 
 SCHEMA = json.loads(pathlib.Path("docs/evidence.schema.json").read_text())
 jsonschema.Draft202012Validator.check_schema(SCHEMA)
@@ -18,10 +18,15 @@ def calls(record):
     return [call["call"] for activity in activities for call in activity["calls"]]
 
 
-def accept(text):
+def by_schema(text):
     record = json.loads(text)
     for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(record):
         raise Refused(f"{error.json_path}: {error.message}")
+    return record
+
+
+def accept(text):
+    record = by_schema(text)
     judgement, scenarios = record["judgement"], record["scenarios"]
     expect(len(judgement["outcomes"]) == len(scenarios), "not an outcome for each scenario")
     for outcome, count in judgement["counts"].items():
@@ -65,3 +70,4 @@ trial(
     },
     (json.JSONDecodeError,),
 )
+each_interrupted("report.json", by_schema)

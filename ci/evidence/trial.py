@@ -22,6 +22,19 @@ def public_key():
     return pathlib.Path(sys.argv[2]).read_text()
 
 
+def each_interrupted(name, accept):
+    """Lets `accept` judge the bytes of the file of runs that were interrupted, which it must take."""
+    files = sorted((folder().parent / "interrupted").glob(f"*/{name}"))
+    if len(files) != 4:
+        sys.exit(f"{len(files)} interrupted runs have a {name}")
+    for file in files:
+        try:
+            accept(file.read_bytes())
+        except Refused as error:
+            sys.exit(f"{file} is not taken: {error}")
+    print(f"{name} of {len(files)} interrupted runs is taken")
+
+
 def expect(holds, why):
     """Refuses a file of which something does not hold."""
     if not holds:

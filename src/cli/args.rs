@@ -149,6 +149,9 @@ pub(crate) struct ReportArgs {
     /// Write it there instead of to standard output.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Sign an attestation with the private key in this file, else with that in ROLECALL_EVIDENCE_KEY.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) evidence_key: Option<PathBuf>,
 }
 
 /// A folder of evidence.

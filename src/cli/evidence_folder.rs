@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use evidence::console::{Color, Detail, Page};
 use evidence::integrity::{MANIFEST, Manifest, PrivateKey, SIGNATURE, Signature, canonical};
-use evidence::{Event, Format, JournalWriter, Record, RenderOptions, render};
+use evidence::{Event, Format, JournalWriter, Record, RenderOptions, Sha256, render};
 
 use crate::args::RunArgs;
 use crate::diagnostic::Diagnostic;
@@ -20,8 +20,8 @@ pub(crate) const JOURNAL: &str = "journal.jsonl";
 const USUAL: &str = "rolecall-evidence";
 
 /// Files are laid out for nobody's terminal.
-pub(crate) const OPTIONS: RenderOptions =
-    RenderOptions { page: Page { width: 100, color: Color::Plain, detail: Detail::Verbose } };
+pub(crate) const OPTIONS: RenderOptions<'_> =
+    RenderOptions::on(Page { width: 100, color: Color::Plain, detail: Detail::Verbose });
 
 /// The folder that is being filled.
 pub(crate) struct EvidenceFolder {
@@ -80,15 +80,34 @@ impl EvidenceFolder {
         if let Some(error) = self.error {
             return Err(wrong(error.to_string()));
         }
-        for format in Format::ALL {
-            let mut text = Vec::new();
-            let made = render(record, format, &OPTIONS, &mut text).map_err(|error| error.to_string());
-            let write =
-                |()| fs::write(self.path.join(format.file_name()), &text).map_err(|error| error.to_string());
-            made.and_then(write).map_err(|error| wrong(format!("{}: {error}", format.file_name())))?;
+        let rendered = |format: Format, options: &RenderOptions<'_>| {
+            self.rendered(record, format, options)
+                .map_err(|error| wrong(format!("{}: {error}", format.file_name())))
+        };
+        let journal = fs::read(self.path.join(JOURNAL)).map_err(|error| wrong(error.to_string()))?;
+        let journal = Sha256::of(journal);
+        let report = rendered(Format::Json, &OPTIONS)?;
+        let key = self.key.as_ref();
+        let options = RenderOptions { journal: Some(&journal), report: Some(&report), key, ..OPTIONS };
+        let can_be = |format: &Format| key.is_some() || !format.needs_key();
+        for format in Format::ALL.into_iter().filter(|format| *format != Format::Json && can_be(format)) {
+            rendered(format, &options)?;
         }
         seal(&self.path, self.key.as_ref()).map_err(wrong)?;
         Ok(self.path)
+    }
+
+    /// Writes a rendering, and tells its digest.
+    fn rendered(
+        &self,
+        record: &Record,
+        format: Format,
+        options: &RenderOptions<'_>,
+    ) -> Result<Sha256, String> {
+        let mut text = Vec::new();
+        render(record, format, options, &mut text).map_err(|error| error.to_string())?;
+        fs::write(self.path.join(format.file_name()), &text).map_err(|error| error.to_string())?;
+        Ok(Sha256::of(text))
     }
 }
 

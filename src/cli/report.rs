@@ -4,11 +4,12 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use evidence::integrity::{PublicKey, verify as check};
-use evidence::{Format, Journal, Record, RenderOptions, render};
+use evidence::{Format, Journal, Record, RenderError, RenderOptions, Sha256, render};
 
 use crate::args::{ReportArgs, VerifyArgs};
 use crate::diagnostic::Diagnostic;
 use crate::evidence_folder::{JOURNAL, OPTIONS, files_in};
+use crate::keys::signing_key;
 use crate::output::{UntilClosed, say};
 use crate::status::Status;
 use crate::terminal::Surroundings;
@@ -35,10 +36,12 @@ fn reported(args: &ReportArgs, surroundings: &Surroundings) -> Result<Status, Di
         Diagnostic::new(format!("there is no format `{}`", args.format))
             .help(format!("it is {}", known.join(", ")))
     })?;
-    let on_terminal = RenderOptions { page: surroundings.page(OPTIONS.page.detail) };
-    let options = if args.output.is_none() { on_terminal } else { OPTIONS };
+    let page = if args.output.is_none() { surroundings.page(OPTIONS.page.detail) } else { OPTIONS.page };
+    let digest = Sha256::of(&bytes);
+    let key = if format.needs_key() { signing_key(args.evidence_key.as_deref())? } else { None };
+    let options = RenderOptions { journal: Some(&digest), key: key.as_ref(), ..RenderOptions::on(page) };
     let mut text = Vec::new();
-    render(&record, format, &options, &mut text).map_err(|error| Diagnostic::new(error.to_string()))?;
+    render(&record, format, &options, &mut text).map_err(not_rendered)?;
     match &args.output {
         Some(path) => std::fs::write(path, &text)
             .map_err(|error| Diagnostic::new(format!("`{}` can't be written: {error}", path.display())))?,
@@ -49,6 +52,15 @@ fn reported(args: &ReportArgs, surroundings: &Surroundings) -> Result<Status, Di
         }
     }
     Ok(Status::from(record.exit()))
+}
+
+fn not_rendered(error: RenderError) -> Diagnostic {
+    let diagnostic = Diagnostic::new(error.to_string());
+    match error {
+        RenderError::NoKey => diagnostic
+            .help("`rolecall keygen FILE` makes one; name it by `--evidence-key FILE`, or put it into ROLECALL_EVIDENCE_KEY"),
+        RenderError::Output(_) | RenderError::TooLarge => diagnostic,
+    }
 }
 
 pub(crate) fn verify(args: &VerifyArgs, surroundings: &Surroundings) -> Status {

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use crate::console::{self, Page};
-use crate::digest::Hashed;
+use crate::digest::{Hashed, Sha256};
+use crate::integrity::PrivateKey;
 use crate::record::Record;
-use crate::{github, html, json, junit, sarif};
+use crate::{github, html, in_toto, json, junit, oscal, sarif};
 
 /// How to spell a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +21,10 @@ pub enum Format {
     Junit,
     /// SARIF, for code scanning.
     Sarif,
+    /// Assessment Results of OSCAL.
+    Oscal,
+    /// An in-toto attestation, which needs a key.
+    InToto,
     /// Annotations of GitHub Actions.
     Github,
     /// A job's summary in GitHub Actions.
@@ -28,9 +33,23 @@ pub enum Format {
 
 /// What renderings need to know beside the record.
 #[derive(Clone, Copy, Debug)]
-pub struct RenderOptions {
+pub struct RenderOptions<'run> {
     /// How text is laid out.
     pub page: Page,
+    /// The digest of the journal's file; `None`: nobody names it.
+    pub journal: Option<&'run Sha256>,
+    /// The digest of the record in JSON; `None`: it is made where it is needed.
+    pub report: Option<&'run Sha256>,
+    /// What attestations are signed with; `None`: there can be none.
+    pub key: Option<&'run PrivateKey>,
+}
+
+impl RenderOptions<'_> {
+    /// Nothing is known but the page.
+    #[must_use]
+    pub const fn on(page: Page) -> Self {
+        RenderOptions { page, journal: None, report: None, key: None }
+    }
 }
 
 /// Why a rendering could not be made.
@@ -42,19 +61,38 @@ pub enum RenderError {
     /// Those who read the format take no file of that size.
     #[error("the run is too large for one file of this format: run its features in parts")]
     TooLarge,
+    /// It would be signed.
+    #[error("an attestation is signed, and there is no key")]
+    NoKey,
+}
+
+/// The digests of the files that are the evidence, for formats that name them.
+pub(crate) struct Digests<'run> {
+    /// Of the record in JSON.
+    pub(crate) report: &'run Sha256,
+    /// Of the journal; `None`: it is not known.
+    pub(crate) journal: Option<&'run Sha256>,
 }
 
 impl Format {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Format; 7] = [
+    pub const ALL: [Format; 9] = [
         Format::Text,
         Format::Json,
         Format::Html,
         Format::Junit,
         Format::Sarif,
+        Format::Oscal,
+        Format::InToto,
         Format::Github,
         Format::GithubSummary,
     ];
+
+    /// Whether it can't be made without a key.
+    #[must_use]
+    pub fn needs_key(self) -> bool {
+        self == Format::InToto
+    }
 
     /// As users name it.
     #[must_use]
@@ -65,6 +103,8 @@ impl Format {
             Format::Html => "html",
             Format::Junit => "junit",
             Format::Sarif => "sarif",
+            Format::Oscal => "oscal",
+            Format::InToto => "in-toto",
             Format::Github => "github",
             Format::GithubSummary => "github-summary",
         }
@@ -79,6 +119,9 @@ impl Format {
             Format::Html => "report.html",
             Format::Junit => "junit.xml",
             Format::Sarif => "report.sarif",
+            Format::Oscal => "oscal.json",
+            // https://github.com/in-toto/attestation/blob/main/spec/v1/bundle.md#file-naming-convention
+            Format::InToto => "report.intoto.jsonl",
             Format::Github => "github.txt",
             Format::GithubSummary => "summary.md",
         }
@@ -92,25 +135,39 @@ impl Format {
 pub fn render(
     record: &Record,
     format: Format,
-    options: &RenderOptions,
+    options: &RenderOptions<'_>,
     out: &mut dyn Write,
 ) -> Result<(), RenderError> {
     match format {
-        Format::Html => {
-            let mut hashed = Hashed::default();
-            render(record, Format::Json, options, &mut hashed)?;
-            html::write(record, &hashed.digest(), &mut *out)?;
-        }
+        Format::Html => html::write(record, &report_digest(record, options)?, &mut *out)?,
         Format::Text => console::write(record, options.page, &mut *out)?,
         Format::Json => json::write(record, &mut *out)?,
         Format::Junit if junit::write(record, out)? => {}
         Format::Junit => return Err(RenderError::TooLarge),
         Format::Sarif => sarif::write(record, out)?,
+        Format::Oscal => {
+            let report = report_digest(record, options)?;
+            oscal::write(record, &Digests { report: &report, journal: options.journal }, out)?;
+        }
+        Format::InToto => {
+            let key = options.key.ok_or(RenderError::NoKey)?;
+            let report = report_digest(record, options)?;
+            in_toto::write(record, &Digests { report: &report, journal: options.journal }, key, out)?;
+        }
         Format::Github => github::annotations(record, out)?,
         Format::GithubSummary => github::summary(record, out)?,
     }
     out.flush()?;
     Ok(())
+}
+
+fn report_digest(record: &Record, options: &RenderOptions<'_>) -> Result<Sha256, RenderError> {
+    if let Some(digest) = options.report {
+        return Ok(digest.clone());
+    }
+    let mut hashed = Hashed::default();
+    render(record, Format::Json, options, &mut hashed)?;
+    Ok(hashed.digest())
 }
 
 #[cfg(test)]
@@ -120,12 +177,13 @@ mod tests {
     use crate::console::{Color, Console, Detail};
     use crate::sample;
 
-    const OPTIONS: RenderOptions =
-        RenderOptions { page: Page { width: 80, color: Color::Plain, detail: Detail::Verbose } };
+    const OPTIONS: RenderOptions<'_> =
+        RenderOptions::on(Page { width: 80, color: Color::Plain, detail: Detail::Verbose });
 
     fn rendered(record: &Record, format: Format) -> String {
         let mut out = Vec::new();
-        render(record, format, &OPTIONS, &mut out).unwrap();
+        let key = PrivateKey::of_seed(&[1; 32]);
+        render(record, format, &RenderOptions { key: Some(&key), ..OPTIONS }, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -136,6 +194,26 @@ mod tests {
             events.iter().for_each(|event| console.event(event).unwrap());
             let (record, printed) = console.into_parts();
             assert_eq!(rendered(&record, Format::Text), String::from_utf8(printed).unwrap());
+        }
+    }
+
+    #[test]
+    fn without_a_key_nothing_is_attested() {
+        let record: Record = sample::everything().iter().collect();
+        for format in Format::ALL {
+            let mut out = Vec::new();
+            let made = render(&record, format, &OPTIONS, &mut out);
+            assert_eq!(made.is_err(), format.needs_key(), "{format:?}");
+            assert_eq!(out.is_empty(), format.needs_key(), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn the_same_run_gives_the_same_bytes() {
+        let record: Record = sample::everything().iter().collect();
+        let again: Record = sample::everything().iter().collect();
+        for format in Format::ALL {
+            assert_eq!(rendered(&record, format), rendered(&again, format), "{format:?}");
         }
     }
 

@@ -12,10 +12,12 @@ mod github;
 #[cfg(test)]
 mod golden;
 mod html;
+mod in_toto;
 pub mod integrity;
 mod journal;
 mod json;
 mod junit;
+mod oscal;
 mod provenance;
 mod record;
 #[cfg(test)]

@@ -89,6 +89,20 @@ pub(crate) fn shortened(text: &str, limit: usize) -> String {
     format!("{}{MARK}", text.get(..end).unwrap_or_default())
 }
 
+/// The path with `/` between its parts and everything else encoded that an address has other uses for
+/// (<https://www.rfc-editor.org/rfc/rfc3986#section-2.3>).
+pub(crate) fn address(path: &str) -> String {
+    let mut address = String::new();
+    for byte in path.strip_prefix("./").unwrap_or(path).bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => address.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => address.push(char::from(byte)),
+            byte => address.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    address
+}
+
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, reason = "tests")]
 mod tests {
@@ -124,5 +138,14 @@ mod tests {
         assert_eq!(shortened("用户可以", 12), "用户可以");
         assert_eq!(shortened("用户可以", 11), "用户…");
         assert_eq!(shortened("abc", 2), "…");
+    }
+
+    #[test]
+    fn a_path_is_an_address_whatever_stands_in_it() {
+        let check = |path: &str, expected: &str| assert_eq!(address(path), expected, "{path}");
+        check("features/part_2.feature", "features/part_2.feature");
+        check("./features/a b.feature", "features/a%20b.feature");
+        check("a:b/100%/#1?.feature", "a%3Ab/100%25/%231%3F.feature");
+        check("ü.feature", "%C3%BC.feature");
     }
 }

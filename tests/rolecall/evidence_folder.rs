@@ -55,6 +55,39 @@ fn a_run_leaves_evidence_that_holds_until_it_is_changed() {
 }
 
 #[test]
+fn each_format_can_be_made_again_and_attestations_need_a_key() {
+    let folder = folder(FEATURE);
+    let path = folder.path();
+    says(path, &["keygen", "audit.pem"], 0);
+    says(path, &["run", "a.feature", "--evidence", "e", "--evidence-key", "audit.pem"], 0);
+    for (format, file) in [
+        ("text", "report.txt"),
+        ("json", "report.json"),
+        ("html", "report.html"),
+        ("junit", "junit.xml"),
+        ("sarif", "report.sarif"),
+        ("oscal", "oscal.json"),
+        ("in-toto", "report.intoto.jsonl"),
+        ("github", "github.txt"),
+        ("github-summary", "summary.md"),
+    ] {
+        says(path, &["report", "e", "--format", format, "-o", "again", "--evidence-key", "audit.pem"], 0);
+        let [left, again] =
+            ["e/".to_owned() + file, "again".to_owned()].map(|it| fs::read(path.join(it)).unwrap());
+        assert!(left == again, "{format}");
+    }
+    let said = says(path, &["report", "e", "--format", "in-toto"], 2);
+    assert!(said.contains("there is no key") && said.contains("rolecall keygen"), "{said}");
+    says(path, &["run", "a.feature", "--evidence", "unsigned"], 0);
+    let left = files(&path.join("unsigned"));
+    assert!(
+        left.contains_key("oscal.json") && !left.contains_key("report.intoto.jsonl"),
+        "{:?}",
+        left.keys()
+    );
+}
+
+#[test]
 fn evidence_of_two_runs_is_not_mixed() {
     let folder = folder(FEATURE);
     says(folder.path(), &["run", "a.feature", "--evidence", "e"], 0);

@@ -1,0 +1,84 @@
+//! What was seen in each scenario.
+
+use serde_json::{Value, json};
+
+use crate::controls::ControlRef;
+use crate::record::{Outcome, Record, ScenarioRecord};
+use crate::words;
+
+use super::ids::Ids;
+use super::{assessed, line, prop, put, time};
+
+pub(super) fn observations(record: &Record, ids: &Ids<'_>) -> Vec<Value> {
+    let scenarios = record.scenarios.iter().enumerate();
+    scenarios.map(|(place, scenario)| observation(record, place, scenario, ids)).collect()
+}
+
+fn observation(record: &Record, place: usize, scenario: &ScenarioRecord, ids: &Ids<'_>) -> Value {
+    let stands = &scenario.scenario;
+    let mut props = vec![
+        prop("outcome", outcome(scenario)),
+        prop("file", &stands.path),
+        prop("line", &stands.line.to_string()),
+        prop("feature", &stands.feature),
+    ];
+    props.extend(stands.rule.iter().map(|rule| prop("rule", rule)));
+    let controls = stands.tags.iter().filter_map(|tag| ControlRef::from_tag(tag));
+    props.extend(controls.map(|control| prop("control", &control.to_string())));
+    let mut observation = json!({
+        "uuid": ids.observation(place),
+        "title": line(&words::name(scenario)),
+        "description": description(record, scenario),
+        "props": props,
+        "methods": ["TEST"],
+    });
+    if stands.tags.iter().any(|tag| ControlRef::from_tag(tag).is_some()) {
+        put(&mut observation, "types", json!(["control-objective"]));
+    }
+    let tool = json!({ "type": "tool", "actor-uuid": ids.tool() });
+    let origin = json!({ "actors": [tool], "related-tasks": [{ "task-uuid": ids.task() }] });
+    put(&mut observation, "origins", json!([origin]));
+    put(&mut observation, "subjects", Value::Array(subjects(scenario, ids)));
+    let evidence = [
+        (ids.journal(), format!("Its events are those of scenario {place}, counted from 0.")),
+        (
+            ids.report(),
+            format!("It is `scenarios[{place}]`, with its steps and {} calls.", scenario.calls().count()),
+        ),
+    ];
+    let evidence =
+        evidence.map(|(id, description)| json!({ "href": format!("#{id}"), "description": description }));
+    put(&mut observation, "relevant-evidence", json!(evidence));
+    let ended = scenario.steps.last().map(|step| step.finished).or(scenario.started).or(record.last_event);
+    put(&mut observation, "collected", json!(time(ended.unwrap_or_default())));
+    observation
+}
+
+fn outcome(scenario: &ScenarioRecord) -> &'static str {
+    match scenario.outcome() {
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::Inconclusive => "inconclusive",
+        Outcome::Skipped => "skipped",
+        Outcome::Unfinished => "unfinished",
+    }
+}
+
+fn description(record: &Record, scenario: &ScenarioRecord) -> String {
+    let standing = words::standing(record);
+    match scenario.outcome() {
+        Outcome::Passed => format!("All its {} steps held: {standing}.", scenario.steps.len()),
+        Outcome::Failed => format!("It failed: {}.", words::headline(scenario)),
+        Outcome::Inconclusive => format!("It could not tell: {}.", words::headline(scenario)),
+        Outcome::Skipped => format!("It was not run: {}.", words::headline(scenario)),
+        Outcome::Unfinished => format!("It did not end: {}.", words::headline(scenario)),
+    }
+}
+
+fn subjects(scenario: &ScenarioRecord, ids: &Ids<'_>) -> Vec<Value> {
+    let (principals, resources) = assessed::asked([scenario].into_iter());
+    let subject = |id: String, kind: &str| json!({ "subject-uuid": id, "type": kind });
+    let principals = principals.into_iter().map(|arn| subject(ids.principal(arn), "user"));
+    let resources = resources.into_iter().map(|arn| subject(ids.resource(arn), "inventory-item"));
+    [subject(ids.target(), "component")].into_iter().chain(principals).chain(resources).collect()
+}
