@@ -1,7 +1,7 @@
 //! What stands outside of AWS and is played by the emulator: identity providers, and the screens of MFA devices.
 //!
 //! Reached as functions of [`Emulator`], and by the control route, as `POST` with a JSON object:
-//! `tokens/web-identity` (`issuer`, `claims`), `tokens/saml` (`issuer`, `subject`, `sessionName`, `roles`,
+//! `tokens/web-identity` (`issuer`, `claims`, and `algorithm` unless it is RS256), `tokens/saml` (`issuer`, `subject`, `sessionName`, `roles`,
 //! `attributes`), `saml-metadata` (`issuer`), `mfa-code` (`serialNumber`).
 
 use serde::Deserialize;
@@ -9,13 +9,26 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::emulator::Emulator;
-use crate::sts::{self, SamlStatement};
+use crate::sts::{self, Algorithm, SamlStatement};
 
 impl Emulator {
     /// A token of an OpenID Connect issuer, such as `https://token.actions.githubusercontent.com`, with these claims;
     /// `iss`, `iat` and `exp` (in an hour) are added where they are not among them.
+    /// It is signed with RS256.
     pub fn web_identity_token(&self, issuer: &str, claims: Map<String, Value>) -> String {
-        sts::web_identity_token(issuer, claims, self.clock().now())
+        sts::web_identity_token(issuer, Algorithm::RS256, claims, self.clock().now())
+    }
+
+    /// The same, signed with an algorithm of another name (RS384, RS512, ES256, ES384, ES512); `None`: issuers have none
+    /// of this name.
+    pub fn web_identity_token_signed_with(
+        &self,
+        algorithm: &str,
+        issuer: &str,
+        claims: Map<String, Value>,
+    ) -> Option<String> {
+        let algorithm = Algorithm::named(algorithm)?;
+        Some(sts::web_identity_token(issuer, algorithm, claims, self.clock().now()))
     }
 
     /// The metadata document of a SAML identity provider of this name, to make a SAML provider from.
@@ -47,6 +60,12 @@ struct Issuer {
 struct WebIdentity {
     issuer: String,
     claims: Map<String, Value>,
+    #[serde(default = "rs256")]
+    algorithm: String,
+}
+
+fn rs256() -> String {
+    "RS256".to_owned()
 }
 
 #[derive(Deserialize)]
@@ -79,9 +98,11 @@ struct MfaDevice {
 /// What is wrong with the request, in words.
 pub(crate) fn control(emulator: &Emulator, path: &str, body: &[u8]) -> Option<Result<Value, String>> {
     let answer = match path {
-        "tokens/web-identity" => read(body).map(
-            |WebIdentity { issuer, claims }| json!({ "token": emulator.web_identity_token(&issuer, claims) }),
-        ),
+        "tokens/web-identity" => read(body).and_then(|WebIdentity { issuer, claims, algorithm }| {
+            let token = emulator.web_identity_token_signed_with(&algorithm, &issuer, claims);
+            let token = token.ok_or_else(|| format!("tokens are not signed with `{algorithm}`"))?;
+            Ok(json!({ "token": token }))
+        }),
         "tokens/saml" => read(body).and_then(|saml| saml_assertion(emulator, saml)),
         "saml-metadata" => {
             read(body).map(|Issuer { issuer }| json!({ "metadata": emulator.saml_metadata(&issuer) }))

@@ -11,6 +11,7 @@ mod clock;
 mod decided;
 mod der;
 mod ec2;
+mod ecdsa;
 mod emulator;
 mod faults;
 mod front;

@@ -29,16 +29,29 @@ pub(crate) enum Hash {
 }
 
 impl Hash {
+    pub(crate) fn digest(self, message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Sha1 => Sha1::digest(message).to_vec(),
+            Self::Sha256 => Sha256::digest(message).to_vec(),
+            Self::Sha384 => Sha384::digest(message).to_vec(),
+            Self::Sha512 => Sha512::digest(message).to_vec(),
+        }
+    }
+
     /// `DigestInfo`: the algorithm's identifier with its empty parameters, and the digest.
     fn info(self, message: &[u8]) -> Vec<u8> {
-        let (identifier, digest): (&[u8], Vec<u8>) = match self {
-            Self::Sha1 => (&[0x2b, 0x0e, 3, 2, 0x1a], Sha1::digest(message).to_vec()),
-            Self::Sha256 => (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1], Sha256::digest(message).to_vec()),
-            Self::Sha384 => (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2], Sha384::digest(message).to_vec()),
-            Self::Sha512 => (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3], Sha512::digest(message).to_vec()),
+        let last = match self {
+            Self::Sha1 => None,
+            Self::Sha256 => Some(1),
+            Self::Sha384 => Some(2),
+            Self::Sha512 => Some(3),
         };
-        let algorithm = sequence([tagged(OBJECT_IDENTIFIER, identifier), tagged(NULL, &[])].concat());
-        sequence([algorithm, tagged(OCTET_STRING, &digest)].concat())
+        let identifier = last.map_or_else(
+            || vec![0x2b, 0x0e, 3, 2, 0x1a],
+            |last| vec![0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, last],
+        );
+        let algorithm = sequence([tagged(OBJECT_IDENTIFIER, &identifier), tagged(NULL, &[])].concat());
+        sequence([algorithm, tagged(OCTET_STRING, &self.digest(message))].concat())
     }
 }
 
@@ -86,8 +99,13 @@ impl RsaKey {
 
     /// The signature of a message, with SHA-256.
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.sign_with(Hash::Sha256, message)
+    }
+
+    /// The signature of a message.
+    pub(crate) fn sign_with(&self, hash: Hash, message: &[u8]) -> Vec<u8> {
         let length = self.public.size();
-        let encoded = BigUint::from_bytes_be(&encoded(Hash::Sha256, message, length));
+        let encoded = BigUint::from_bytes_be(&encoded(hash, message, length));
         padded(&encoded.modpow(&self.private, &self.public.modulus), length)
     }
 }

@@ -15,7 +15,7 @@ use crate::model::escape;
 use crate::rsa::RsaKey;
 use crate::signed_xml;
 
-use super::jwt;
+use super::jwt::{self, Algorithm};
 
 /// How long a token is valid that does not say so itself, in seconds.
 const LIFETIME: i64 = 3600;
@@ -57,13 +57,18 @@ fn digest(bytes: &[u8]) -> String {
 }
 
 /// A token of an issuer, who adds the claims `iss`, `iat` and `exp` where they are not given.
-pub(crate) fn web_identity_token(issuer: &str, mut claims: Map<String, Value>, now: DateTime<Utc>) -> String {
+pub(crate) fn web_identity_token(
+    issuer: &str,
+    algorithm: Algorithm,
+    mut claims: Map<String, Value>,
+    now: DateTime<Utc>,
+) -> String {
     let own =
         [("iss", json!(issuer)), ("iat", json!(now.timestamp())), ("exp", json!(now.timestamp() + LIFETIME))];
     for (name, value) in own {
         claims.entry(name).or_insert(value);
     }
-    jwt::signed(&key(issuer), &key_id(issuer), &claims)
+    jwt::signed(issuer, algorithm, &claims)
 }
 
 /// The metadata document of a SAML identity provider.

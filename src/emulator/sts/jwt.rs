@@ -1,16 +1,71 @@
-//! JSON Web Tokens, signed with RS256.
+//! JSON Web Tokens, and the six ways in which issuers may sign them.
 //!
+//! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>,
 //! <https://www.rfc-editor.org/rfc/rfc7519>, <https://www.rfc-editor.org/rfc/rfc7518>
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use crate::rsa::{RsaKey, RsaPublicKey};
+use super::issuers;
+use crate::ecdsa::{self, Curve};
+use crate::rsa::Hash;
+
+/// How a token is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    Rsa(Hash),
+    /// On the curve that goes with the hash.
+    Ecdsa(Hash),
+}
+
+const ALGORITHMS: [(&str, Algorithm); 6] = [
+    ("RS256", Algorithm::Rsa(Hash::Sha256)),
+    ("RS384", Algorithm::Rsa(Hash::Sha384)),
+    ("RS512", Algorithm::Rsa(Hash::Sha512)),
+    ("ES256", Algorithm::Ecdsa(Hash::Sha256)),
+    ("ES384", Algorithm::Ecdsa(Hash::Sha384)),
+    ("ES512", Algorithm::Ecdsa(Hash::Sha512)),
+];
+
+impl Algorithm {
+    pub(crate) const RS256: Self = Self::Rsa(Hash::Sha256);
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        ALGORITHMS.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
+    }
+
+    fn name(self) -> &'static str {
+        ALGORITHMS.iter().find(|(_, known)| *known == self).map_or("", |(name, _)| *name)
+    }
+
+    fn sign(self, issuer: &str, message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Rsa(hash) => issuers::key(issuer).sign_with(hash, message),
+            Self::Ecdsa(hash) => curve(hash).key_of(issuer).sign(&hash.digest(message)),
+        }
+    }
+
+    fn verifies(self, issuer: &str, message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::Rsa(hash) => issuers::key(issuer).public.verifies_with(hash, message, signature),
+            Self::Ecdsa(hash) => curve(hash).key_of(issuer).verifies(&hash.digest(message), signature),
+        }
+    }
+}
+
+fn curve(hash: Hash) -> &'static Curve {
+    match hash {
+        Hash::Sha384 => &ecdsa::P384,
+        Hash::Sha512 => &ecdsa::P521,
+        Hash::Sha256 | Hash::Sha1 => &ecdsa::P256,
+    }
+}
 
 /// A token as it was sent, of which nothing is verified yet.
 pub(super) struct Token<'t> {
-    pub(super) algorithm: String,
+    /// `None`: none that issuers may use.
+    pub(super) algorithm: Option<Algorithm>,
     pub(super) key_id: Option<String>,
     pub(super) claims: Map<String, Value>,
     signed: &'t str,
@@ -25,7 +80,7 @@ impl<'t> Token<'t> {
         let header = object(header)?;
         let member = |name| header.get(name).and_then(Value::as_str).map(str::to_owned);
         Some(Self {
-            algorithm: member("alg")?,
+            algorithm: Algorithm::named(&member("alg")?),
             key_id: member("kid"),
             claims: object(claims)?,
             signed,
@@ -33,8 +88,10 @@ impl<'t> Token<'t> {
         })
     }
 
-    pub(super) fn is_signed_by(&self, key: &RsaPublicKey) -> bool {
-        self.algorithm == "RS256" && key.verifies(self.signed.as_bytes(), &self.signature)
+    pub(super) fn is_signed_by(&self, issuer: &str) -> bool {
+        let verifies =
+            |algorithm: Algorithm| algorithm.verifies(issuer, self.signed.as_bytes(), &self.signature);
+        self.algorithm.is_some_and(verifies)
     }
 
     pub(super) fn text(&self, claim: &str) -> Option<&str> {
@@ -54,11 +111,11 @@ fn object(part: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// A token with these claims.
-pub(super) fn signed(key: &RsaKey, key_id: &str, claims: &Map<String, Value>) -> String {
-    let header = json!({ "alg": "RS256", "kid": key_id, "typ": "JWT" }).to_string();
+/// An issuer's token with these claims.
+pub(super) fn signed(issuer: &str, algorithm: Algorithm, claims: &Map<String, Value>) -> String {
+    let header = json!({ "alg": algorithm.name(), "kid": issuers::key_id(issuer), "typ": "JWT" }).to_string();
     let claims = Value::Object(claims.clone()).to_string();
     let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
-    let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()));
+    let signature = URL_SAFE_NO_PAD.encode(algorithm.sign(issuer, signed.as_bytes()));
     format!("{signed}.{signature}")
 }

@@ -27,6 +27,7 @@ use crate::operation::{NO_PERMISSION_NEEDED, Operation};
 pub(crate) use assume_role::{assume_for_instance, instance_principal, service_principal};
 pub use issuers::SamlStatement;
 pub(crate) use issuers::{saml_metadata, saml_response, thumbprint, web_identity_token};
+pub(crate) use jwt::Algorithm;
 pub(crate) use store::{Credentials, Store};
 
 /// The operations that need no signature.

@@ -11,8 +11,7 @@ use crate::iam::timestamp;
 use crate::operation::{Access, Call, CredentialKind, Reply, ServiceError};
 use crate::partition::Partition;
 
-use super::issuers;
-use super::jwt;
+use super::jwt::{self, Algorithm};
 use super::session_tags::SessionTags;
 use super::tokens::denied;
 
@@ -60,17 +59,11 @@ pub(super) fn act(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
         let message = "Outbound web identity federation is not enabled for this account";
         ServiceError::new(403, "OutboundWebIdentityFederationDisabledException", message)
     })?;
-    match input.signing_algorithm.as_str() {
-        "RS256" => {}
-        "ES384" => {
-            let message = "signing with ES384 is not emulated by rolecall";
-            return Err(ServiceError::new(501, "NotImplemented", message));
-        }
-        other => {
-            let message = format!("{other} is not a valid SigningAlgorithm: RS256 or ES384");
-            return Err(ServiceError::new(400, "ValidationError", message));
-        }
-    }
+    let offered = matches!(input.signing_algorithm.as_str(), "RS256" | "ES384");
+    let algorithm = Algorithm::named(&input.signing_algorithm).filter(|_| offered).ok_or_else(|| {
+        let message = format!("{} is not a valid SigningAlgorithm: RS256 or ES384", input.signing_algorithm);
+        ServiceError::new(400, "ValidationError", message)
+    })?;
     let expires = call.now + TimeDelta::seconds(input.duration_seconds.unwrap_or(DEFAULT_DURATION));
     let session_end =
         call.caller.access_key_id.as_deref().and_then(|id| partition.sts.credential(id)?.expires);
@@ -94,7 +87,7 @@ pub(super) fn act(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
         NAMESPACE: about_caller(partition, call, &input.tags)?,
     });
     let claims = claims.as_object().cloned().unwrap_or_default();
-    let token = jwt::signed(&issuers::key(&issuer), &issuers::key_id(&issuer), &claims);
+    let token = jwt::signed(&issuer, algorithm, &claims);
     Reply::of(&json!({ "WebIdentityToken": token, "Expiration": timestamp(expires) }))
 }
 

@@ -156,13 +156,13 @@ fn built_in(issuer: &str) -> Option<OidcProviderView> {
 
 fn check_signature(token: &Token<'_>, issuer: &str) -> Result<(), ServiceError> {
     let known = token.key_id.as_ref().is_none_or(|key_id| *key_id == issuers::key_id(issuer));
-    if token.algorithm != "RS256" || !known {
+    if token.algorithm.is_none() || !known {
         return Err(invalid(
             "Couldn't retrieve verification key from your identity provider,  please reference \
              AssumeRoleWithWebIdentity documentation for requirements",
         ));
     }
-    if !token.is_signed_by(&issuers::key(issuer).public) {
+    if !token.is_signed_by(issuer) {
         return Err(not_validated());
     }
     Ok(())

@@ -183,6 +183,25 @@ fn tags_and_source_identity_of_a_token_need_the_roles_leave() {
     assert_eq!(place.code(iam("Action=ListUsers").signed(&key(&body))).0, 200);
 }
 
+#[test]
+fn tokens_are_signed_in_six_ways() {
+    let place = web_place(&json!("sts:AssumeRoleWithWebIdentity"), &json!({}));
+    let made = |name: &str| place.emulator.web_identity_token_signed_with(name, ISSUER, github());
+    for algorithm in ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"] {
+        let token = made(algorithm).unwrap();
+        assert_eq!(place.code(with_token(&token).bare()).0, 200, "{algorithm}");
+        // The claims of one token with the signature of another.
+        let (_, signature) = token.rsplit_once('.').unwrap();
+        let told = claims(json!({ "aud": "sts.amazonaws.com", "sub": "somebody else" }));
+        let other = place.emulator.web_identity_token_signed_with(algorithm, ISSUER, told).unwrap();
+        let forged = format!("{}.{signature}", other.rsplit_once('.').unwrap().0);
+        let refused = (400, "InvalidIdentityToken".to_owned());
+        assert_eq!(place.code(with_token(&forged).bare()), refused, "{algorithm}");
+    }
+    assert_eq!(made("HS256"), None);
+    assert_eq!(made("none"), None);
+}
+
 fn statement() -> SamlStatement {
     SamlStatement {
         issuer: IDP.to_owned(),
