@@ -104,7 +104,7 @@ impl Key {
             "KeyUsage": self.usage,
             "KeyState": state,
             "Origin": self.origin,
-            "KeyManager": "CUSTOMER",
+            "KeyManager": if self.is_of_aws { "AWS" } else { "CUSTOMER" },
             "CustomerMasterKeySpec": self.spec,
             "KeySpec": self.spec,
             "MultiRegion": self.multi_region,

@@ -63,6 +63,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         tags: input.tags.into_iter().map(|tag| (tag.tag_key, tag.tag_value)).collect(),
         aliases: Vec::new(),
         grants: BTreeMap::new(),
+        is_of_aws: false,
         account,
     };
     if !input.bypass_policy_lockout_safety_check {

@@ -38,6 +38,8 @@ pub(crate) struct Key {
     pub(super) aliases: Vec<String>,
     /// By id.
     pub(super) grants: BTreeMap<String, Grant>,
+    /// Whether AWS made it, for a service.
+    pub(super) is_of_aws: bool,
 }
 
 impl Store {
@@ -48,6 +50,36 @@ impl Store {
     pub(crate) fn key(&self, account: &AccountId, region: &str, name: &str) -> Result<&Key, ServiceError> {
         let arn = self.arn(account, region, name)?;
         self.keys.get(&arn).ok_or_else(|| not_found(&format!("Key '{arn}' does not exist")))
+    }
+
+    /// Makes the key that AWS manages for S3 in an account and a region, with its alias, at its first use; any other ARN is
+    /// one of a customer's key, for which nothing is to be done.
+    pub(crate) fn use_s3_key(&mut self, arn: &str, now: DateTime<Utc>) {
+        let mut parts = arn.splitn(6, ':').skip(3);
+        let region = parts.next().unwrap_or_default();
+        let Some(account) = parts.next().and_then(AccountId::new) else { return };
+        if self.keys.contains_key(arn) || arn != aws_managed_key(&account, region, "s3") {
+            return;
+        }
+        let Some(policy) = managed_policy(&account, region, "s3") else { return };
+        let key = Key {
+            id: arn.rsplit('/').next().unwrap_or_default().to_owned(),
+            region: region.to_owned(),
+            created: now,
+            description: "Default key that protects my S3 objects when no other key is defined".to_owned(),
+            usage: "ENCRYPT_DECRYPT".to_owned(),
+            spec: "SYMMETRIC_DEFAULT".to_owned(),
+            origin: "AWS_KMS".to_owned(),
+            multi_region: false,
+            policy,
+            tags: BTreeMap::new(),
+            aliases: vec!["alias/aws/s3".to_owned()],
+            grants: BTreeMap::new(),
+            is_of_aws: true,
+            account: account.clone(),
+        };
+        self.aliases.insert(alias_arn(&account, region, "alias/aws/s3"), arn.to_owned());
+        self.keys.insert(arn.to_owned(), key);
     }
 
     /// The ARN of the key that a request names.
@@ -129,10 +161,17 @@ pub(crate) fn aws_managed_key(account: &AccountId, region: &str, service: &str) 
     format!("arn:aws:kms:{region}:{account}:key/{id}")
 }
 
-/// The policy of such a key: everybody in the account may use it through the service, and nobody else.
+/// The policy of such a key: everybody in the account may use it through the service, and whom IAM lets may look at it.
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account>
 pub(crate) fn aws_managed_key_policy(account: &AccountId, region: &str, service: &str) -> ResourcePolicy {
-    let document = json!({ "Version": "2012-10-17", "Statement": [{
+    ResourcePolicy::Key(
+        managed_policy(account, region, service)
+            .map(|document| Policy { name: format!("key policy of aws/{service}"), document }),
+    )
+}
+
+fn managed_policy(account: &AccountId, region: &str, service: &str) -> Option<Arc<PolicyDocument>> {
+    let through_service = json!({
         "Effect": "Allow",
         "Principal": { "AWS": "*" },
         "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
@@ -141,12 +180,15 @@ pub(crate) fn aws_managed_key_policy(account: &AccountId, region: &str, service:
             "kms:CallerAccount": account,
             "kms:ViaService": format!("{service}.{region}.amazonaws.com"),
         } },
-    }] });
-    let document = PolicyDocument::parse(&document.to_string(), PolicyKind::Resource).ok();
-    ResourcePolicy::Key(document.map(|document| Policy {
-        name: format!("key policy of aws/{service}"),
-        document: Arc::new(document),
-    }))
+    });
+    let look = json!({
+        "Effect": "Allow",
+        "Principal": { "AWS": format!("arn:aws:iam::{account}:root") },
+        "Action": ["kms:Describe*", "kms:Get*", "kms:List*"],
+        "Resource": "*",
+    });
+    let document = json!({ "Version": "2012-10-17", "Statement": [through_service, look] });
+    PolicyDocument::parse(&document.to_string(), PolicyKind::Resource).ok().map(Arc::new)
 }
 
 /// A UUID, or the id of a multi-Region key.

@@ -246,6 +246,7 @@ pub(super) fn copy(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
     };
     let version_id =
         bucket.add_version(&input.key, Some(object), call.now, new_version_id(&mut partition.ids));
+    output.encryption.note_key(&mut partition.kms, call.now);
     Reply::of(&CopyOutput { version_id, ..output })
 }
 

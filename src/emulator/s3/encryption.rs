@@ -5,6 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
 use md5::{Digest, Md5};
 use policy::AccountId;
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,13 @@ impl Encryption {
     /// Whether S3 can't read the object without a key from the client.
     pub(super) fn is_with_customer_key(&self) -> bool {
         self.customer_key_md5.is_some()
+    }
+
+    /// The key that AWS manages is there from its first use on.
+    pub(super) fn note_key(&self, kms: &mut kms::Store, now: DateTime<Utc>) {
+        if let Some(key) = &self.kms_key {
+            kms.use_s3_key(key, now);
+        }
     }
 
     /// The permission to use the object's key; `None`: it is none of KMS.

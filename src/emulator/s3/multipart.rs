@@ -76,6 +76,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         encryption: upload.template.encryption.clone(),
     };
     bucket.uploads.push(upload);
+    output.encryption.note_key(&mut partition.kms, call.now);
     Reply::of(&output)
 }
 

@@ -94,6 +94,7 @@ pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
     let version_id =
         bucket.add_version(&input.key, Some(object), call.now, new_version_id(&mut partition.ids));
     output.version_id = version_id.filter(|id| id != NULL_VERSION);
+    output.encryption.note_key(&mut partition.kms, call.now);
     Reply::of(&output)
 }
 

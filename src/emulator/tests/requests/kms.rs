@@ -87,3 +87,28 @@ fn markers_of_grants_are_those_that_were_given() {
     let input = json!({ "KeyId": made["KeyMetadata"]["KeyId"], "Marker": "x" });
     assert_eq!(kms(&place, "ListGrants", &input).0, "InvalidMarkerException");
 }
+
+#[test]
+fn the_key_that_aws_manages_is_there_from_its_first_use_on() {
+    let place = Place::new();
+    let named = json!({ "KeyId": "alias/aws/s3" });
+    assert_eq!(kms(&place, "DescribeKey", &named).0, "NotFoundException");
+    place.ok(&Unsigned::s3("PUT", "/main", "", start()));
+    let more = vec![("x-amz-server-side-encryption".to_owned(), "aws:kms".to_owned())];
+    place.ok(&Unsigned { more, ..Unsigned::s3("PUT", "/main/k", "x", start()) });
+    let (code, told) = kms(&place, "DescribeKey", &named);
+    assert_eq!((code.as_str(), &told["KeyMetadata"]["KeyManager"]), ("", &json!("AWS")));
+    // It can be looked at, and neither used nor changed.
+    let key = told["KeyMetadata"]["KeyId"].clone();
+    let policy = json!({ "KeyId": key, "Policy": "{}" });
+    assert_eq!(kms(&place, "GetKeyPolicy", &json!({ "KeyId": key })).0, "");
+    assert_eq!(kms(&place, "PutKeyPolicy", &policy).0, "AccessDeniedException");
+    assert_eq!(
+        kms(&place, "DeleteAlias", &json!({ "AliasName": "alias/aws/s3" })).0,
+        "AccessDeniedException"
+    );
+    let encrypt = json!({ "KeyId": key, "Plaintext": "eA==" });
+    assert_eq!(kms(&place, "Encrypt", &encrypt).0, "AccessDeniedException");
+    let reader = place.user("ann");
+    assert_eq!(place.answer(Unsigned::s3("GET", "/main/k", "", start()).signed(&reader)).0, 200);
+}
