@@ -5,6 +5,7 @@
 
 mod cast;
 pub mod check;
+mod encoded;
 mod feature;
 mod making;
 mod outcome;

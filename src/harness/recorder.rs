@@ -190,8 +190,13 @@ impl Recorder {
 
     /// `text` without secrets: those that are known, and what looks like one.
     pub(crate) fn masked(&self, text: &mut String) {
-        if let Some(masked) = self.tap.as_ref().and_then(|tap| tap.masked(text)) {
-            *text = masked;
+        if let Some(tap) = &self.tap {
+            if let Some(masked) = tap.masked(text) {
+                *text = masked;
+            }
+            if let Some(masked) = crate::encoded::masked(text, &|text| tap.masked(text).is_some()) {
+                *text = masked;
+            }
         }
         if let Some(masked) = crate::secrets::found(text) {
             *text = masked;

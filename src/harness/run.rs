@@ -57,6 +57,9 @@ pub async fn run(
         scenarios: selected.scenarios.iter().map(|scenario| scenario.reference.clone()).collect(),
         found: plan.features.iter().map(FeatureFile::scenario_count).sum(),
     };
+    if let EventKind::RunStarted { run, .. } = &mut first {
+        run.feature_texts.retain(|_, text| !secrets::stands_in_table(text));
+    }
     first.each_text(&mut |text| {
         if let Some(masked) = secrets::found(text) {
             *text = masked;

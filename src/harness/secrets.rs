@@ -5,11 +5,16 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-/// What follows the names under which tools print secrets; session tokens by how they begin; and anything of
-/// the length and letters of a secret access key.
+use crate::encoded;
+
+/// Private keys; passwords in URLs; options of programs that take secrets; what follows the names under which tools print secrets; session tokens by how they begin; and anything
+/// of the length and letters of a secret access key.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
-const SHAPES: [&str; 3] = [
+const SHAPES: [&str; 6] = [
+    r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)([^-]+)(-----END|$)",
+    r"(://[^/\s:@]*:)([^/\s@]+)(@)",
+    r#"(?i)(--[a-z-]*(?:customer-key|passphrase|password|private-key|secret|token)[a-z-]*[ =]+["']?)([^\s"'$-][^\s"']{7,})()"#,
     r#"(?i)((?:secret_?access_?key|session_?token|security_?token|"token)"?\s*[:=]\s*"?)([A-Za-z0-9/+=]{16,})()"#,
     r"(^|[^A-Za-z0-9/+=])((?:IQoJ|FwoG|FQoG)[A-Za-z0-9/+=]{20,})()",
     r"(^|[^A-Za-z0-9/+=])([A-Za-z0-9/+]{40})($|[^A-Za-z0-9/+=])",
@@ -18,17 +23,47 @@ const SHAPES: [&str; 3] = [
 static PATTERNS: LazyLock<Vec<Regex>> =
     LazyLock::new(|| SHAPES.iter().filter_map(|shape| Regex::new(shape).ok()).collect());
 
-/// `text` without what looks like a secret access key or a session token; `None`: there is no such thing in it.
+/// `text` without what looks like a secret access key or a session token, also where it is encoded; `None`: there is no
+/// such thing in it.
 pub(crate) fn found(text: &str) -> Option<String> {
-    // Every shape has so many of these letters in a row, and most texts have not.
+    let plain = found_plain(text);
+    let left = plain.as_deref().unwrap_or(text);
+    encoded::masked(left, &|text| found_plain(text).is_some()).or(plain)
+}
+
+fn found_plain(text: &str) -> Option<String> {
+    // Every shape has one of these or so many letters in a row, and most texts have not.
     let is_of_secrets = |letter: char| letter.is_ascii_alphanumeric() || "/+=".contains(letter);
     let longest = text.split(|letter| !is_of_secrets(letter)).map(str::len).max().unwrap_or_default();
-    let masked = (longest >= SHORTEST).then(|| masked(text))?;
+    let may_be = longest >= SHORTEST || text.contains("://") || text.contains("--");
+    let masked = may_be.then(|| masked(text))?;
     (masked != text).then_some(masked)
 }
 
 /// The fewest letters in a row that a shape takes for a secret.
 const SHORTEST: usize = 16;
+
+/// Whether a table of a feature file, such as one of tags, has a value under or beside a name that speaks of a secret.
+pub(crate) fn stands_in_table(feature: &str) -> bool {
+    let mut is_head = true;
+    feature.lines().any(|line| {
+        let row = line.trim().strip_prefix('|').map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
+        let names: &[&str] = match &row {
+            Some(cells) if is_head => cells,
+            Some(cells) => cells.get(..1).unwrap_or_default(),
+            None => &[],
+        };
+        is_head = row.is_none();
+        names.iter().any(|name| speaks_of_secret(name))
+    })
+}
+
+/// Not of what only names one, as the condition key `aws:TokenIssueTime` and ARNs do.
+fn speaks_of_secret(name: &str) -> bool {
+    let plain = name.to_ascii_lowercase().replace(['-', '_', ' ', '.'], "");
+    let words = ["apikey", "credential", "passphrase", "passwd", "password", "privatekey", "secret", "token"];
+    !name.contains([':', '/', '*']) && words.iter().any(|word| plain.contains(word))
+}
 
 /// `text` without what looks like a secret access key or a session token.
 pub(crate) fn masked(text: &str) -> String {
@@ -66,13 +101,44 @@ mod tests {
         check(&format!("aws_secret_access_key = {KEY}"));
         check(&format!("export AWS_SESSION_TOKEN={TOKEN}"));
         check(&format!("{KEY} {KEY}"));
+        check("curl https://user:K7MDENG@example.com/");
+        check("aws s3api put-object --sse-customer-key K7MDENGK7MDENG --key k");
+        check("mysql --password='K7MDENG-and-more'");
+    }
+
+    #[test]
+    fn secrets_are_taken_out_in_other_spellings() {
+        let json = format!("{{\"SecretAccessKey\": \"{KEY}\"}}");
+        let spelled = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &json);
+        let told = found(&format!("it said {spelled}")).unwrap_or_default();
+        assert!(told.starts_with("it said [secret]"), "{told}");
+        let pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----";
+        assert_eq!(masked(pem), "-----BEGIN RSA PRIVATE KEY-----[secret]-----END RSA PRIVATE KEY-----");
+    }
+
+    #[test]
+    fn tables_tell_secrets_beside_or_under_their_names() {
+        for (table, expected) in [
+            ("| key | value |\n| db-password | horse |", true),
+            ("| user | API key |\n| alice | horse |", true),
+            ("And this:\n  | Secret | horse |", true),
+            ("| key | value |\n| team | secret-agents |", false),
+            ("| key | value |\n| aws:TokenIssueTime | 2026 |", false),
+            ("| action | resource |\n| secretsmanager:GetSecretValue | * |", false),
+            ("the password is not in a table", false),
+        ] {
+            assert_eq!(stands_in_table(table), expected, "{table}");
+        }
     }
 
     #[test]
     fn other_texts_stay_as_they_are() {
-        for text in
-            ["upload failed: An error occurred (AccessDenied)", "arn:aws:iam::111122223333:role/main-role1"]
-        {
+        for text in [
+            "upload failed: An error occurred (AccessDenied)",
+            "arn:aws:iam::111122223333:role/main-role1",
+            "http://127.0.0.1:4566/a@b",
+            "aws configure set --session-token $TOKEN_OF_SESSION --secret-id --no-paginate",
+        ] {
             assert_eq!(masked(text), text);
         }
     }

@@ -15,6 +15,7 @@ use gherkin::StepType;
 use secrecy::{ExposeSecret, SecretString};
 use target::Target;
 
+use crate::encoded;
 use crate::plan::RunPlan;
 use crate::recorder::{Happened, InDocString, Recorder, StepError};
 use crate::selected::{Place, Selected, SelectedScenario};
@@ -80,6 +81,10 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
                     if text.contains(*secret) {
                         *text = text.replace(*secret, "[secret]");
                     }
+                }
+                let is_secret = |text: &str| secrets.iter().any(|it| !it.is_empty() && text.contains(*it));
+                if let Some(masked) = encoded::masked(text, &is_secret) {
+                    *text = masked;
                 }
             });
         }

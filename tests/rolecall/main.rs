@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod canaries;
 mod cli;
 mod credentials;
 mod decide;

@@ -1,0 +1,148 @@
+//! Finds secrets that are spelled in base64, also compressed: a program that can't print one as it is may print it so.
+
+use std::ops::Range;
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
+
+/// Fewer letters spell nothing that could be told from a word.
+const SHORTEST: usize = 24;
+/// How much of what was compressed is looked at.
+const LONGEST: usize = 1 << 20;
+/// How often something may be spelled anew.
+const DEPTH: usize = 3;
+
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// `text` without the words that spell something which `is_secret`; `None`: there is none.
+pub(crate) fn masked(text: &str, is_secret: &dyn Fn(&str) -> bool) -> Option<String> {
+    let found: Vec<Range<usize>> = words(text)
+        .filter(|range| text.get(range.clone()).is_some_and(|it| spells(it, is_secret, DEPTH)))
+        .collect();
+    let hide = |mut masked: String, range: &Range<usize>| {
+        masked.replace_range(range.clone(), "[secret]");
+        masked
+    };
+    (!found.is_empty()).then(|| found.iter().rev().fold(text.to_owned(), hide))
+}
+
+/// Where words of the letters of base64 stand, in either alphabet.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let is_other = |letter: char| !letter.is_ascii_alphanumeric() && !"+/-_".contains(letter);
+    let mut end = 0;
+    let words = text.split_inclusive(is_other).map(move |piece| {
+        let start = end;
+        end += piece.len();
+        start..start + piece.trim_end_matches(is_other).len()
+    });
+    words.filter(|range| range.len() >= SHORTEST)
+}
+
+fn spells(word: &str, is_secret: &dyn Fn(&str) -> bool, depth: usize) -> bool {
+    let word = word.replace('-', "+").replace('_', "/");
+    // What stands before it may belong to another word, so that its groups of four begin anywhere.
+    let decoded = (0..4).filter_map(|offset| {
+        let whole = word.get(offset..)?;
+        // One letter beyond groups of four spells nothing.
+        let whole = whole.get(..whole.len() - usize::from(whole.len() % 4 == 1))?;
+        LENIENT.decode(whole).ok()
+    });
+    decoded.flat_map(|bytes| [inflated(&bytes), Some(bytes)]).flatten().any(|bytes| {
+        let text = String::from_utf8_lossy(&bytes);
+        is_secret(&text)
+            || depth > 1
+                && words(&text).any(|it| text.get(it).is_some_and(|it| spells(it, is_secret, depth - 1)))
+    })
+}
+
+/// What gzip compressed (RFC 1952), wherever it begins.
+fn inflated(bytes: &[u8]) -> Option<Vec<u8>> {
+    let start = bytes.windows(3).position(|window| window == [0x1f, 0x8b, 8])?;
+    let flags = bytes.get(start + 3)?;
+    let mut rest = bytes.get(start + 10..)?;
+    if flags & 4 != 0 {
+        let length = usize::from(*rest.first()?) + 256 * usize::from(*rest.get(1)?);
+        rest = rest.get(2 + length..)?;
+    }
+    // A name and a comment, each up to a zero.
+    for flag in [8, 16] {
+        if flags & flag != 0 {
+            let end = rest.iter().position(|byte| *byte == 0)?;
+            rest = rest.get(end + 1..)?;
+        }
+    }
+    rest = rest.get(if flags & 2 != 0 { 2 } else { 0 }..)?;
+    match decompress_to_vec_with_limit(rest, LONGEST) {
+        Ok(bytes) => Some(bytes),
+        Err(cut) => Some(cut.output),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use miniz_oxide::deflate::compress_to_vec;
+
+    use super::*;
+
+    const SECRET: &str = "a secret of some length";
+
+    fn hidden(text: &str) -> Option<String> {
+        masked(text, &|text| text.contains(SECRET))
+    }
+
+    fn gzip(bytes: &[u8], flags: u8, fields: &[u8]) -> Vec<u8> {
+        [&[0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, 3], fields, &compress_to_vec(bytes, 6), &[0; 8]].concat()
+    }
+
+    #[test]
+    fn secrets_are_found_in_base64_wherever_they_lie_in_it() {
+        for before in ["", "x", "xy", "xyz"] {
+            let plain = format!("{before}{SECRET}?>~ÿ");
+            let spelled = STANDARD.encode(&plain);
+            for spelled in [
+                spelled.clone(),
+                URL_SAFE_NO_PAD.encode(&plain),
+                format!("a{spelled}"),
+                STANDARD.encode(spelled),
+            ] {
+                let told = hidden(&format!("it said: {spelled} ")).unwrap();
+                assert!(told.starts_with("it said: [secret]"), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn secrets_are_found_where_they_are_compressed() {
+        let extra = [&[2, 0, 7, 7][..], b"a name\0", b"a comment\0", &[1, 1]].concat();
+        for packed in [gzip(SECRET.as_bytes(), 0, &[]), gzip(SECRET.as_bytes(), 4 | 8 | 16 | 2, &extra)] {
+            let told = hidden(&STANDARD.encode([b"{}", packed.as_slice()].concat())).unwrap();
+            assert!(told.starts_with("[secret]"), "{told}");
+        }
+    }
+
+    #[test]
+    fn two_words_are_both_taken_out_and_what_stands_between_is_left() {
+        let spelled = STANDARD.encode(SECRET).trim_end_matches('=').to_owned();
+        assert_eq!(hidden(&format!("ü {spelled}, {spelled}.")).unwrap(), "ü [secret], [secret].");
+    }
+
+    #[test]
+    fn other_texts_are_left_alone() {
+        let bomb = STANDARD.encode(gzip(&vec![b'x'; 4 * LONGEST], 0, &[]));
+        let cut = STANDARD.encode([0x1f, 0x8b, 8, 0xff, 0, 0, 0, 0, 0, 3, 9, 9, 9, 9, 9, 9, 9, 9]);
+        for text in
+            ["", "arn:aws:sts::111122223333:assumed-role/main-role1/testSession", bomb.as_str(), cut.as_str()]
+        {
+            assert_eq!(hidden(text), None);
+        }
+    }
+}
