@@ -6,7 +6,7 @@ use crate::console::{self, Page};
 use crate::digest::{Hashed, Sha256};
 use crate::integrity::PrivateKey;
 use crate::record::Record;
-use crate::{github, html, in_toto, json, junit, oscal, sarif};
+use crate::{github, html, in_toto, json, junit, messages, oscal, sarif};
 
 /// How to spell a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +21,8 @@ pub enum Format {
     Junit,
     /// SARIF, for code scanning.
     Sarif,
+    /// Cucumber Messages.
+    Messages,
     /// Assessment Results of OSCAL.
     Oscal,
     /// An in-toto attestation, which needs a key.
@@ -76,12 +78,13 @@ pub(crate) struct Digests<'run> {
 
 impl Format {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 10] = [
         Format::Text,
         Format::Json,
         Format::Html,
         Format::Junit,
         Format::Sarif,
+        Format::Messages,
         Format::Oscal,
         Format::InToto,
         Format::Github,
@@ -103,6 +106,7 @@ impl Format {
             Format::Html => "html",
             Format::Junit => "junit",
             Format::Sarif => "sarif",
+            Format::Messages => "messages",
             Format::Oscal => "oscal",
             Format::InToto => "in-toto",
             Format::Github => "github",
@@ -119,6 +123,7 @@ impl Format {
             Format::Html => "report.html",
             Format::Junit => "junit.xml",
             Format::Sarif => "report.sarif",
+            Format::Messages => "messages.ndjson",
             Format::Oscal => "oscal.json",
             // https://github.com/in-toto/attestation/blob/main/spec/v1/bundle.md#file-naming-convention
             Format::InToto => "report.intoto.jsonl",
@@ -145,6 +150,7 @@ pub fn render(
         Format::Junit if junit::write(record, out)? => {}
         Format::Junit => return Err(RenderError::TooLarge),
         Format::Sarif => sarif::write(record, out)?,
+        Format::Messages => messages::write(record, out)?,
         Format::Oscal => {
             let report = report_digest(record, options)?;
             oscal::write(record, &Digests { report: &report, journal: options.journal }, out)?;

@@ -17,6 +17,7 @@ pub mod integrity;
 mod journal;
 mod json;
 mod junit;
+mod messages;
 mod oscal;
 mod provenance;
 mod record;
