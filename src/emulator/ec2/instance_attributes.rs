@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::instance_types;
 use super::instances::{Instance, MetadataOptions, State};
 use super::request::{INSTANCE_IDS, done, error, invalid_value, read, required};
 use super::store::{Place, Region};
@@ -32,13 +33,13 @@ pub(super) fn describe_instance_attribute(
         "instanceType" => ("InstanceType", value(json!(instance.instance_type))),
         "userData" => ("UserData", instance.user_data.as_ref().map_or(json!({}), |data| value(json!(data)))),
         "disableApiTermination" => ("DisableApiTermination", value(json!(instance.disable_api_termination))),
-        "disableApiStop" => ("DisableApiStop", value(json!(false))),
+        "disableApiStop" => ("DisableApiStop", value(json!(instance.disable_api_stop))),
         "instanceInitiatedShutdownBehavior" => {
             ("InstanceInitiatedShutdownBehavior", value(json!(instance.shutdown_behavior)))
         }
         "rootDeviceName" => ("RootDeviceName", value(json!(instance.root_device_name))),
         "ebsOptimized" => ("EbsOptimized", value(json!(instance.ebs_optimized))),
-        "sourceDestCheck" => ("SourceDestCheck", value(json!(true))),
+        "sourceDestCheck" => ("SourceDestCheck", value(json!(instance.source_dest_check))),
         "enaSupport" => ("EnaSupport", value(json!(true))),
         "groupSet" => ("Groups", json!(instance.security_groups)),
         "productCodes" => ("ProductCodes", json!([])),
@@ -60,8 +61,69 @@ fn live<'a>(region: &'a Region, id: &str) -> Result<&'a Instance, ServiceError> 
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(super) struct ModifyInstanceAttribute {
     instance_id: Option<String>,
-    disable_api_termination: Option<BooleanValue>,
+    #[serde(flatten)]
+    changes: Changes,
     pub(super) groups: Option<Vec<String>>,
+}
+
+/// What a request sets, beside the groups.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Changes {
+    disable_api_stop: Option<Attribute<bool>>,
+    disable_api_termination: Option<Attribute<bool>>,
+    ebs_optimized: Option<Attribute<bool>>,
+    instance_initiated_shutdown_behavior: Option<Attribute<String>>,
+    instance_type: Option<Attribute<String>>,
+    source_dest_check: Option<Attribute<bool>>,
+    user_data: Option<Attribute<String>>,
+}
+
+/// A value in a structure of its own.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Attribute<T> {
+    value: Option<T>,
+}
+
+fn set<T>(wanted: Option<Attribute<T>>, into: &mut T) {
+    if let Some(value) = wanted.and_then(|wanted| wanted.value) {
+        *into = value;
+    }
+}
+
+impl Changes {
+    /// Those that an instance takes while it is stopped.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+    fn need_stop(&self) -> bool {
+        self.instance_type.is_some() || self.user_data.is_some() || self.ebs_optimized.is_some()
+    }
+
+    fn apply(self, instance: &mut Instance) -> Result<(), ServiceError> {
+        if self.need_stop() && instance.state != State::Stopped {
+            let message = format!("The instance '{}' is not in the 'stopped' state.", instance.instance_id);
+            return Err(error("IncorrectInstanceState", message));
+        }
+        if let Some(name) = self.instance_type.and_then(|wanted| wanted.value) {
+            let unknown = || invalid_value(format!("Invalid value '{name}' for InstanceType."));
+            instance.instance_type = instance_types::find(&name).ok_or_else(unknown)?.name;
+        }
+        if let Some(Attribute { value: Some(behavior) }) = &self.instance_initiated_shutdown_behavior
+            && !["stop", "terminate"].contains(&behavior.as_str())
+        {
+            let message = format!("Invalid value '{behavior}' for InstanceInitiatedShutdownBehavior.");
+            return Err(invalid_value(message));
+        }
+        set(self.instance_initiated_shutdown_behavior, &mut instance.shutdown_behavior);
+        set(self.disable_api_stop, &mut instance.disable_api_stop);
+        set(self.disable_api_termination, &mut instance.disable_api_termination);
+        set(self.ebs_optimized, &mut instance.ebs_optimized);
+        set(self.source_dest_check, &mut instance.source_dest_check);
+        if let Some(data) = self.user_data {
+            instance.user_data = data.value;
+        }
+        Ok(())
+    }
 }
 
 /// What a request sets, by the names of its parameters: single values, and values in a structure.
@@ -78,12 +140,6 @@ pub(super) fn attributes_of(input: &Value) -> Vec<(&str, String)> {
         .collect()
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct BooleanValue {
-    value: Option<bool>,
-}
-
 pub(super) fn modify_instance_attribute(
     partition: &mut Partition,
     call: &Call,
@@ -92,7 +148,8 @@ pub(super) fn modify_instance_attribute(
     let id = required(&input.instance_id, "instanceId")?;
     INSTANCE_IDS.check_form(id)?;
     let region = partition.ec2.region_mut(&Place::of(call)?);
-    live(region, id)?;
+    let mut instance = live(region, id)?.clone();
+    input.changes.apply(&mut instance)?;
     let mut groups = Vec::new();
     for group in input.groups.iter().flatten() {
         let group = region.security_group(group).ok_or_else(|| super::security_groups::not_found(group))?;
@@ -106,13 +163,14 @@ pub(super) fn modify_instance_attribute(
             interface.groups.clone_from(&groups);
         }
     }
-    if let Some(instance) = region.instance_mut(id) {
-        if let Some(value) = input.disable_api_termination.and_then(|value| value.value) {
-            instance.disable_api_termination = value;
-        }
-        if !groups.is_empty() {
-            instance.security_groups = groups;
-        }
+    if !groups.is_empty() {
+        instance.security_groups = groups;
+    }
+    for interface in region.network_interfaces.iter_mut().filter(|eni| eni.instance_id == id) {
+        interface.source_dest_check = instance.source_dest_check;
+    }
+    if let Some(kept) = region.instance_mut(id) {
+        *kept = instance;
     }
     Ok(done())
 }
@@ -188,7 +246,7 @@ pub(super) fn default_metadata_options(imds_support: Option<&str>) -> MetadataOp
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct ModifyInstanceMetadataOptions {
     instance_id: Option<String>,
     #[serde(flatten)]

@@ -73,6 +73,11 @@ pub(super) fn stop_instances(partition: &mut Partition, call: &Call) -> Result<R
     let region = partition.ec2.region_mut(&Place::of(call)?);
     let ids = input.checked(region, call.now)?;
     refuse_terminated(region, &ids, "stopped")?;
+    for id in &ids {
+        if region.instance(id).is_some_and(|i| i.disable_api_stop && i.state == State::Running) {
+            return Err(protected(id, "stopped", "disableApiStop"));
+        }
+    }
     let mut changes = Vec::new();
     for id in ids {
         let before = region.instance(&id).map(|instance| instance.state);
@@ -106,10 +111,7 @@ pub(super) fn terminate_instances(partition: &mut Partition, call: &Call) -> Res
     let ids = input.checked(region, call.now)?;
     for id in &ids {
         if region.instance(id).is_some_and(|i| i.disable_api_termination && i.state != State::Terminated) {
-            let message = format!(
-                "The instance '{id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again."
-            );
-            return Err(error("OperationNotPermitted", message));
+            return Err(protected(id, "terminated", "disableApiTermination"));
         }
     }
     let mut changes = Vec::new();
@@ -122,6 +124,13 @@ pub(super) fn terminate_instances(partition: &mut Partition, call: &Call) -> Res
         changes.push(change(&id, before, after));
     }
     Ok(Reply { output: json!({ "TerminatingInstances": changes }), ..Reply::empty() })
+}
+
+fn protected(id: &str, verb: &str, attribute: &str) -> ServiceError {
+    let message = format!(
+        "The instance '{id}' may not be {verb}. Modify its '{attribute}' instance attribute and try again."
+    );
+    error("OperationNotPermitted", message)
 }
 
 fn refuse_terminated(region: &Region, ids: &[String], verb: &str) -> Result<(), ServiceError> {

@@ -17,7 +17,7 @@ use super::request::{error, invalid_value, missing, required};
 use super::resource::{Tags, tags_for};
 use super::security_groups::GroupIdentifier;
 use super::store::{Place, Region, Store};
-use super::volumes::{Volume, VolumeAttachment};
+use super::volumes::{self, Volume, VolumeAttachment};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -244,6 +244,7 @@ fn start(
             launch_time: call.now,
             availability_zone: launch.subnet.availability_zone.clone(),
             availability_zone_id: launch.subnet.availability_zone_id.clone(),
+            tenancy: input.tenancy().to_owned(),
             subnet_id: launch.subnet.subnet_id.clone(),
             vpc_id: launch.subnet.vpc_id.clone(),
             private_ip_address: Some(address.to_string()),
@@ -259,6 +260,8 @@ fn start(
             monitoring: input.monitoring.as_ref().and_then(|monitoring| monitoring.enabled).unwrap_or(false),
             ebs_optimized: input.ebs_optimized.unwrap_or(false),
             disable_api_termination: input.disable_api_termination.unwrap_or(false),
+            disable_api_stop: input.disable_api_stop.unwrap_or(false),
+            source_dest_check: true,
             shutdown_behavior: input
                 .instance_initiated_shutdown_behavior
                 .clone()
@@ -310,6 +313,7 @@ fn interface(
         private_ip_address: instance.private_ip_address.clone().unwrap_or_default(),
         private_dns_name: instance.private_dns_name.clone(),
         public,
+        source_dest_check: instance.source_dest_check,
         tags: launch.interface_tags.clone(),
     }
 }
@@ -319,13 +323,17 @@ fn volume(instance: &Instance, input: &RunInstances, launch: &Launch) -> Volume 
     let (size, volume_type) = launch.image.root_volume();
     let root = |mapping: &&DeviceMapping| mapping.device_name.as_deref() == Some(instance.root_device_name);
     let wish = input.block_device_mappings.iter().find(root).and_then(|mapping| mapping.ebs.as_ref());
+    let size = wish.and_then(|wish| wish.volume_size).unwrap_or(size);
+    let volume_type = wish.and_then(|wish| wish.volume_type.as_deref()).unwrap_or(volume_type);
     Volume {
         volume_id: instance.volume_id.clone(),
         availability_zone: instance.availability_zone.clone(),
         availability_zone_id: instance.availability_zone_id.clone(),
         create_time: instance.launch_time,
-        size: wish.and_then(|wish| wish.volume_size).unwrap_or(size),
-        volume_type: wish.and_then(|wish| wish.volume_type.clone()).unwrap_or_else(|| volume_type.to_owned()),
+        size,
+        volume_type: volume_type.to_owned(),
+        iops: volumes::iops(wish.and_then(|wish| wish.iops), volume_type, size),
+        throughput: volumes::throughput(wish.and_then(|wish| wish.throughput), volume_type),
         encrypted: wish.and_then(|wish| wish.encrypted).unwrap_or(false),
         snapshot_id: launch.image.snapshot_id().to_owned(),
         state: "in-use",

@@ -77,10 +77,10 @@ impl Launch<'_> {
         let needed = self
             .access(self.place.arn("instance", "*"), &[])
             .with("ec2:InstanceType", input.instance_type.clone().unwrap_or_else(|| "m1.small".to_owned()))
-            .with("ec2:InstanceMarketType", "on-demand")
+            .with("ec2:InstanceMarketType", input.market_type())
             .with("ec2:EbsOptimized", input.ebs_optimized.unwrap_or(false).to_string())
             .with("ec2:RootDeviceType", "ebs")
-            .with("ec2:Tenancy", "default")
+            .with("ec2:Tenancy", input.tenancy())
             .with("ec2:MetadataHttpTokens", options.http_tokens)
             .with("ec2:MetadataHttpEndpoint", options.http_endpoint)
             .with("ec2:MetadataHttpPutResponseHopLimit", options.http_put_response_hop_limit.to_string())

@@ -39,11 +39,13 @@ pub(super) struct RunInstances {
     pub(super) metadata_options: MetadataOptionsRequest,
     pub(super) client_token: Option<String>,
     pub(super) placement: Option<Placement>,
+    instance_market_options: Option<MarketOptions>,
     #[serde(default)]
     pub(super) block_device_mappings: Vec<DeviceMapping>,
     pub(super) monitoring: Option<Monitoring>,
     pub(super) ebs_optimized: Option<bool>,
     pub(super) disable_api_termination: Option<bool>,
+    pub(super) disable_api_stop: Option<bool>,
     pub(super) instance_initiated_shutdown_behavior: Option<String>,
     launch_template: Option<TemplateSpecification>,
     /// What `launch_template` names, whose data are among the parameters.
@@ -89,6 +91,15 @@ pub(super) struct Placement {
     pub(super) availability_zone: Option<String>,
     tenancy: Option<String>,
     group_name: Option<String>,
+}
+
+/// How a launch is paid for. Spot instances are not made, but who may ask for them is decided.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct MarketOptions {
+    market_type: Option<String>,
+    #[serde(rename = "SpotOptions")]
+    _spot_options: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -200,6 +211,17 @@ impl RunInstances {
         Ok(groups)
     }
 
+    pub(super) fn tenancy(&self) -> &str {
+        let wish = self.placement.as_ref().and_then(|placement| placement.tenancy.as_deref());
+        wish.filter(|tenancy| !tenancy.is_empty()).unwrap_or("default")
+    }
+
+    /// As `ec2:InstanceMarketType` has it.
+    pub(super) fn market_type(&self) -> &str {
+        let options = self.instance_market_options.as_ref();
+        options.and_then(|options| options.market_type.as_deref()).unwrap_or("on-demand")
+    }
+
     pub(super) fn wants_public_address(&self, subnet: &Subnet) -> bool {
         let wish = self.interface().and_then(|interface| interface.associate_public_ip_address);
         wish.unwrap_or(subnet.map_public_ip_on_launch)
@@ -236,13 +258,15 @@ impl RunInstances {
             return combination("The parameter groupName cannot be used with the parameter subnet");
         }
         let placement = self.placement.as_ref();
-        let tenancy = placement.and_then(|placement| placement.tenancy.as_deref()).unwrap_or("default");
         let group = placement.and_then(|placement| placement.group_name.as_deref()).unwrap_or_default();
-        if tenancy != "default" || !group.is_empty() {
+        if self.tenancy() == "host" || !group.is_empty() {
             return Err(error(
                 "UnsupportedOperation",
-                "The emulator does not know tenancies and placement groups",
+                "The emulator does not know dedicated hosts and placement groups",
             ));
+        }
+        if self.market_type() != "on-demand" {
+            return Err(error("UnsupportedOperation", "The emulator makes on-demand instances only"));
         }
         if let Some(data) = &self.user_data
             && STANDARD.decode(data).is_err()

@@ -30,6 +30,7 @@ pub(super) struct NetworkInterface {
     pub(super) private_dns_name: String,
     /// Address and name.
     pub(super) public: Option<(String, String)>,
+    pub(super) source_dest_check: bool,
     pub(super) tags: Tags,
 }
 resource!(NetworkInterface, "network-interface", network_interface_id);
@@ -83,7 +84,7 @@ impl NetworkInterface {
                 "Primary": true, "PrivateIpAddress": self.private_ip_address,
                 "PrivateDnsName": self.private_dns_name, "Association": self.association(),
             }],
-            "SourceDestCheck": true,
+            "SourceDestCheck": self.source_dest_check,
             "Status": "in-use",
             "SubnetId": self.subnet_id,
             "VpcId": self.vpc_id,

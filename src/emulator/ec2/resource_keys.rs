@@ -130,7 +130,7 @@ impl Access {
             .with("ec2:InstanceMarketType", "on-demand")
             .with("ec2:EbsOptimized", instance.ebs_optimized.to_string())
             .with("ec2:RootDeviceType", "ebs")
-            .with("ec2:Tenancy", "default")
+            .with("ec2:Tenancy", instance.tenancy.clone())
             .with("ec2:MetadataHttpTokens", options.http_tokens.clone())
             .with("ec2:MetadataHttpEndpoint", options.http_endpoint.clone())
             .with("ec2:MetadataHttpPutResponseHopLimit", options.http_put_response_hop_limit.to_string())
@@ -181,11 +181,12 @@ impl Access {
             .with("ec2:Encrypted", volume.encrypted.to_string())
             .with("ec2:VolumeSize", volume.size.to_string())
             .with("ec2:VolumeType", volume.volume_type.clone())
+            .performance(volume.iops, volume.throughput)
             .parent_snapshot(place, &volume.snapshot_id)
             .resource_tags(&volume.tags)
     }
 
-    /// Of a volume that is asked for.
+    /// Of a volume.
     pub(super) fn performance(mut self, iops: Option<i64>, throughput: Option<i64>) -> Self {
         for (key, value) in [("ec2:VolumeIops", iops), ("ec2:VolumeThroughput", throughput)] {
             if let Some(value) = value {
@@ -202,7 +203,13 @@ impl Access {
         self.with("ec2:ParentSnapshot", snapshot_arn(place, id))
     }
 
-    pub(super) fn of_snapshot(self, place: &Place, snapshot: &Snapshot) -> Self {
+    pub(super) fn of_snapshot(mut self, place: &Place, snapshot: &Snapshot) -> Self {
+        // Not all operations on snapshots have this one.
+        if ["ec2:CreateTags", "ec2:CreateVolume", "ec2:DescribeSnapshotAttribute"]
+            .contains(&self.action.as_str())
+        {
+            self = self.with("ec2:Encrypted", snapshot.encrypted.to_string());
+        }
         self.with("aws:ResourceAccount", snapshot.owner_id.as_str())
             .with("ec2:SnapshotID", snapshot.snapshot_id.clone())
             .with("ec2:Owner", snapshot.owner_id.as_str())

@@ -24,6 +24,10 @@ pub(super) struct Volume {
     pub(super) size: u32,
     pub(super) volume_type: String,
     pub(super) encrypted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) iops: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) throughput: Option<i64>,
     /// Empty: made of none.
     pub(super) snapshot_id: String,
     pub(super) state: &'static str,
@@ -73,6 +77,21 @@ impl CreateVolume {
 /// What a volume is where nothing is said.
 pub(super) const USUAL_TYPE: &str = "gp2";
 
+/// The operations a second that a volume has: those wanted, or those of its type.
+/// <https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html>
+pub(super) fn iops(wanted: Option<i64>, volume_type: &str, size: u32) -> Option<i64> {
+    wanted.or_else(|| match volume_type {
+        "gp2" => Some((i64::from(size) * 3).clamp(100, 16_000)),
+        "gp3" => Some(3000),
+        _ => None,
+    })
+}
+
+/// The MiB a second, of which `gp3` alone tells.
+pub(super) fn throughput(wanted: Option<i64>, volume_type: &str) -> Option<i64> {
+    wanted.or_else(|| (volume_type == "gp3").then_some(125))
+}
+
 pub(super) fn create_volume(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: CreateVolume = read(call)?;
     let place = Place::of(call)?;
@@ -89,13 +108,16 @@ pub(super) fn create_volume(partition: &mut Partition, call: &Call) -> Result<Re
     let encrypted = input.encrypted.unwrap_or(false) || snapshot.is_some_and(|snapshot| snapshot.encrypted);
     let zone = input.zone(&place.region)?;
     check_kinds(&input.tag_specifications, &["volume"])?;
+    let volume_type = input.volume_type.unwrap_or_else(|| USUAL_TYPE.to_owned());
     let volume = Volume {
         volume_id: partition.ids.resource_id("vol-"),
         availability_zone: zone.name,
         availability_zone_id: zone.id,
         create_time: call.now,
         size,
-        volume_type: input.volume_type.unwrap_or_else(|| USUAL_TYPE.to_owned()),
+        iops: iops(input.iops, &volume_type, size),
+        throughput: throughput(input.throughput, &volume_type),
+        volume_type,
         encrypted,
         snapshot_id: input.snapshot_id.unwrap_or_default(),
         state: "available",

@@ -259,7 +259,12 @@ impl Action {
 impl ActionResource {
     /// The condition keys that the action knows with it, and those that the resource has itself.
     pub fn condition_keys(&self) -> impl Iterator<Item = &str> {
-        self.service.0.names_of(&self.keys).chain(self.service.0.names_of(&self.kind.keys))
+        self.listed_condition_keys().chain(self.service.0.names_of(&self.kind.keys))
+    }
+
+    /// The condition keys that the action knows with it; the resource may have more.
+    pub fn listed_condition_keys(&self) -> impl Iterator<Item = &str> {
+        self.service.0.names_of(&self.keys)
     }
 }
 

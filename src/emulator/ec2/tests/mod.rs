@@ -1,6 +1,7 @@
 //! The operations over a partition, called directly.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, reason = "tests")]
 
+mod attributes;
 mod launch_templates;
 mod networks;
 mod permissions;
