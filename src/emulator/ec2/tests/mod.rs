@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used, reason = "tests")]
 
 mod attributes;
+mod condition_keys;
+mod decisions;
 mod launch_templates;
 mod networks;
 mod permissions;
 mod security_groups;
 mod volumes;
+mod world;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
