@@ -24,7 +24,7 @@ pub struct Entry {
     pub example: Option<String>,
 }
 
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     include_str!("account.rs"),
     include_str!("principals.rs"),
     include_str!("groups.rs"),
@@ -37,16 +37,18 @@ const SOURCES: [&str; 13] = [
     include_str!("objects.rs"),
     include_str!("instances.rs"),
     include_str!("commands.rs"),
+    include_str!("access.rs"),
     include_str!("decisions.rs"),
 ];
 
-const FEATURES: [&str; 7] = [
+const FEATURES: [&str; 8] = [
     include_str!("../features/terse.feature"),
     include_str!("../features/part_1_instance_role.feature"),
     include_str!("../features/part_2_assume_role.feature"),
     include_str!("../features/session_duration.feature"),
     include_str!("../features/vocabulary.feature"),
     include_str!("../features/identities.feature"),
+    include_str!("../features/access.feature"),
     include_str!("../features/aws_cli.feature"),
 ];
 

@@ -112,7 +112,7 @@ pub(crate) async fn denied(stage: &mut Stage) -> Result<(), StepError> {
 /// # Errors
 /// Where the target has not shown that the service enforces IAM.
 fn proven(stage: &Stage, call: &Call) -> Result<(), StepError> {
-    stage.doubt(&call.service).map_or(Ok(()), |reason| {
+    stage.doubt(call).map_or(Ok(()), |reason| {
         Err(StepError::inconclusive("unproven", format!("the answer proves nothing: the target {reason}"))
             .on(call))
     })

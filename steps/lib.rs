@@ -3,6 +3,7 @@
 //! A step turns its words into one call and one remembered outcome, or says what it expects of the last one.
 //! A binary that wants these steps says `use steps as _;`.
 
+mod access;
 mod account;
 mod buckets;
 mod catalogue;

@@ -221,7 +221,7 @@ async fn upload(stage: &mut Stage, who: Option<&str>, bucket: Option<&str>) -> R
     put(stage, &actor, &bucket, FILE).await
 }
 
-async fn put(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
+pub(crate) async fn put(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
     let bucket = known_bucket(stage, bucket)?;
     let (s3, key) = (s3(actor), key.to_owned());
     let control = Control::Upload { bucket: bucket.clone(), key: key.clone() };
@@ -230,7 +230,7 @@ async fn put(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Resul
     stage.attempt_repeatedly(actor, call, put).await
 }
 
-async fn get(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
+pub(crate) async fn get(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
     let bucket = known_bucket(stage, bucket)?;
     let (s3, key) = (s3(actor), key.to_owned());
     let control = Control::Download { bucket: bucket.clone(), key: key.clone() };
@@ -239,7 +239,12 @@ async fn get(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Resul
     stage.attempt_repeatedly(actor, call, get).await
 }
 
-async fn delete(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
+pub(crate) async fn delete(
+    stage: &mut Stage,
+    actor: &Actor,
+    bucket: &str,
+    key: &str,
+) -> Result<(), StepError> {
     let bucket = known_bucket(stage, bucket)?;
     let (s3, key) = (s3(actor), key.to_owned());
     let control = Control::Download { bucket: bucket.clone(), key: key.clone() };
@@ -248,7 +253,7 @@ async fn delete(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Re
     stage.attempt_repeatedly(actor, call, delete).await
 }
 
-async fn list(stage: &mut Stage, actor: &Actor, bucket: &str) -> Result<(), StepError> {
+pub(crate) async fn list(stage: &mut Stage, actor: &Actor, bucket: &str) -> Result<(), StepError> {
     let bucket = known_bucket(stage, bucket)?;
     let s3 = s3(actor);
     let control = Control::List { bucket: bucket.clone() };

@@ -206,7 +206,8 @@ async fn asking_identity(world: &mut World) -> Result<(), StepError> {
 #[then(expr = "{name} can assume {name}")]
 async fn can_assume(world: &mut World, who: Name, role: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
-    try_to_assume(stage, &who.0, &role.0).await?;
+    let actor = named(stage, &who.0).await?;
+    try_to_assume(stage, &actor, &role.0).await?;
     succeeded(stage).await
 }
 
@@ -214,7 +215,8 @@ async fn can_assume(world: &mut World, who: Name, role: Name) -> Result<(), Step
 #[then(expr = "{name} can't/cannot assume {name}")]
 async fn can_not_assume(world: &mut World, who: Name, role: Name) -> Result<(), StepError> {
     let stage = world.stage()?;
-    try_to_assume(stage, &who.0, &role.0).await?;
+    let actor = named(stage, &who.0).await?;
+    try_to_assume(stage, &actor, &role.0).await?;
     denied(stage).await
 }
 
@@ -224,12 +226,11 @@ fn client(actor: &Actor) -> aws_sdk_sts::Client {
     aws_sdk_sts::Client::from_conf(configuration)
 }
 
-async fn try_to_assume(stage: &mut Stage, who: &str, role: &str) -> Result<(), StepError> {
-    let actor = named(stage, who).await?;
-    let (sts, arn) = (client(&actor), known_role(stage, role)?);
+pub(crate) async fn try_to_assume(stage: &mut Stage, actor: &Actor, role: &str) -> Result<(), StepError> {
+    let (sts, arn) = (client(actor), known_role(stage, role)?);
     let call = assume_call(stage, role, arn.clone());
     let assume = move || sts.assume_role().role_arn(&arn).role_session_name(SESSION).send();
-    stage.attempt_repeatedly(&actor, call, assume).await
+    stage.attempt_repeatedly(actor, call, assume).await
 }
 
 fn assume_call(stage: &Stage, role: &str, arn: String) -> CallRef {

@@ -92,6 +92,14 @@ pub(crate) fn complete(partition: &Partition, call: &Call, access: &mut Access) 
     }
 }
 
+/// The decision on one permission.
+///
+/// # Errors
+/// Where something that might decide is not known.
+pub(crate) fn decision(partition: &Partition, call: &Call, access: Access) -> Result<Decision, Undecidable> {
+    decide(partition, call, access).map(|decided| decided.decision)
+}
+
 fn decide(partition: &Partition, call: &Call, mut access: Access) -> Result<Decided, Undecidable> {
     complete(partition, call, &mut access);
     let caller = access.principal.is_none();

@@ -32,6 +32,7 @@ mod pem;
 #[cfg(test)]
 mod permissions;
 mod private_key;
+mod question;
 mod refusal;
 mod route;
 mod rsa;
@@ -58,4 +59,5 @@ pub use listener::Listener;
 pub use model::api_models_version;
 pub use overheard::{Heard, Member, OverheardAnswer, OverheardRequest};
 pub use policy::AccountId;
+pub use question::{NotDecided, Question};
 pub use sts::SamlStatement;

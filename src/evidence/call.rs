@@ -54,6 +54,8 @@ pub enum Purpose {
     Attempt,
     /// The same as an attempt by somebody entitled, without which a denial proves nothing.
     Control,
+    /// The scenario is about it, and nothing was called: the target's model of IAM was asked.
+    Decision,
     /// To see whether something is as a step expects.
     Expectation,
     /// To remove what the scenario or the run made.

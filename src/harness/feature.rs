@@ -53,7 +53,7 @@ impl FeatureFile {
         let rules = feature.rules.iter_mut().filter_map(|rule| rule.background.as_mut());
         feature.background.iter_mut().chain(rules).for_each(|background| as_meant(&mut background.steps));
         let file = Self { path: path.to_owned(), lines, feature };
-        file.expanded()
+        Ok(file.expanded()?.with_rows_apart())
     }
 
     /// The file, as it was given to `parse`.
@@ -154,7 +154,7 @@ impl FeatureFile {
     }
 
     /// The place of a table's data row, comments and blank lines between rows counted.
-    fn row_position(&self, table: &gherkin::Table, index: usize) -> gherkin::LineCol {
+    pub(crate) fn row_position(&self, table: &gherkin::Table, index: usize) -> gherkin::LineCol {
         let rows = (table.position.line..=self.lines.len())
             .filter(|line| self.line(*line).trim_start().starts_with('|'));
         let line = rows.clone().nth(index + 1).unwrap_or(table.position.line);

@@ -20,6 +20,7 @@ mod selected;
 mod similar;
 mod stage;
 mod syntax;
+mod table_rows;
 mod teller;
 mod vocabulary;
 mod wiretap;

@@ -18,14 +18,14 @@ impl Pace {
         self.0.set(self.0.get() + 1);
     }
 
-    /// Returns when there was nothing left to read: the reader comes along whenever the runner waits.
+    /// Returns when there was nothing left to read: the reader comes along when the runner waits. They take turns in
+    /// coming first, so that one wait can pass without the reader, and two can't.
     pub(crate) async fn caught_up(&self) {
-        loop {
+        let mut unread = 0;
+        while unread < 2 {
             let before = self.0.get();
             Yield(false).await;
-            if self.0.get() == before {
-                return;
-            }
+            unread = if self.0.get() == before { unread + 1 } else { 0 };
         }
     }
 }

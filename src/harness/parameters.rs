@@ -7,8 +7,14 @@ use std::time::Duration;
 use cucumber::Parameter;
 
 /// What a generated regular expression has in place of each parameter.
-pub(crate) const PATTERNS: &[(&str, &str)] =
-    &[(Name::REGEX, "{name}"), (Text::REGEX, "{text}"), (Count::REGEX, "{count}"), (Span::REGEX, "{span}")];
+pub(crate) const PATTERNS: &[(&str, &str)] = &[
+    (Name::REGEX, "{name}"),
+    (Action::REGEX, "{action}"),
+    (Resource::REGEX, "{resource}"),
+    (Text::REGEX, "{text}"),
+    (Count::REGEX, "{count}"),
+    (Span::REGEX, "{span}"),
+];
 
 /// A name, bare or in double quotes: `main-user`, `"main-user"`. An ARN is one, too.
 #[derive(Clone, Debug, PartialEq, Eq, Parameter)]
@@ -29,6 +35,32 @@ impl FromStr for Name {
 pub struct Text(pub String);
 
 impl FromStr for Text {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.trim_matches('"').to_owned()))
+    }
+}
+
+/// An action of a service: `s3:GetObject`.
+#[derive(Clone, Debug, PartialEq, Eq, Parameter)]
+#[param(name = "action", regex = r"[a-z][a-z0-9-]*:[A-Za-z0-9]+")]
+pub struct Action(pub String);
+
+impl FromStr for Action {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// What an action is about: something of the scenario (`reports`, `reports/q1.txt`), an ARN, or `*`.
+#[derive(Clone, Debug, PartialEq, Eq, Parameter)]
+#[param(name = "resource", regex = r#""[^"]+"|arn:[^\s"]+|[A-Za-z0-9*][^\s"]*"#)]
+pub struct Resource(pub String);
+
+impl FromStr for Resource {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -151,6 +151,8 @@ pub(crate) struct Recorder {
 struct Notes {
     happened: Vec<Happened>,
     unchecked: Option<Call>,
+    /// Why the row of a table does not hold, whose other rows are looked at all the same.
+    row: Option<StepError>,
     /// What calls are made for; `None`: what their kind says.
     purpose: Option<Purpose>,
 }
@@ -257,6 +259,15 @@ impl Recorder {
     /// What happened since the last time.
     pub(crate) fn take(&self) -> Vec<Happened> {
         std::mem::take(&mut self.notes.borrow_mut().happened)
+    }
+
+    /// Remembers that the step that ends next does not hold, without ending its scenario.
+    pub(crate) fn set_row(&self, error: StepError) {
+        self.notes.borrow_mut().row = Some(error);
+    }
+
+    pub(crate) fn take_row(&self) -> Option<StepError> {
+        self.notes.borrow_mut().row.take()
     }
 
     /// Remembers an attempt that was refused, until a step has said what it expects of it.

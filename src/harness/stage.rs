@@ -11,7 +11,7 @@ use futures::FutureExt;
 use secrecy::ExposeSecret;
 use target::Named;
 use target::probe::Probe;
-use target::{AccessKey, InstanceCredentials, Place, Program, TargetError};
+use target::{AccessKey, InstanceCredentials, NotDecided, Place, Program, Question, TargetError};
 use tokio::time::Instant;
 
 use crate::cast::{Actor, Cast, Session, unknown};
@@ -272,9 +272,13 @@ impl Stage {
         })
     }
 
-    /// Why an answer of `service` proves nothing about access; `None`: it does.
-    pub fn doubt(&self, service: &str) -> Option<String> {
-        self.probe.as_ref().and_then(|probe| probe.doubt(service))
+    /// Why an answer proves nothing about access; `None`: it does. The model knows all services alike.
+    pub fn doubt(&self, call: &Call) -> Option<String> {
+        let probe = self.probe.as_ref()?;
+        match call.purpose {
+            Purpose::Decision => probe.verdict().err(),
+            _ => probe.doubt(&call.service),
+        }
     }
 
     /// Makes a call as `actor` that the scenario is not about; it must succeed.
@@ -370,6 +374,59 @@ impl Stage {
         let (record, answer) = made.await;
         self.attempted(Outcome { call: record, control: call.control, again: None });
         Ok(answer.ok())
+    }
+
+    /// Asks what would be decided, without a call, and remembers the answer.
+    ///
+    /// # Errors
+    /// Where the attempt before was refused and no step has said that it should be, or the question has no answer here.
+    pub async fn attempt_by_model(&mut self, question: &Question) -> Result<(), StepError> {
+        self.turn()?;
+        self.recorder.caught_up().await;
+        let decided = self.place.decide(question).map_err(|error| match error {
+            TargetError::Unsupported { .. } => StepError::inconclusive(
+                "can't be tried here",
+                format!("this target decides only what is called, and nothing is called for {}", question.action),
+            ),
+            TargetError::NotDecided(NotDecided::MissingKey(key)) => {
+                let message = format!("whether it may be done hangs on `{key}`");
+                let help = format!("tell it in the table `| key | value |`, such as `| {key} | VALUE |`; without a value: no such key");
+                StepError::failed("can't be told", message).help(help)
+            }
+            TargetError::NotDecided(other) => StepError::failed("can't be asked", other.to_string()),
+            other => other.into(),
+        })?;
+        let (service, operation) = question.action.split_once(':').unwrap_or_default();
+        let call = Call {
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            action: Some(decided.action),
+            resource: Some(decided.resource),
+            principal: decided.principal,
+            purpose: Purpose::Decision,
+            verdict: if decided.allowed { Verdict::Allowed } else { Verdict::Denied },
+            code: None,
+            message: None,
+            status: None,
+            request_id: None,
+            explanation: Some(Explanation { why: decided.explanation.why, near: decided.explanation.near }),
+            decided_by: Origin::Model,
+            exchange: None,
+        };
+        let call = self.made_for(Purpose::Decision, async { self.recorder.called(call) }).await;
+        self.attempted(Outcome { call, control: None, again: None });
+        Ok(())
+    }
+
+    /// Makes what a step found of one row of a table the result of that row, whatever it is: the others are looked at, too.
+    pub async fn row(&mut self, found: Result<(), StepError>) {
+        // What came of the row before is read first.
+        self.recorder.caught_up().await;
+        if let Err(error) = found {
+            // It is told, so that it surprises nobody later.
+            self.recorder.set_unchecked(None);
+            self.recorder.set_row(error);
+        }
     }
 
     fn attempted(&mut self, outcome: Outcome) {

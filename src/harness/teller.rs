@@ -20,6 +20,7 @@ use crate::plan::RunPlan;
 use crate::recorder::{Happened, InDocString, Recorder, StepError};
 use crate::selected::{Place, Selected, SelectedScenario};
 use crate::stage::surprise;
+use crate::table_rows::table_row;
 use crate::vocabulary;
 use crate::world::World;
 
@@ -191,7 +192,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
                 return;
             }
             event::Step::Skipped => undefined(step),
-            event::Step::Passed(..) => StepResult::Passed,
+            event::Step::Passed(..) => recorder.take_row().map_or(StepResult::Passed, StepError::into_result),
             event::Step::Failed(_, _, _, error) => failed(error, step, &selected.lines, &mut written),
         };
         self.tell_what_happened(selected.id, recorder, step.ty == StepType::Then);
@@ -205,7 +206,11 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
         if passed {
             running.held = Some(kind);
         } else {
-            running.result = if inconclusive { ScenarioResult::Inconclusive } else { ScenarioResult::Failed };
+            // What failed stays so, whatever other rows of a table can't tell.
+            if running.result != ScenarioResult::Failed {
+                running.result =
+                    if inconclusive { ScenarioResult::Inconclusive } else { ScenarioResult::Failed };
+            }
             self.tell(kind);
         }
     }
@@ -336,7 +341,8 @@ fn as_written(step: &gherkin::Step, lines: &[String]) -> Step {
     let column = indent(&source_line) + 1;
     let length = source_line.trim().chars().count();
     let span = Span { line, column, length };
-    Step { keyword: step.keyword.trim().to_owned(), text: step.value.clone(), span, source_line }
+    let text = table_row(step).unwrap_or_else(|| step.value.clone());
+    Step { keyword: step.keyword.trim().to_owned(), text, span, source_line }
 }
 
 /// The line of the file on which a place of the step's doc string stands.

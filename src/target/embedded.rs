@@ -9,7 +9,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use chrono::{DateTime, Utc};
-use emulator::{Clock, Emulator, Listener, Settings};
+use emulator::{Clock, Emulator, Listener, Question, Settings};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use policy::AccountId;
@@ -166,6 +166,17 @@ impl Place for EmbeddedPlace {
             principal: deciding.principal.clone(),
             allowed: deciding.decision.is_allowed(),
             explanation: deciding.decision.explain(),
+        })
+    }
+
+    fn decide(&self, question: &Question) -> Result<Explained, TargetError> {
+        let decided = self.emulator.decide(question)?;
+        Ok(Explained {
+            allowed: decided.decision.is_allowed(),
+            explanation: decided.decision.explain(),
+            action: decided.action,
+            resource: decided.resource,
+            principal: decided.principal,
         })
     }
 

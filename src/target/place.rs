@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
+use emulator::{NotDecided, Question};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use policy::{AccountId, Explanation};
@@ -110,6 +111,15 @@ pub trait Place {
     /// How long an answer may be another one than what was changed last would make it; zero: it never is.
     fn patience(&self) -> Duration {
         Duration::ZERO
+    }
+
+    /// What would be decided, without a call.
+    ///
+    /// # Errors
+    /// Where the place decides only what is called, or the question can't be answered.
+    fn decide(&self, _question: &Question) -> Result<Explained, TargetError> {
+        let (target, what) = (self.account().to_string(), "decide without a call".to_owned());
+        Err(TargetError::Unsupported { target, what })
     }
 
     /// Removes what the scenario made.
@@ -281,6 +291,9 @@ pub enum TargetError {
     /// What could not be removed, each with the reason.
     #[error("could not be removed: {}", few(.0))]
     Left(Vec<String>),
+    /// A question that has no answer.
+    #[error("{0}")]
+    NotDecided(#[from] NotDecided),
     /// It can't be reached, or we are not who we should be there.
     #[error("{0}")]
     Unreachable(String),
@@ -290,12 +303,21 @@ pub enum TargetError {
 }
 
 /// Whether an answer to a call that makes a thing says that there is none. An attempt whose answer was lost may have
-/// made it: the next one is then told that it exists.
+/// made it: the next one is then told that it exists, or comes too late.
 #[must_use]
 pub fn made_nothing(status: Option<u16>, code: Option<&str>) -> bool {
     let refused = status.is_some_and(|status| (400..500).contains(&status) && status != 429);
-    let unsure =
-        ["Exists", "AlreadyOwned", "Duplicate", "Conflict", "Aborted", "Idempotent", "Throttl", "Timeout"];
+    let unsure = [
+        "Exists",
+        "AlreadyOwned",
+        "Duplicate",
+        "Conflict",
+        "Aborted",
+        "Idempotent",
+        "Throttl",
+        "Timeout",
+        "Expired",
+    ];
     refused && code.is_some_and(|code| !unsure.iter().any(|word| code.contains(word)))
 }
 
@@ -324,6 +346,7 @@ mod tests {
         check(Some(400), Some("InvalidKeyPair.Duplicate"), false);
         check(Some(400), Some("RequestTimeout"), false);
         check(Some(400), Some("Throttling"), false);
+        check(Some(403), Some("ExpiredToken"), false);
         check(Some(503), Some("SlowDown"), false);
         check(Some(403), None, false);
         check(None, Some("AccessDenied"), false);

@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod access;
 mod canaries;
 mod cli;
 mod credentials;

@@ -245,6 +245,18 @@ pub(super) const DELETE_OBJECT_TAGGING: Versioned =
     Versioned::of_bucket("s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging");
 pub(super) const DELETE_OBJECT: Versioned = Versioned::of_bucket("s3:DeleteObject", "s3:DeleteObjectVersion");
 
+/// A permission on a bucket or object by its ARN, asked without a request; `None`: there is no such bucket.
+pub(crate) fn access_to(partition: &Partition, call: &Call, action: &str, arn: &str) -> Option<Access> {
+    let name = arn.strip_prefix("arn:aws:s3:::")?;
+    let (name, key) = name.split_once('/').map_or((name, None), |(name, key)| (name, Some(key)));
+    let bucket = partition.s3.bucket(name).ok()?;
+    let asked = Asked { partition, call, bucket };
+    Some(match key {
+        None => asked.bucket(action),
+        Some(key) => asked.object(action, key),
+    })
+}
+
 /// One permission on the bucket of the request.
 pub(super) fn on_bucket(partition: &Partition, call: &Call, action: &str) -> Accesses {
     Ok(vec![Asked::of(partition, call)?.bucket(action)])

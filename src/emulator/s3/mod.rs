@@ -50,6 +50,7 @@ mod tests;
 mod unserved_headers;
 mod versions;
 
+pub(crate) use access::access_to;
 pub(crate) use cors::CrossOrigin;
 pub(crate) use form_upload::FormUpload;
 pub(crate) use operations::{CONTROL_OPERATIONS, OPERATIONS};

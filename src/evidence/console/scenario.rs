@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::call::{Call, Explanation, Verdict};
+use crate::call::{Call, Explanation, Purpose, Verdict};
 use crate::event::{Failure, ScenarioRef, ScenarioResult, Step, StepResult};
 use crate::record::{Outcome, ScenarioRecord, StepRecord};
 
@@ -263,6 +263,10 @@ fn subject_words<'text>(subject: &'text str, call: &'text Call) -> Vec<&'text st
 
 /// How the call was answered, in one line.
 fn answer(call: &Call) -> String {
+    if call.purpose == Purpose::Decision {
+        let verdict = if call.verdict == Verdict::Allowed { "allowed" } else { DENIED };
+        return format!("{verdict}, by the model: nothing was called");
+    }
     let status = call.status.map(|status| status.to_string());
     let code_and_message = match (&call.code, &call.message) {
         (Some(code), Some(message)) => Some(format!("{code}: {message}")),

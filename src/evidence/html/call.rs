@@ -53,6 +53,7 @@ fn purpose(purpose: Purpose) -> &'static str {
         Purpose::SetUp => "set-up",
         Purpose::Attempt => "attempt",
         Purpose::Control => "control: the same by somebody entitled",
+        Purpose::Decision => "attempt: decided by the model, nothing was called",
         Purpose::Expectation => "expectation",
         Purpose::CleanUp => "clean-up",
         Purpose::SelfTest => "self-test",

@@ -108,6 +108,7 @@ fn purpose(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::SetUp => "set-up",
         Purpose::Attempt => "an attempt",
+        Purpose::Decision => "an attempt, decided by the model: nothing was called",
         Purpose::Control => "a control: the same by somebody entitled",
         Purpose::Expectation => "an expectation",
         Purpose::CleanUp => "clean-up",

@@ -1,0 +1,265 @@
+//! What would be decided, asked without a call: for actions of services that are not emulated, and for those that nobody
+//! wants to do only to see whether they may be done.
+//!
+//! A real request brings condition keys that a question does not know. Where the decision hangs on one of them, it is not
+//! decided until the question tells it.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use policy::{AccountId, ResourcePolicy, Unknown, reference};
+use serde_json::Value;
+
+use crate::authorize::{DecidedAccess, decision};
+use crate::emulator::Emulator;
+use crate::operation::{Access, Call, Caller, Service, Transport};
+use crate::partition::Partition;
+use crate::s3;
+
+/// May this be done?
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// By the holder of this key; `None`: anonymously.
+    pub access_key_id: Option<String>,
+    /// `service:Action`, of any service.
+    pub action: String,
+    /// The resource's ARN, or `*`.
+    pub resource: String,
+    /// Condition keys of the request, beside the global ones; `None`: the request does not have that one.
+    pub context: BTreeMap<String, Option<String>>,
+}
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotDecided {
+    /// The policy engine does not know something.
+    #[error("{0}")]
+    Undecidable(String),
+    /// The action is about other resources.
+    #[error("`{action}` is not about `{resource}`, but about {kinds}")]
+    OtherResource {
+        /// The action.
+        action: String,
+        /// The resource of the question.
+        resource: String,
+        /// What the action is about.
+        kinds: String,
+    },
+    /// A resource with a policy of its own is not there.
+    #[error("there is no `{0}`")]
+    NoSuchResource(String),
+    /// The key is unknown, not active, or its session is over.
+    #[error("the credentials are not good (any more)")]
+    Credentials,
+    /// It hangs on a condition key that the question does not tell.
+    #[error("it hangs on `{0}`, which the question does not tell")]
+    MissingKey(String),
+}
+
+impl Emulator {
+    /// Decides as a call would be decided now.
+    ///
+    /// # Errors
+    /// Where it can't be told.
+    pub fn decide(&self, question: &Question) -> Result<DecidedAccess, NotDecided> {
+        answer(&self.partition(), self.region(), self.clock().now(), question)
+    }
+}
+
+fn answer(
+    partition: &Partition,
+    region: &str,
+    now: DateTime<Utc>,
+    question: &Question,
+) -> Result<DecidedAccess, NotDecided> {
+    let action = known_action(question)?;
+    let call = Call {
+        // Of a service that is not emulated nothing in the decision hangs on which one it is.
+        service: Service::named(action.service().prefix).unwrap_or(Service::Lambda),
+        operation: "",
+        caller: caller(partition, question, now)?,
+        region: region.to_owned(),
+        now,
+        transport: Transport::inside(),
+        input: Value::Null,
+        body: Bytes::new(),
+        granted: Vec::new(),
+    };
+    let mut access = access(partition, &call, question)?;
+    tell(&mut access, &action, &question.context);
+    let (name, resource) = (access.action.clone(), access.resource.clone());
+    let decision = decision(partition, &call, access).map_err(|undecidable| match undecidable.unknown {
+        Unknown::ConditionKey(key) if is_of(&action, &key) => NotDecided::MissingKey(key),
+        _ => NotDecided::Undecidable(undecidable.to_string()),
+    })?;
+    let principal = call.caller.principal.arn();
+    Ok(DecidedAccess { action: name, resource, principal, required: true, decision })
+}
+
+/// # Errors
+/// Where no service has the action, or it is about other resources.
+fn known_action(question: &Question) -> Result<reference::Action, NotDecided> {
+    let Some(action) = reference::action(&question.action) else {
+        let near = reference::nearest_actions(&question.action);
+        let near = near.first().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let message = format!("`{}` is no action of any service{near}", question.action);
+        return Err(NotDecided::Undecidable(message));
+    };
+    if action.fits(&question.resource) {
+        return Ok(action);
+    }
+    let kinds: Vec<&str> = action.resources.iter().map(|resource| resource.kind.name).collect();
+    Err(NotDecided::OtherResource {
+        action: question.action.clone(),
+        resource: question.resource.clone(),
+        kinds: if kinds.is_empty() { "no resource, which is `*`".to_owned() } else { kinds.join(" or ") },
+    })
+}
+
+fn caller(partition: &Partition, question: &Question, now: DateTime<Utc>) -> Result<Caller, NotDecided> {
+    let Some(id) = &question.access_key_id else { return Ok(Caller::anonymous()) };
+    let credential = partition.credential(id).filter(|credential| credential.active);
+    let credential = credential.filter(|credential| credential.expires.is_none_or(|expires| now < expires));
+    let credential = credential.ok_or(NotDecided::Credentials)?;
+    Ok(Caller {
+        principal: credential.principal,
+        account: Some(credential.account),
+        access_key_id: Some(id.clone()),
+        credential: credential.kind,
+    })
+}
+
+/// The permission with the policy that the resource has here.
+fn access(partition: &Partition, call: &Call, question: &Question) -> Result<Access, NotDecided> {
+    let arn = question.resource.as_str();
+    let no_such = || NotDecided::NoSuchResource(arn.to_owned());
+    if arn.starts_with("arn:aws:s3:::") {
+        return s3::access_to(partition, call, &question.action, arn).ok_or_else(no_such);
+    }
+    let mut access = Access::new(question.action.clone(), arn);
+    access.resource_account = arn.split(':').nth(4).and_then(AccountId::new);
+    if question.action.starts_with("sts:") && arn.contains(":role/") {
+        let role = partition.iam.role_by_arn(arn).ok_or_else(no_such)?;
+        access.resource_policy = ResourcePolicy::Trust(Some(role.trust));
+        for (key, value) in partition.iam.role_tags(arn) {
+            access.context.set(&format!("aws:ResourceTag/{key}"), &value);
+            access.context.set(&format!("iam:ResourceTag/{key}"), value);
+        }
+    } else if arn.starts_with("arn:aws:kms:") {
+        let account = access.resource_account.clone().ok_or_else(no_such)?;
+        let key = partition.kms.key(&account, &call.region, arn).map_err(|_| no_such())?;
+        access.resource_policy = key.resource_policy();
+    }
+    Ok(access)
+}
+
+/// Fills in what the question tells, and hides what neither it nor the resource tells: of a family of keys, such as tags,
+/// it tells all or none.
+fn tell(access: &mut Access, action: &reference::Action, told: &BTreeMap<String, Option<String>>) {
+    let mut known: Vec<String> = told.keys().map(|key| family(key)).collect();
+    if access.resource.starts_with("arn:aws:s3:::")
+        || matches!(access.resource_policy, ResourcePolicy::Trust(_))
+    {
+        known.extend(["aws:resourcetag/", "s3:buckettag/", "iam:resourcetag/"].map(str::to_owned));
+    }
+    for key in action.condition_keys().map(family).filter(|key| !known.contains(key)) {
+        access.context.hide(&key);
+    }
+    for (key, value) in told {
+        if let Some(value) = value {
+            access.context.set(key, value.clone());
+        }
+    }
+}
+
+/// Whether requests for the action can have a key.
+fn is_of(action: &reference::Action, key: &str) -> bool {
+    action.condition_keys().any(|known| family(known) == family(key))
+}
+
+/// The part of a key that does not vary, lower-cased: `aws:resourcetag/`.
+fn family(key: &str) -> String {
+    match key.split_once(['/', '$', '<']) {
+        Some((start, _)) => format!("{start}/").to_lowercase(),
+        None => key.to_lowercase(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+mod tests {
+    use policy::Outcome;
+    use serde_json::json;
+
+    use super::*;
+    use crate::iam::lab::Lab;
+
+    /// An account with a user of one inline policy, and the id of that user's key.
+    fn with_policy(statement: Value) -> (Lab, String) {
+        let mut lab = Lab::new();
+        let id = lab.user("alice");
+        let document = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
+        let put = json!({ "UserName": "alice", "PolicyName": "p", "PolicyDocument": document });
+        lab.ok("PutUserPolicy", &put);
+        (lab, id)
+    }
+
+    fn asked(lab: &Lab, question: &Question) -> Result<Outcome, NotDecided> {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        answer(&lab.partition, "us-east-1", now, question).map(|decided| decided.decision.outcome)
+    }
+
+    fn question(id: &str, action: &str, resource: &str) -> Question {
+        Question {
+            access_key_id: Some(id.to_owned()),
+            action: action.to_owned(),
+            resource: resource.to_owned(),
+            context: BTreeMap::new(),
+        }
+    }
+
+    const TABLE: &str = "arn:aws:dynamodb:us-east-1:111122223333:table/orders";
+
+    #[test]
+    fn an_action_of_any_service_is_decided() {
+        let (lab, id) =
+            with_policy(json!({ "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*" }));
+        assert_eq!(asked(&lab, &question(&id, "dynamodb:GetItem", TABLE)), Ok(Outcome::Allowed));
+        assert_eq!(asked(&lab, &question(&id, "dynamodb:DeleteTable", TABLE)), Ok(Outcome::ImplicitDeny));
+    }
+
+    #[test]
+    fn what_can_not_be_meant_is_told() {
+        let (lab, id) = with_policy(json!({ "Effect": "Allow", "Action": "*", "Resource": "*" }));
+        let told = asked(&lab, &question(&id, "dynamodb:DeleteTables", TABLE)).unwrap_err().to_string();
+        let expected =
+            "`dynamodb:DeleteTables` is no action of any service; did you mean `dynamodb:DeleteTable`?";
+        assert_eq!(told, expected);
+        let asked = |id, action, resource| asked(&lab, &question(id, action, resource));
+        let other = asked(&id, "dynamodb:DeleteTable", "arn:aws:s3:::orders");
+        assert!(matches!(other, Err(NotDecided::OtherResource { .. })));
+        assert!(matches!(asked("AKIANOBODY", "dynamodb:DeleteTable", TABLE), Err(NotDecided::Credentials)));
+        let nowhere = asked(&id, "s3:GetObject", "arn:aws:s3:::nowhere/a");
+        assert!(matches!(nowhere, Err(NotDecided::NoSuchResource(_))));
+    }
+
+    #[test]
+    fn a_key_on_which_it_hangs_has_to_be_told() {
+        let condition = json!({ "StringEquals": { "aws:ResourceTag/team": "blue" } });
+        let statement =
+            json!({ "Effect": "Allow", "Action": "dynamodb:*", "Resource": "*", "Condition": condition });
+        let (lab, id) = with_policy(statement);
+        let mut question = question(&id, "dynamodb:DeleteTable", TABLE);
+        let hangs = asked(&lab, &question);
+        assert!(matches!(hangs, Err(NotDecided::MissingKey(key)) if key == "aws:ResourceTag/team"));
+        for (value, outcome) in [
+            (Some("blue"), Outcome::Allowed),
+            (Some("red"), Outcome::ImplicitDeny),
+            (None, Outcome::ImplicitDeny),
+        ] {
+            question.context.insert("aws:ResourceTag/team".to_owned(), value.map(str::to_owned));
+            assert_eq!(asked(&lab, &question), Ok(outcome), "{value:?}");
+        }
+    }
+}

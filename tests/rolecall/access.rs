@@ -1,0 +1,91 @@
+//! Rows of a table of access, each with a result of its own, and calls where they were made.
+
+use evidence::{Exit, Purpose, StepResult};
+
+use crate::runs::run;
+
+const ALICE: &str = "Feature: f
+  Scenario: s
+    Given a bucket reports
+    And a user alice
+    And alice has the inline policy p with the statements:
+      | effect | action                     | resource              |
+      | Allow  | s3:GetObject,sqs:SendMessage | * |
+    And the bucket reports holds a.txt
+    Then access is:
+      | who | action | resource | verdict | because |
+";
+
+#[test]
+fn every_row_has_a_result_whatever_the_others_have() {
+    let rows = "      | alice | s3:GetObject | reports/a.txt | denied | |
+      | alice | s3:GetObject | reports/a.txt | allowed | p |
+      | alice | s3:GetObject | reports/a.txt | allowed | another |
+      | alice | sqs:SendMessages | * | allowed | |
+      | alice | s3:ListBucket | reports | denied explicitly | |
+      | alice | s3:ListBucket | reports | refused | |
+      | alice | s3:ListBucket | reports | denied | no policy |
+";
+    let record = run(&format!("{ALICE}{rows}    And alice can download a.txt from reports\n"));
+    assert_eq!(record.exit(), Exit::Failed);
+    let scenario = record.scenarios.first().expect("a scenario");
+    let of_rows = scenario.steps.iter().skip(4);
+    let labels: Vec<(usize, &str)> = of_rows
+        .map(|step| match &step.result {
+            StepResult::Passed => (step.step.span.line, "ok"),
+            StepResult::Failed(failure) => (step.step.span.line, failure.label.as_str()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let expected = [
+        (11, "was allowed"),
+        (12, "ok"),
+        (13, "has another reason"),
+        (14, "can't be asked"),
+        (15, "is denied, but by no Deny"),
+        (16, "is no verdict"),
+        (17, "ok"),
+        (18, "ok"),
+    ];
+    assert_eq!(labels, expected);
+}
+
+#[test]
+fn what_is_decided_without_a_call_is_told_as_such() {
+    let queue = "arn:aws:sqs:us-east-1:<YOUR_ACCOUNT_ID>:jobs";
+    let record = run(&format!("{ALICE}      | alice | sqs:SendMessage | {queue} | allowed | p |\n"));
+    assert_eq!(record.exit(), Exit::Passed, "{:#?}", record.scenarios);
+    let calls = record
+        .scenarios
+        .iter()
+        .flat_map(|it| &it.steps)
+        .flat_map(|step| &step.activity.calls)
+        .map(|it| &it.call);
+    let decided: Vec<_> = calls.filter(|call| call.purpose == Purpose::Decision).collect();
+    assert_eq!(decided.len(), 1);
+    assert_eq!(decided.iter().filter(|call| call.status.is_some() || call.request_id.is_some()).count(), 0);
+}
+
+#[test]
+fn calls_are_told_with_the_step_that_made_them() {
+    let users: Vec<String> = (0..30).map(|number| format!("user-{number}")).collect();
+    let steps: String = users.iter().map(|user| format!("    And a user {user}\n")).collect();
+    let one = |name: &str| {
+        format!(
+            "  Scenario: {name}\n    Given a bucket reports\n{steps}    Then user-0 can't upload to reports\n"
+        )
+    };
+    let record = run(&format!("Feature: f\n{}{}{}", one("a"), one("b"), one("c")));
+    assert_eq!(record.exit(), Exit::Passed);
+    for scenario in &record.scenarios {
+        for step in scenario.steps.iter().filter(|step| step.step.text.starts_with("a user")) {
+            let name = step.step.text.trim_start_matches("a user ");
+            let asked = step.activity.calls.iter().map(|it| it.call.resource.as_deref().unwrap_or_default());
+            let asked: Vec<&str> = asked.collect();
+            assert!(
+                asked.len() == 2 && asked.iter().all(|arn| arn.ends_with(&format!("/{name}"))),
+                "{name}: {asked:?}"
+            );
+        }
+    }
+}
