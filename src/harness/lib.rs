@@ -3,6 +3,7 @@
 //!
 //! Built on cucumber's runner. Never knows which target it runs on, nor how a report looks.
 
+mod calls;
 mod cast;
 pub mod check;
 mod encoded;

@@ -3,8 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_types::request_id::RequestId;
-use policy::AccountId;
-use target::{ThingKind, made_nothing};
+use target::{AccountId, ThingKind, made_nothing};
 
 use crate::cast::Actor;
 use crate::outcome::{CallRef, ServiceFailure};

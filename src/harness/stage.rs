@@ -14,6 +14,7 @@ use target::probe::Probe;
 use target::{AccessKey, InstanceCredentials, NotDecided, Place, Program, Question, TargetError};
 use tokio::time::Instant;
 
+use crate::calls::{changes_access, failed_command, is_client_error, is_read, says_why, surprise};
 use crate::cast::{Actor, Cast, Session, unknown};
 use crate::outcome::{Again, CallRef, Outcome, ServiceFailure, answered};
 use crate::plan::Commands;
@@ -140,7 +141,7 @@ impl Stage {
 
     /// Remembers what a program left; a failure must be looked at by a later step.
     pub fn set_command(&mut self, instance: &str, output: CommandOutput) {
-        self.recorder.set_unchecked((!output.success).then(|| failed_command(instance, &output)));
+        self.recorder.set_unchecked((!output.success).then(|| failed_command(instance, &output.error)));
         self.attempted = true;
         (self.last, self.last_command) = (None, Some(output));
     }
@@ -582,54 +583,3 @@ impl Stage {
 /// Between an answer and the next attempt at first; it doubles up to `LONGEST_PAUSE`.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-
-fn is_read(operation: &str) -> bool {
-    ["Get", "List", "Describe", "Head"].iter().any(|verb| operation.starts_with(verb))
-}
-
-/// Whether a decision may come out otherwise after a call.
-fn changes_access(operation: &str) -> bool {
-    !is_read(operation)
-        && !["AssumeRole", "PutObject", "DeleteObject", "PutBucketTagging"].contains(&operation)
-}
-
-fn failed_command(instance: &str, output: &CommandOutput) -> Call {
-    Call {
-        service: "shell".to_owned(),
-        operation: format!("on {instance}"),
-        action: None,
-        resource: None,
-        principal: instance.to_owned(),
-        purpose: Purpose::Attempt,
-        verdict: Verdict::Unknown,
-        code: Some("exit code not zero".to_owned()),
-        message: Some(output.error.clone()),
-        status: None,
-        request_id: None,
-        explanation: None,
-        decided_by: Origin::NotAvailable,
-        exchange: None,
-    }
-}
-
-/// Whether the service's own message tells why it refused: `… because no identity-based policy allows the … action`, or
-/// `… with an explicit deny in a …`.
-///
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>
-fn says_why(call: &Call) -> bool {
-    let says = |message: &String| message.contains(" because no ") || message.contains(" explicit deny");
-    call.verdict == Verdict::Denied && call.message.as_ref().is_some_and(says)
-}
-
-/// A refusal that came as a surprise.
-pub(crate) fn surprise(call: &Call) -> StepError {
-    StepError::failed("was refused, and no step says so", "")
-        .help(
-            "say what is expected: `Then it succeeds`, `Then it is denied` or `Then it is refused with CODE`",
-        )
-        .on(call)
-}
-
-fn is_client_error(call: &Call) -> bool {
-    call.status.is_some_and(|status| (400..500).contains(&status) && status != 429)
-}

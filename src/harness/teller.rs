@@ -15,11 +15,11 @@ use gherkin::StepType;
 use secrecy::{ExposeSecret, SecretString};
 use target::Target;
 
+use crate::calls::surprise;
 use crate::encoded;
 use crate::plan::RunPlan;
 use crate::recorder::{Happened, InDocString, Recorder, StepError};
 use crate::selected::{Place, Selected, SelectedScenario};
-use crate::stage::surprise;
 use crate::table_rows::table_row;
 use crate::vocabulary;
 use crate::world::World;
