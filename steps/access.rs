@@ -17,8 +17,8 @@ use crate::policy_text::{for_account, rows};
 use crate::principals::named;
 use crate::sessions::try_to_assume;
 
-/// Somebody tries an action of any AWS service on something: a bucket, an object (`reports/q1.txt`), a user, role or group of
-/// the scenario, an ARN, or `*` for actions that are about no resource. `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject`,
+/// Somebody tries an action of any AWS service on something: a bucket, an object (`reports/q1.txt`, or `reports/*` for one of
+/// which no policy speaks), a user, role or group of the scenario, an ARN, or `*` for actions that are about no resource. `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject`,
 /// `s3:ListBucket` and `sts:AssumeRole` are really done; others are decided without a call.
 #[when(expr = "{name} tries {action} on {resource}")]
 async fn tries(world: &mut World, who: Name, action: Action, resource: Resource) -> Result<(), StepError> {
@@ -181,7 +181,10 @@ async fn really(stage: &mut Stage, actor: &Actor, action: &str, resource: &str) 
     Ok(true)
 }
 
-/// The ARN of what a step calls a resource. A `*` in the name of an object stands for one of which no policy speaks.
+/// What a `*` in the name of an object stands for: neither its beginning nor its end is that of a pattern that people write.
+const ANY: &str = "~any~";
+
+/// The ARN of what a step calls a resource.
 fn arn(stage: &Stage, action: &str, words: &str) -> Result<String, StepError> {
     let names = stage.place.names();
     let words = for_account(stage, words);
@@ -196,7 +199,7 @@ fn arn(stage: &Stage, action: &str, words: &str) -> Result<String, StepError> {
         words.split_once('/').map_or((words.as_str(), None), |(bucket, key)| (bucket, Some(key)));
     if cast.buckets.iter().any(|known| known == bucket) {
         let there = names.of(Named::Bucket, bucket);
-        let key = key.map(|key| format!("/{}", key.replace('*', "any-other-object"))).unwrap_or_default();
+        let key = key.map(|key| format!("/{}", key.replace('*', ANY))).unwrap_or_default();
         return Ok(format!("arn:aws:s3:::{there}{key}"));
     }
     let in_iam = cast.users.get(&words).map(|user| user.arn.clone());

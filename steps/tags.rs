@@ -96,7 +96,12 @@ async fn tag(stage: &Stage, name: &str, tags: Vec<(String, String)>) -> Result<(
                 .await
                 .map(drop)
         }
-        Tagged::Bucket(bucket) => tag_bucket(stage, &bucket, tags).await,
+        Tagged::Bucket(bucket) => {
+            tag_bucket(stage, &bucket, tags).await?;
+            // Other than the tags that every bucket gets, these may decide.
+            stage.place.changed();
+            Ok(())
+        }
         Tagged::Instance(id) => {
             let administrator = stage.administrator();
             let ec2 = aws_sdk_ec2::Client::new(&administrator.configuration);

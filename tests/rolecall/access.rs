@@ -51,6 +51,17 @@ fn every_row_has_a_result_whatever_the_others_have() {
 }
 
 #[test]
+fn any_object_is_one_of_which_no_policy_speaks() {
+    let text = ALICE.replace("| * |", "| arn:aws:s3:::reports/a*,arn:aws:s3:::reports/*.txt |");
+    let text = text.replace("s3:GetObject,sqs:SendMessage", "s3:GetObject");
+    let rows = "      | alice | s3:GetObject | reports/* | denied | no policy |
+      | alice | s3:GetObject | reports/a.txt | allowed | p |
+";
+    let record = run(&format!("{text}{rows}"));
+    assert_eq!(record.exit(), Exit::Passed, "{:#?}", record.scenarios);
+}
+
+#[test]
 fn what_is_decided_without_a_call_is_told_as_such() {
     let queue = "arn:aws:sqs:us-east-1:<YOUR_ACCOUNT_ID>:jobs";
     let record = run(&format!("{ALICE}      | alice | sqs:SendMessage | {queue} | allowed | p |\n"));
