@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use crate::findings::Findings;
 use crate::record::{Outcome, Record, ScenarioRecord};
 use crate::words;
 
@@ -26,6 +27,22 @@ pub(crate) fn annotations(record: &Record, out: &mut dyn Write) -> io::Result<()
         let path = property(&scenario.scenario.path);
         let (title, message) = (property(&words::name(scenario)), data(&message(scenario)));
         writeln!(out, "::{level} file={path},line={line},title={title}::{message}")?;
+    }
+    Ok(())
+}
+
+/// Writes an annotation for each of what was found without a run. GitHub's log holds all, whatever it shows of them.
+pub(crate) fn findings(found: &Findings<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for finding in found.found {
+        let Some(rule) = found.rules.get(finding.rule) else { continue };
+        let (level, line, column) = (rule.level.word(), finding.line, finding.column);
+        let end = column + finding.length.max(1);
+        let (path, title) = (property(finding.path), property(&format!("{} {}", rule.id, rule.title)));
+        let message = data(&words::shortened(&finding.said(), LINE));
+        writeln!(
+            out,
+            "::{level} file={path},line={line},col={column},endColumn={end},title={title}::{message}"
+        )?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ pub mod console;
 mod controls;
 mod digest;
 mod event;
+mod findings;
 mod format;
 mod github;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use call::{Attempt, Call, Exchange, Explanation, Origin, Parameter, Purpose,
 pub use controls::{ControlFinding, ControlRef, ControlRow, TAG_PREFIX};
 pub use digest::{NoDigest, Sha256};
 pub use event::{Event, EventKind, Failure, ScenarioId, ScenarioRef, ScenarioResult, Span, Step, StepResult};
+pub use findings::{FindingRule, FindingText, Findings, Level};
 pub use format::{Format, RenderError, RenderOptions, render};
 pub use journal::{BrokenJournal, Journal, JournalWriter};
 pub use provenance::{Commit, Conformance, ControlText, File, Host, RunInfo, Setting, Tool, Who};

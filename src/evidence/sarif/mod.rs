@@ -7,6 +7,7 @@
 //! else a reader must know (unproven verdicts, skips, an interruption) is a notification of the invocation, which
 //! counts as successful only if the run ended and something was selected.
 
+mod findings;
 mod invocation;
 mod place;
 mod result;
@@ -19,6 +20,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use crate::findings::Findings;
 use crate::provenance::{Commit, RunInfo};
 use crate::record::{Record, ScenarioRecord};
 use crate::target::TargetKind;
@@ -33,7 +35,16 @@ const SCHEMA: &str =
 
 /// Writes `record` as a SARIF log.
 pub(crate) fn write(record: &Record, out: &mut dyn Write) -> io::Result<()> {
-    let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run(record)] });
+    write_log(run(record), out)
+}
+
+/// Writes what was found without a run as a SARIF log.
+pub(crate) fn write_findings(found: &Findings<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_log(findings::run(found), out)
+}
+
+fn write_log(run: Value, out: &mut dyn Write) -> io::Result<()> {
+    let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] });
     serde_json::to_writer_pretty(&mut *out, &log)?;
     out.write_all(b"\n")
 }
@@ -49,7 +60,7 @@ fn run(record: &Record) -> Value {
         "columnKind": "unicodeCodePoints",
         "defaultEncoding": "utf-8",
         "defaultSourceLanguage": "gherkin",
-        "originalUriBaseIds": { place::ROOT: { "description": { "text": "The folder in which the run was started." } } },
+        "originalUriBaseIds": place::base_ids(),
         "artifacts": place::artifacts(&record.run),
         "invocations": [invocation::invocation(record, results.left_out)],
         "results": results.shown,

@@ -11,6 +11,10 @@ use crate::words;
 /// What the addresses of files are relative to: GitHub takes it for the root of the repository.
 pub(super) const ROOT: &str = "%SRCROOT%";
 
+pub(super) fn base_ids() -> Value {
+    json!({ ROOT: { "description": { "text": "The folder in which the run was started." } } })
+}
+
 /// The files that were read, with their digests.
 pub(super) fn artifacts(run: &RunInfo) -> Vec<Value> {
     let settings = run.configuration.iter().chain(&run.control_files);
@@ -18,7 +22,7 @@ pub(super) fn artifacts(run: &RunInfo) -> Vec<Value> {
     features.chain(settings.map(|file| artifact(file, "userSpecifiedConfiguration"))).collect()
 }
 
-fn artifact(file: &File, role: &str) -> Value {
+pub(super) fn artifact(file: &File, role: &str) -> Value {
     json!({
         "location": location(&file.path),
         "length": file.length,
@@ -45,20 +49,11 @@ impl<'run> Places<'run> {
 
     /// A step, and the line on which it stands.
     pub(super) fn step(&self, scenario: &ScenarioRef, step: &Step) -> Value {
-        let (line, column) = (step.span.line.max(1), step.span.column.max(1));
-        // Columns count characters, and the last one is that after the text.
-        let end = (column + step.span.length).min(step.source_line.chars().count() + 1).max(column);
-        let snippet: String = step.source_line.chars().skip(column - 1).take(end - column).collect();
+        let span = (step.span.line, step.span.column, step.span.length);
         json!({
             "artifactLocation": self.indexed(&scenario.path),
-            "region": {
-                "startLine": line,
-                "startColumn": column,
-                "endLine": line,
-                "endColumn": end,
-                "snippet": { "text": snippet },
-            },
-            "contextRegion": { "startLine": line, "snippet": { "text": step.source_line } },
+            "region": region(span, &step.source_line),
+            "contextRegion": { "startLine": step.span.line.max(1), "snippet": { "text": step.source_line } },
         })
     }
 
@@ -71,7 +66,22 @@ impl<'run> Places<'run> {
     }
 }
 
-fn location(path: &str) -> Value {
+/// Some letters of a line, by line, column and length.
+pub(super) fn region((line, column, length): (usize, usize, usize), source_line: &str) -> Value {
+    let (line, column) = (line.max(1), column.max(1));
+    // Columns count characters, and the last one is that after the text.
+    let end = (column + length).min(source_line.chars().count() + 1).max(column);
+    let snippet: String = source_line.chars().skip(column - 1).take(end - column).collect();
+    json!({
+        "startLine": line,
+        "startColumn": column,
+        "endLine": line,
+        "endColumn": end,
+        "snippet": { "text": snippet },
+    })
+}
+
+pub(super) fn location(path: &str) -> Value {
     let address = words::address(path);
     if path.starts_with('/') {
         return json!({ "uri": format!("file://{address}") });
