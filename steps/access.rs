@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use cucumber::gherkin::Step;
 use cucumber::{then, when};
-use harness::parameters::{Action, Name, Resource};
-use harness::{Actor, Stage, StepError, Verdict, World, unknown};
+use harness::check::{Rehearsal, Word};
+use harness::parameters::{Action, Kind, Resource, Who};
+use harness::{Actor, Stage, StepError, Verdict, World, rehearse, unknown};
 use target::{Named, Question};
 
 use crate::decisions::{denied, succeeded};
@@ -20,18 +21,18 @@ use crate::sessions::try_to_assume;
 /// Somebody tries an action of any AWS service on something: a bucket, an object (`reports/q1.txt`, or `reports/*` for one of
 /// which no policy speaks), a user, role or group of the scenario, an ARN, or `*` for actions that are about no resource. `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject`,
 /// `s3:ListBucket` and `sts:AssumeRole` are really done; others are decided without a call.
-#[when(expr = "{name} tries {action} on {resource}")]
-async fn tries(world: &mut World, who: Name, action: Action, resource: Resource) -> Result<(), StepError> {
+#[when(expr = "{who} tries {action} on {resource}")]
+async fn tries(world: &mut World, who: Who, action: Action, resource: Resource) -> Result<(), StepError> {
     attempt(world.stage()?, &who.0, &action.0, &resource.0, BTreeMap::new()).await
 }
 
 /// The same with condition keys of the request in the table `| key | value |`, such as `aws:ResourceTag/team`; an empty value
 /// says that the request has no such key.
-#[when(expr = "{name} tries {action} on {resource} with:")]
+#[when(expr = "{who} tries {action} on {resource} with:")]
 async fn tries_with(
     world: &mut World,
     step: &Step,
-    who: Name,
+    who: Who,
     action: Action,
     resource: Resource,
 ) -> Result<(), StepError> {
@@ -41,18 +42,18 @@ async fn tries_with(
 }
 
 /// Somebody may do an action of any AWS service: it is tried.
-#[then(expr = "{name} can do {action} on {resource}")]
-async fn can_do(world: &mut World, who: Name, action: Action, resource: Resource) -> Result<(), StepError> {
+#[then(expr = "{who} can do {action} on {resource}")]
+async fn can_do(world: &mut World, who: Who, action: Action, resource: Resource) -> Result<(), StepError> {
     let stage = world.stage()?;
     attempt(stage, &who.0, &action.0, &resource.0, BTreeMap::new()).await?;
     succeeded(stage).await
 }
 
 /// Somebody may not do an action of any AWS service: it is tried.
-#[then(expr = "{name} can't/cannot do {action} on {resource}")]
+#[then(expr = "{who} can't/cannot do {action} on {resource}")]
 async fn can_not_do(
     world: &mut World,
-    who: Name,
+    who: Who,
     action: Action,
     resource: Resource,
 ) -> Result<(), StepError> {
@@ -115,6 +116,61 @@ async fn holds(stage: &mut Stage, row: &[String]) -> Result<(), StepError> {
     })
 }
 
+rehearse!("{who} tries {action} on {resource}", "{who} can do {action} on {resource}", "{who} can't/cannot do {action} on {resource}" => try_it);
+rehearse!("{who} tries {action} on {resource} with:" => |step| {
+    try_it(step);
+    for row in step.rows(&["key", "value"], &[]) {
+        row.cell("key").into_iter().for_each(|key| step.has_condition_key(key));
+    }
+});
+rehearse!("access is:" => |step| {
+    for row in step.rows(&["who", "action", "resource", "verdict"], &["because"]) {
+        row.cell("who").into_iter().for_each(|who| step.names::<Who>(who));
+        row.cell("verdict").into_iter().for_each(|verdict| step.is_one_of(verdict, "verdict", &Wanted::WORDS));
+        if let (Some(action), Some(resource)) = (row.cell("action"), row.cell("resource")) {
+            fits(step, action, resource);
+        }
+    }
+});
+
+fn try_it(step: &mut Rehearsal<'_, '_>) {
+    if let (Some(action), Some(resource)) = (step.parameter("{action}"), step.parameter("{resource}")) {
+        fits(step, &action, &resource);
+    }
+}
+
+/// As `arn` finds what a resource is, by an account and ids that stand for any.
+fn fits(step: &mut Rehearsal<'_, '_>, action: &Word, resource: &Word) {
+    let name = resource.text.as_str();
+    let (bucket, key) = name.split_once('/').map_or((name, None), |(bucket, key)| (bucket, Some(key)));
+    let has = |kind| step.given(&[kind]).contains(&name);
+    let arn = if name == "*" || name.starts_with("arn:") {
+        name.replace("<YOUR_ACCOUNT_ID>", ANY_ACCOUNT).replace("<OTHER_ACCOUNT_ID>", ANY_ACCOUNT)
+    } else if step.given(&[Kind::Bucket]).contains(&bucket) {
+        format!("arn:aws:s3:::{bucket}{}", key.map(|key| format!("/{key}")).unwrap_or_default())
+    } else if let Some((_, part)) = IN_IAM.into_iter().find(|(kind, _)| has(*kind)) {
+        format!("arn:aws:iam::{ANY_ACCOUNT}:{part}/{name}")
+    } else if has(Kind::Instance) {
+        format!("arn:aws:ec2:us-east-1:{ANY_ACCOUNT}:instance/i-0123456789abcdef0")
+    } else {
+        step.is_there(
+            resource,
+            &[Kind::Bucket, Kind::User, Kind::Role, Kind::Group, Kind::ManagedPolicy, Kind::Instance],
+        );
+        step.is_action(action);
+        return;
+    };
+    if step.is_action(action) {
+        step.is_about(action, resource, &arn);
+    }
+}
+
+const ANY_ACCOUNT: &str = "111122223333";
+
+/// What stands before the names in ARNs of IAM.
+const IN_IAM: [(Kind, &str); 4] =
+    [(Kind::User, "user"), (Kind::Role, "role"), (Kind::Group, "group"), (Kind::ManagedPolicy, "policy")];
+
 /// What a row expects.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
@@ -124,6 +180,8 @@ enum Wanted {
 }
 
 impl Wanted {
+    const WORDS: [&str; 3] = ["allowed", "denied", "denied explicitly"];
+
     fn of(word: &str) -> Result<Wanted, StepError> {
         match word {
             "allowed" => Ok(Wanted::Allowed),

@@ -1,7 +1,9 @@
 //! The account that the walkthrough "IAM roles and assume-role, step by step" leaves behind.
 
 use cucumber::given;
-use harness::{Stage, StepError, World};
+use harness::check::Rehearsal;
+use harness::parameters::Kind;
+use harness::{Stage, StepError, World, rehearse};
 
 use crate::instances::{Launch, attach, launch, make_key_pair, make_open_group};
 use crate::policy_text::placed;
@@ -19,6 +21,26 @@ const TRUST: &str = include_str!("walkthrough/main-role1-trust.json");
 #[given(expr = "the account of the walkthrough")]
 async fn the_account(world: &mut World) -> Result<(), StepError> {
     make(world.stage()?).await
+}
+
+rehearse!("the account of the walkthrough" => give_the_walkthrough);
+
+/// What `make` makes.
+pub(crate) fn give_the_walkthrough(step: &mut Rehearsal<'_, '_>) {
+    for (kind, name) in [
+        (Kind::KeyPair, "testing-key"),
+        (Kind::SecurityGroup, "open-to-all"),
+        (Kind::Instance, "Testing1"),
+        (Kind::Instance, "Testing2"),
+        (Kind::Bucket, "testing-s3"),
+        (Kind::User, "main-user"),
+        (Kind::Role, "main-role1"),
+        (Kind::InlinePolicy, "s3-full-access-main"),
+        (Kind::InlinePolicy, "assuming-role"),
+        (Kind::InstanceProfile, "main-role1"),
+    ] {
+        step.gives(kind, name);
+    }
 }
 
 /// Those of the walkthrough who can make calls.

@@ -2,25 +2,26 @@
 
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
 use cucumber::{given, when};
-use harness::parameters::Name;
-use harness::{Actor, CallRef, NewThing, Stage, StepError, World, unknown};
+use harness::check::PolicyUse;
+use harness::parameters::{BucketName, NewBucket};
+use harness::{Actor, CallRef, NewThing, Stage, StepError, World, rehearse, unknown};
 use target::{Named, PolicyKind, ThingKind};
 
 use crate::policy_text::{blaming_bucket_policy, from_doc_string};
 
 /// An empty bucket of the scenario's account.
-#[given(expr = "a bucket {name}")]
-async fn a_bucket(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "a bucket {new-bucket}")]
+async fn a_bucket(world: &mut World, name: NewBucket) -> Result<(), StepError> {
     make_bucket(world.stage()?, &name.0).await
 }
 
 /// Replaces a bucket's policy by the doc string.
-#[given(expr = "the bucket {name} has the policy:")]
-#[when(expr = "the bucket {name} is given the policy:")]
+#[given(expr = "the bucket {bucket} has the policy:")]
+#[when(expr = "the bucket {bucket} is given the policy:")]
 async fn bucket_policy(
     world: &mut World,
     step: &cucumber::gherkin::Step,
-    name: Name,
+    name: BucketName,
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
@@ -34,10 +35,16 @@ async fn bucket_policy(
     put.map(drop).map_err(|error| blaming_bucket_policy(stage, step, &name.0, error))
 }
 
+rehearse!(
+    "the bucket {bucket} has the policy:",
+    "the bucket {bucket} is given the policy:",
+    => |step| step.has_policy(PolicyUse::Bucket)
+);
+
 /// Switches off the bucket's Block Public Access, without which no bucket policy may name everybody.
-#[given(expr = "public access to {name} is allowed")]
-#[when(expr = "public access to {name} is allowed")]
-async fn public_access(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "public access to {bucket} is allowed")]
+#[when(expr = "public access to {bucket} is allowed")]
+async fn public_access(world: &mut World, name: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let bucket = known_bucket(stage, &name.0)?;
@@ -47,6 +54,10 @@ async fn public_access(world: &mut World, name: Name) -> Result<(), StepError> {
     let call = CallRef::on("S3", "DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock", arn);
     stage.must(&administrator, call, s3.delete_public_access_block().bucket(bucket).send()).await.map(drop)
 }
+
+rehearse!("public access to {bucket} is allowed" => |step| {
+    step.parameter("{bucket}").iter().for_each(|bucket| step.opens_to_public(bucket));
+});
 
 /// Makes a bucket.
 ///

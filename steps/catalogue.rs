@@ -94,7 +94,7 @@ fn entries(source: &str) -> Vec<Entry> {
     entries
 }
 
-/// Of a line such as `#[given(expr = "a user {name}")]`.
+/// Of a line such as `#[given(expr = "a user {new-user}")]`.
 fn form(line: &str) -> Option<(Keyword, String)> {
     let (keyword, rest) = line.strip_prefix("#[")?.split_once("(expr = \"")?;
     let keyword = match keyword {
@@ -165,16 +165,21 @@ mod tests {
     }
 
     #[test]
+    fn check_is_told_of_what_stands_below_steps() {
+        assert_eq!(harness::untold(), Vec::<String>::new());
+    }
+
+    #[test]
     fn examples_come_with_what_belongs_to_them() {
         let all = catalogue();
         let find = |expression: &str| {
             let mut entries = all.iter().flat_map(|chapter| &chapter.steps);
             entries.find(|entry| entry.forms.iter().any(|(_, form)| form == expression)).cloned()
         };
-        let trusts = find("{name} trusts:").and_then(|entry| entry.example);
+        let trusts = find("{role} trusts:").and_then(|entry| entry.example);
         let expected = "When main-role1 trusts:\n  | principal            |\n  | lambda.amazonaws.com |";
         assert_eq!(trusts.as_deref(), Some(expected));
-        let user = find("a user {name}").map(|entry| entry.forms);
-        assert_eq!(user, Some(vec![(Keyword::Given, "a user {name}".to_owned())]));
+        let user = find("a user {new-user}").map(|entry| entry.forms);
+        assert_eq!(user, Some(vec![(Keyword::Given, "a user {new-user}".to_owned())]));
     }
 }

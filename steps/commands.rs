@@ -3,16 +3,16 @@
 //! A feature that runs commands is code, so these steps are off unless the run was told to allow them.
 
 use cucumber::{given, then, when};
-use harness::parameters::{Name, Text};
-use harness::{CommandOutput, Stage, StepError, Verdict, World, verdict};
+use harness::parameters::{InstanceName, Text, UserName};
+use harness::{CommandOutput, Stage, StepError, Verdict, World, rehearse, verdict};
 use secrecy::ExposeSecret;
 
 use crate::instances::known_instance;
 use crate::policy_text::as_there;
 
 /// Runs `aws configure` on an instance, and answers its questions with the first access key of a user.
-#[given(expr = "the AWS CLI of {name} is configured for {name}")]
-async fn configured(world: &mut World, instance: Name, user: Name) -> Result<(), StepError> {
+#[given(expr = "the AWS CLI of {instance} is configured for {user}")]
+async fn configured(world: &mut World, instance: InstanceName, user: UserName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = stage.user(&user.0)?;
     let Some(key) = actor.key else { return Err(StepError::failed("has no access key", "")) };
@@ -26,8 +26,12 @@ async fn configured(world: &mut World, instance: Name, user: Name) -> Result<(),
 }
 
 /// Runs the doc string as a shell script on an instance. It ends at the first command that fails.
-#[when(expr = "{name} runs:")]
-async fn runs(world: &mut World, step: &cucumber::gherkin::Step, instance: Name) -> Result<(), StepError> {
+#[when(expr = "{instance} runs:")]
+async fn runs(
+    world: &mut World,
+    step: &cucumber::gherkin::Step,
+    instance: InstanceName,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.no_surprise()?;
     let Some(script) = &step.docstring else {
@@ -41,6 +45,8 @@ async fn runs(world: &mut World, step: &cucumber::gherkin::Step, instance: Name)
     stage.set_command(&instance.0, output);
     Ok(())
 }
+
+rehearse!("{instance} runs:" => |step| step.has_script());
 
 /// Every command of the script succeeded.
 #[then(expr = "the command succeeds")]

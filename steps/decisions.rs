@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 use cucumber::then;
-use harness::parameters::{Name, Text};
+use harness::parameters::{ErrorCode, Text};
 use harness::{Call, CallRef, Control, Purpose, Stage, StepError, Verdict, World};
 
 use crate::buckets::s3;
@@ -21,8 +21,8 @@ async fn it_is_denied(world: &mut World) -> Result<(), StepError> {
 }
 
 /// The last attempt was refused with the service's error code, for instance `ExpiredToken`.
-#[then(expr = "it is refused with {name}")]
-async fn it_is_refused(world: &mut World, code: Name) -> Result<(), StepError> {
+#[then(expr = "it is refused with {code}")]
+async fn it_is_refused(world: &mut World, code: ErrorCode) -> Result<(), StepError> {
     let has_code = |call: &Call| call.code.as_deref() == Some(code.0.as_str());
     let stage = world.stage()?;
     let outcome = stage.outcome_that(has_code).await?;

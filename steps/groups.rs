@@ -1,7 +1,7 @@
 //! Groups of users.
 
 use cucumber::{given, when};
-use harness::parameters::Name;
+use harness::parameters::{GroupName, NewGroup, UserName};
 use harness::{CallRef, NewThing, StepError, World, unknown};
 use target::ThingKind;
 
@@ -9,8 +9,8 @@ use crate::holders::name_in_iam;
 use crate::principals::known_user;
 
 /// A group without members and without permissions.
-#[given(expr = "a group {name}")]
-async fn a_group(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "a group {new-group}")]
+async fn a_group(world: &mut World, name: NewGroup) -> Result<(), StepError> {
     let stage = world.stage()?;
     let administrator = stage.administrator();
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
@@ -27,9 +27,9 @@ async fn a_group(world: &mut World, name: Name) -> Result<(), StepError> {
 }
 
 /// Makes a user a member of a group, whose policies are then the user's, too.
-#[given(expr = "{name} is in the group {name}")]
-#[when(expr = "{name} joins the group {name}")]
-async fn joins(world: &mut World, user: Name, group: Name) -> Result<(), StepError> {
+#[given(expr = "{user} is in the group {group}")]
+#[when(expr = "{user} joins the group {group}")]
+async fn joins(world: &mut World, user: UserName, group: GroupName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let arn = known_group(stage, &group.0)?;
@@ -43,8 +43,8 @@ async fn joins(world: &mut World, user: Name, group: Name) -> Result<(), StepErr
 }
 
 /// Takes a user out of a group.
-#[when(expr = "{name} leaves the group {name}")]
-async fn leaves(world: &mut World, user: Name, group: Name) -> Result<(), StepError> {
+#[when(expr = "{user} leaves the group {group}")]
+async fn leaves(world: &mut World, user: UserName, group: GroupName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let arn = known_group(stage, &group.0)?;

@@ -7,8 +7,11 @@ use aws_sdk_ec2::types::{
 };
 use aws_sdk_ec2::types::{KeyType, ResourceType, Tag, TagSpecification};
 use cucumber::{given, then, when};
-use harness::parameters::Name;
-use harness::{CallRef, CastInstance, NewThing, Stage, StepError, World, unknown};
+use harness::parameters::{
+    InstanceName, KeyPairName, NewInstance, NewInstanceProfile, NewKeyPair, NewSecurityGroup, RoleName,
+    SecurityGroupName,
+};
+use harness::{CallRef, CastInstance, NewThing, Stage, StepError, World, rehearse, unknown};
 
 use target::{Named, Names, ThingKind};
 
@@ -17,30 +20,30 @@ use crate::principals::iam_tags;
 use crate::roles::known_role;
 
 /// A key pair to log in with.
-#[given(expr = "a key pair {name}")]
-async fn a_key_pair(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "a key pair {new-key-pair}")]
+async fn a_key_pair(world: &mut World, name: NewKeyPair) -> Result<(), StepError> {
     make_key_pair(world.stage()?, &name.0).await
 }
 
 /// A security group of the default VPC that lets all traffic in, from anywhere.
-#[given(expr = "a security group {name} open to all traffic")]
-async fn an_open_group(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "a security group {new-security-group} open to all traffic")]
+async fn an_open_group(world: &mut World, name: NewSecurityGroup) -> Result<(), StepError> {
     make_open_group(world.stage()?, &name.0).await
 }
 
 /// An instance with the given `Name` tag: Ubuntu, `t2.micro`, in a public subnet of the default VPC.
-#[given(expr = "an instance {name}")]
-async fn an_instance(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "an instance {new-instance}")]
+async fn an_instance(world: &mut World, name: NewInstance) -> Result<(), StepError> {
     launch(world.stage()?, &name.0, &Launch::default()).await
 }
 
 /// An instance with the given `Name` tag, and what the table says: `| attribute | value |` with the
 /// attributes `image`, `type`, `key pair` and `security group`.
-#[given(expr = "an instance {name} with:")]
+#[given(expr = "an instance {new-instance} with:")]
 async fn an_instance_with(
     world: &mut World,
     step: &cucumber::gherkin::Step,
-    name: Name,
+    name: NewInstance,
 ) -> Result<(), StepError> {
     let mut launched = Launch::default();
     for row in rows(step, &["attribute", "value"])? {
@@ -61,13 +64,24 @@ async fn an_instance_with(
     launch(world.stage()?, &name.0, &launched).await
 }
 
+rehearse!("an instance {new-instance} with:" => |step| {
+    for row in step.rows(&["attribute", "value"], &[]) {
+        let (Some(attribute), Some(value)) = (row.cell("attribute"), row.cell("value")) else { continue };
+        match attribute.text.as_str() {
+            "key pair" => step.names::<KeyPairName>(value),
+            "security group" => step.names::<SecurityGroupName>(value),
+            _ => step.is_one_of(attribute, "attribute of an instance", &["image", "type", "key pair", "security group"]),
+        }
+    }
+});
+
 /// What is known of an instance: `| attribute | value |` with the attributes `image`, `type`, `state`,
 /// `key pair`, `security group`, `tag Name`, `public address` and `in the default VPC` (`yes` or `no`).
-#[then(expr = "the instance {name} has:")]
+#[then(expr = "the instance {instance} has:")]
 async fn instance_has(
     world: &mut World,
     step: &cucumber::gherkin::Step,
-    name: Name,
+    name: InstanceName,
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     let facts = facts(stage, &name.0).await?;
@@ -91,25 +105,43 @@ async fn instance_has(
     Ok(())
 }
 
+rehearse!("the instance {instance} has:" => |step| {
+    for row in step.rows(&["attribute", "value"], &[]) {
+        row.cell("attribute").into_iter().for_each(|cell| step.is_one_of(cell, "attribute of an instance", &FACTS));
+    }
+});
+
+/// What `describe_instance` tells.
+const FACTS: [&str; 8] = [
+    "image",
+    "type",
+    "state",
+    "key pair",
+    "security group",
+    "tag Name",
+    "public address",
+    "in the default VPC",
+];
+
 /// An instance profile with a role in it.
-#[given(expr = "an instance profile {name} with the role {name}")]
-async fn a_profile(world: &mut World, profile: Name, role: Name) -> Result<(), StepError> {
+#[given(expr = "an instance profile {new-instance-profile} with the role {role}")]
+async fn a_profile(world: &mut World, profile: NewInstanceProfile, role: RoleName) -> Result<(), StepError> {
     make_profile(world.stage()?, &profile.0, &role.0).await
 }
 
 /// Associates an instance with the instance profile of a role, as the console's "Modify IAM role" does:
 /// with one of the role's name, which is made where there is none.
-#[given(expr = "the role {name} is attached to {name}")]
-#[when(expr = "the role {name} is attached to {name}")]
-async fn attached(world: &mut World, role: Name, instance: Name) -> Result<(), StepError> {
+#[given(expr = "the role {role} is attached to {instance}")]
+#[when(expr = "the role {role} is attached to {instance}")]
+async fn attached(world: &mut World, role: RoleName, instance: InstanceName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     attach(stage, &role.0, &instance.0).await
 }
 
 /// Replaces the instance profile of an instance by that of another role.
-#[when(expr = "the role of {name} is replaced by {name}")]
-async fn replaced(world: &mut World, instance: Name, role: Name) -> Result<(), StepError> {
+#[when(expr = "the role of {instance} is replaced by {role}")]
+async fn replaced(world: &mut World, instance: InstanceName, role: RoleName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let id = known_instance(stage, &instance.0)?;
@@ -129,8 +161,8 @@ async fn replaced(world: &mut World, instance: Name, role: Name) -> Result<(), S
 }
 
 /// Takes the instance profile away from an instance.
-#[when(expr = "the role of {name} is removed")]
-async fn detached(world: &mut World, instance: Name) -> Result<(), StepError> {
+#[when(expr = "the role of {instance} is removed")]
+async fn detached(world: &mut World, instance: InstanceName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let id = known_instance(stage, &instance.0)?;
@@ -145,8 +177,8 @@ async fn detached(world: &mut World, instance: Name) -> Result<(), StepError> {
 }
 
 /// The programs on an instance find no credentials: it has no instance profile, or EC2 may not assume its role.
-#[then(expr = "{name} has no credentials")]
-async fn no_credentials(world: &mut World, instance: Name) -> Result<(), StepError> {
+#[then(expr = "{instance} has no credentials")]
+async fn no_credentials(world: &mut World, instance: InstanceName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let id = known_instance(stage, &instance.0)?;
     match stage.credentials_of(&instance.0, &id).await? {

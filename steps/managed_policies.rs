@@ -1,8 +1,9 @@
 //! Managed policies, of the account and of AWS, and permissions boundaries.
 
 use cucumber::{given, when};
-use harness::parameters::Name;
-use harness::{CallRef, NewThing, Stage, StepError, World, nearest, unknown};
+use harness::check::PolicyUse;
+use harness::parameters::{Identity, ManagedPolicy, NewManagedPolicy};
+use harness::{CallRef, NewThing, Stage, StepError, World, nearest, rehearse, unknown};
 use target::{PolicyKind, ThingKind, aws_managed_policy_arns};
 
 use crate::holders::{Holder, name_in_iam};
@@ -10,11 +11,11 @@ use crate::policy_text::{for_account, from_doc_string};
 use crate::principals::iam_tags;
 
 /// A managed policy of the account, as the doc string says. Nobody has it yet.
-#[given(expr = "a managed policy {name}:")]
+#[given(expr = "a managed policy {new-managed-policy}:")]
 async fn a_managed_policy(
     world: &mut World,
     step: &cucumber::gherkin::Step,
-    name: Name,
+    name: NewManagedPolicy,
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     let document = from_doc_string(stage, step, PolicyKind::Identity)?;
@@ -34,8 +35,12 @@ async fn a_managed_policy(
 }
 
 /// Replaces a managed policy of the account by the doc string: a new version of it, which is the default from then on.
-#[when(expr = "the managed policy {name} becomes:")]
-async fn becomes(world: &mut World, step: &cucumber::gherkin::Step, name: Name) -> Result<(), StepError> {
+#[when(expr = "the managed policy {managed-policy} becomes:")]
+async fn becomes(
+    world: &mut World,
+    step: &cucumber::gherkin::Step,
+    name: ManagedPolicy,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let policies = &stage.cast.policies;
@@ -48,11 +53,17 @@ async fn becomes(world: &mut World, step: &cucumber::gherkin::Step, name: Name) 
     stage.must(&administrator, call, create.send()).await.map(drop)
 }
 
+rehearse!(
+    "a managed policy {new-managed-policy}:",
+    "the managed policy {managed-policy} becomes:",
+    => |step| step.has_policy(PolicyUse::Managed)
+);
+
 /// Attaches a managed policy to a user, role or group: one of the scenario, one of AWS by its name
 /// (`AmazonS3ReadOnlyAccess`), or any by its ARN.
-#[given(expr = "{name} has the managed policy {name}")]
-#[when(expr = "{name} is given the managed policy {name}")]
-async fn attached(world: &mut World, holder: Name, policy: Name) -> Result<(), StepError> {
+#[given(expr = "{identity} has the managed policy {managed-policy}")]
+#[when(expr = "{identity} is given the managed policy {managed-policy}")]
+async fn attached(world: &mut World, holder: Identity, policy: ManagedPolicy) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let policy = policy_arn(stage, &policy.0)?;
@@ -80,8 +91,8 @@ async fn attached(world: &mut World, holder: Name, policy: Name) -> Result<(), S
 }
 
 /// Detaches a managed policy from a user, role or group.
-#[when(expr = "the managed policy {name} of {name} is removed")]
-async fn detached(world: &mut World, policy: Name, holder: Name) -> Result<(), StepError> {
+#[when(expr = "the managed policy {managed-policy} of {identity} is removed")]
+async fn detached(world: &mut World, policy: ManagedPolicy, holder: Identity) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let policy = policy_arn(stage, &policy.0)?;
@@ -109,9 +120,9 @@ async fn detached(world: &mut World, policy: Name, holder: Name) -> Result<(), S
 }
 
 /// Sets the permissions boundary of a user or role: a managed policy, which limits what its other policies can allow.
-#[given(expr = "the permissions boundary of {name} is {name}")]
-#[when(expr = "the permissions boundary of {name} becomes {name}")]
-async fn bounded(world: &mut World, holder: Name, policy: Name) -> Result<(), StepError> {
+#[given(expr = "the permissions boundary of {identity} is {managed-policy}")]
+#[when(expr = "the permissions boundary of {identity} becomes {managed-policy}")]
+async fn bounded(world: &mut World, holder: Identity, policy: ManagedPolicy) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let policy = policy_arn(stage, &policy.0)?;
@@ -137,8 +148,8 @@ async fn bounded(world: &mut World, holder: Name, policy: Name) -> Result<(), St
 }
 
 /// Takes the permissions boundary of a user or role away.
-#[when(expr = "the permissions boundary of {name} is removed")]
-async fn boundary_removed(world: &mut World, holder: Name) -> Result<(), StepError> {
+#[when(expr = "the permissions boundary of {identity} is removed")]
+async fn boundary_removed(world: &mut World, holder: Identity) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let held = Holder::of(stage, &holder.0)?;

@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 use cucumber::{given, then, when};
-use harness::parameters::Name;
+use harness::parameters::{BucketName, FileName, Who};
 use harness::{Actor, CallRef, Control, Stage, StepError, World};
 
 use crate::buckets::{known_bucket, only_bucket, s3};
@@ -13,8 +13,8 @@ use crate::principals::named;
 const FILE: &str = "testfile.txt";
 
 /// An object, put there by the administrator.
-#[given(expr = "the bucket {name} holds {name}")]
-async fn holds(world: &mut World, bucket: Name, key: Name) -> Result<(), StepError> {
+#[given(expr = "the bucket {bucket} holds {file}")]
+async fn holds(world: &mut World, bucket: BucketName, key: FileName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let bucket = known_bucket(stage, &bucket.0)?;
@@ -31,38 +31,38 @@ async fn uploading(world: &mut World) -> Result<(), StepError> {
 }
 
 /// Uploads `testfile.txt` to a bucket.
-#[when(expr = "uploading to {name}")]
-async fn uploading_to(world: &mut World, bucket: Name) -> Result<(), StepError> {
+#[when(expr = "uploading to {bucket}")]
+async fn uploading_to(world: &mut World, bucket: BucketName) -> Result<(), StepError> {
     upload(world.stage()?, None, Some(&bucket.0)).await
 }
 
 /// Somebody uploads a file to a bucket.
-#[when(expr = "{name} uploads {name} to {name}")]
-async fn uploads(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+#[when(expr = "{who} uploads {file} to {bucket}")]
+async fn uploads(world: &mut World, who: Who, key: FileName, bucket: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     put(stage, &actor, &bucket.0, &key.0).await
 }
 
 /// Somebody downloads a file from a bucket.
-#[when(expr = "{name} downloads {name} from {name}")]
-async fn downloads(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+#[when(expr = "{who} downloads {file} from {bucket}")]
+async fn downloads(world: &mut World, who: Who, key: FileName, bucket: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     get(stage, &actor, &bucket.0, &key.0).await
 }
 
 /// Somebody lists a bucket.
-#[when(expr = "{name} lists {name}")]
-async fn lists(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
+#[when(expr = "{who} lists {bucket}")]
+async fn lists(world: &mut World, who: Who, bucket: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     list(stage, &actor, &bucket.0).await
 }
 
 /// Somebody deletes a file from a bucket.
-#[when(expr = "{name} deletes {name} from {name}")]
-async fn deletes(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+#[when(expr = "{who} deletes {file} from {bucket}")]
+async fn deletes(world: &mut World, who: Who, key: FileName, bucket: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     delete(stage, &actor, &bucket.0, &key.0).await
@@ -85,40 +85,45 @@ async fn upload_is_denied(world: &mut World) -> Result<(), StepError> {
 }
 
 /// Uploading `testfile.txt` to a bucket succeeds.
-#[then(expr = "upload to {name} succeeds")]
-async fn upload_to_succeeds(world: &mut World, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "upload to {bucket} succeeds")]
+async fn upload_to_succeeds(world: &mut World, bucket: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     upload(stage, None, Some(&bucket.0)).await?;
     succeeded(stage).await
 }
 
 /// Uploading `testfile.txt` to a bucket is denied.
-#[then(expr = "upload to {name} is denied")]
-async fn upload_to_is_denied(world: &mut World, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "upload to {bucket} is denied")]
+async fn upload_to_is_denied(world: &mut World, bucket: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     upload(stage, None, Some(&bucket.0)).await?;
     denied(stage).await
 }
 
 /// Somebody may upload to a bucket: it is tried.
-#[then(expr = "{name} can upload to {name}")]
-async fn can_upload(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can upload to {bucket}")]
+async fn can_upload(world: &mut World, who: Who, bucket: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     upload(stage, Some(&who.0), Some(&bucket.0)).await?;
     succeeded(stage).await
 }
 
 /// Somebody may not upload to a bucket: it is tried, and so is the same upload by somebody entitled.
-#[then(expr = "{name} can't/cannot upload to {name}")]
-async fn can_not_upload(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can't/cannot upload to {bucket}")]
+async fn can_not_upload(world: &mut World, who: Who, bucket: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     upload(stage, Some(&who.0), Some(&bucket.0)).await?;
     denied(stage).await
 }
 
 /// Somebody may download a file from a bucket: it is tried.
-#[then(expr = "{name} can download {name} from {name}")]
-async fn can_download(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can download {file} from {bucket}")]
+async fn can_download(
+    world: &mut World,
+    who: Who,
+    key: FileName,
+    bucket: BucketName,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     get(stage, &actor, &bucket.0, &key.0).await?;
@@ -126,8 +131,13 @@ async fn can_download(world: &mut World, who: Name, key: Name, bucket: Name) -> 
 }
 
 /// Somebody may not download a file that is there: it is tried.
-#[then(expr = "{name} can't/cannot download {name} from {name}")]
-async fn can_not_download(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can't/cannot download {file} from {bucket}")]
+async fn can_not_download(
+    world: &mut World,
+    who: Who,
+    key: FileName,
+    bucket: BucketName,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     get(stage, &actor, &bucket.0, &key.0).await?;
@@ -135,8 +145,8 @@ async fn can_not_download(world: &mut World, who: Name, key: Name, bucket: Name)
 }
 
 /// Somebody may list a bucket: it is tried.
-#[then(expr = "{name} can list {name}")]
-async fn can_list(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can list {bucket}")]
+async fn can_list(world: &mut World, who: Who, bucket: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     list(stage, &actor, &bucket.0).await?;
@@ -144,8 +154,8 @@ async fn can_list(world: &mut World, who: Name, bucket: Name) -> Result<(), Step
 }
 
 /// Somebody may not list a bucket: it is tried.
-#[then(expr = "{name} can't/cannot list {name}")]
-async fn can_not_list(world: &mut World, who: Name, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can't/cannot list {bucket}")]
+async fn can_not_list(world: &mut World, who: Who, bucket: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     list(stage, &actor, &bucket.0).await?;
@@ -153,8 +163,13 @@ async fn can_not_list(world: &mut World, who: Name, bucket: Name) -> Result<(), 
 }
 
 /// Somebody may upload a file of another name than the walkthrough's: it is tried.
-#[then(expr = "{name} can upload {name} to {name}")]
-async fn can_upload_file(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can upload {file} to {bucket}")]
+async fn can_upload_file(
+    world: &mut World,
+    who: Who,
+    key: FileName,
+    bucket: BucketName,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     put(stage, &actor, &bucket.0, &key.0).await?;
@@ -162,8 +177,13 @@ async fn can_upload_file(world: &mut World, who: Name, key: Name, bucket: Name) 
 }
 
 /// Somebody may not upload a file of another name than the walkthrough's: it is tried.
-#[then(expr = "{name} can't/cannot upload {name} to {name}")]
-async fn can_not_upload_file(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can't/cannot upload {file} to {bucket}")]
+async fn can_not_upload_file(
+    world: &mut World,
+    who: Who,
+    key: FileName,
+    bucket: BucketName,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     put(stage, &actor, &bucket.0, &key.0).await?;
@@ -171,8 +191,8 @@ async fn can_not_upload_file(world: &mut World, who: Name, key: Name, bucket: Na
 }
 
 /// Somebody may delete a file from a bucket: it is tried, and the file is gone.
-#[then(expr = "{name} can delete {name} from {name}")]
-async fn can_delete(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can delete {file} from {bucket}")]
+async fn can_delete(world: &mut World, who: Who, key: FileName, bucket: BucketName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     delete(stage, &actor, &bucket.0, &key.0).await?;
@@ -180,8 +200,13 @@ async fn can_delete(world: &mut World, who: Name, key: Name, bucket: Name) -> Re
 }
 
 /// Somebody may not delete a file that is there: it is tried.
-#[then(expr = "{name} can't/cannot delete {name} from {name}")]
-async fn can_not_delete(world: &mut World, who: Name, key: Name, bucket: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can't/cannot delete {file} from {bucket}")]
+async fn can_not_delete(
+    world: &mut World,
+    who: Who,
+    key: FileName,
+    bucket: BucketName,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     delete(stage, &actor, &bucket.0, &key.0).await?;
@@ -189,8 +214,8 @@ async fn can_not_delete(world: &mut World, who: Name, key: Name, bucket: Name) -
 }
 
 /// The bucket holds a file, as the administrator sees it.
-#[then(expr = "the bucket {name} holds {name}")]
-async fn is_held(world: &mut World, bucket: Name, key: Name) -> Result<(), StepError> {
+#[then(expr = "the bucket {bucket} holds {file}")]
+async fn is_held(world: &mut World, bucket: BucketName, key: FileName) -> Result<(), StepError> {
     if keys(world.stage()?, &bucket.0).await?.contains(&key.0) {
         return Ok(());
     }
@@ -198,8 +223,8 @@ async fn is_held(world: &mut World, bucket: Name, key: Name) -> Result<(), StepE
 }
 
 /// The bucket does not hold a file, as the administrator sees it, though something was tried before.
-#[then(expr = "the bucket {name} does not hold {name}")]
-async fn is_not_held(world: &mut World, bucket: Name, key: Name) -> Result<(), StepError> {
+#[then(expr = "the bucket {bucket} does not hold {file}")]
+async fn is_not_held(world: &mut World, bucket: BucketName, key: FileName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.something_was_tried()?;
     if keys(stage, &bucket.0).await?.contains(&key.0) {

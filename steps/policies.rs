@@ -1,21 +1,22 @@
 //! Inline policies of users, roles and groups.
 
 use cucumber::{given, when};
-use harness::parameters::Name;
-use harness::{CallRef, Stage, StepError, World};
+use harness::check::PolicyUse;
+use harness::parameters::{Identity, InlinePolicy, NewInlinePolicy};
+use harness::{CallRef, Stage, StepError, World, rehearse};
 use target::PolicyKind;
 
 use crate::holders::{Holder, name_in_iam};
 use crate::policy_text::{from_doc_string, from_table};
 
 /// Gives a user, role or group the inline policy in the doc string.
-#[given(expr = "{name} has the inline policy {name}:")]
-#[when(expr = "{name} is given the inline policy {name}:")]
+#[given(expr = "{identity} has the inline policy {new-inline-policy}:")]
+#[when(expr = "{identity} is given the inline policy {new-inline-policy}:")]
 async fn inline_policy(
     world: &mut World,
     step: &cucumber::gherkin::Step,
-    holder: Name,
-    policy: Name,
+    holder: Identity,
+    policy: NewInlinePolicy,
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
@@ -25,13 +26,13 @@ async fn inline_policy(
 
 /// Gives a user, role or group an inline policy with the statements of the table `| effect | action | resource |`;
 /// several actions or resources are separated by commas.
-#[given(expr = "{name} has the inline policy {name} with the statements:")]
-#[when(expr = "{name} is given the inline policy {name} with the statements:")]
+#[given(expr = "{identity} has the inline policy {new-inline-policy} with the statements:")]
+#[when(expr = "{identity} is given the inline policy {new-inline-policy} with the statements:")]
 async fn inline_statements(
     world: &mut World,
     step: &cucumber::gherkin::Step,
-    holder: Name,
-    policy: Name,
+    holder: Identity,
+    policy: NewInlinePolicy,
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
@@ -39,10 +40,21 @@ async fn inline_statements(
     put(stage, &holder.0, &policy.0, &document).await
 }
 
+rehearse!(
+    "{identity} has the inline policy {new-inline-policy}:",
+    "{identity} is given the inline policy {new-inline-policy}:",
+    => |step| step.has_policy(PolicyUse::Inline)
+);
+rehearse!(
+    "{identity} has the inline policy {new-inline-policy} with the statements:",
+    "{identity} is given the inline policy {new-inline-policy} with the statements:",
+    => |step| step.has_statements()
+);
+
 /// Takes an inline policy away from a user, role or group.
-#[given(expr = "the inline policy {name} of {name} is removed")]
-#[when(expr = "the inline policy {name} of {name} is removed")]
-async fn removed(world: &mut World, policy: Name, holder: Name) -> Result<(), StepError> {
+#[given(expr = "the inline policy {inline-policy} of {identity} is removed")]
+#[when(expr = "the inline policy {inline-policy} of {identity} is removed")]
+async fn removed(world: &mut World, policy: InlinePolicy, holder: Identity) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let held = Holder::of(stage, &holder.0)?;

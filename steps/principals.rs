@@ -2,17 +2,17 @@
 
 use aws_sdk_iam::types::{StatusType, Tag};
 use cucumber::{given, then, when};
-use harness::parameters::{Count, Name};
-use harness::{Actor, CallRef, NewThing, Stage, StepError, User, World, unknown};
+use harness::parameters::{Count, Kind, NewUser, UserName, Who};
+use harness::{Actor, CallRef, NewThing, Stage, StepError, User, World, rehearse, unknown};
 use secrecy::{ExposeSecret, SecretString};
 use target::{AccessKey, AccountId, Named, ThingKind};
 
-use crate::account::{WALKTHROUGH, is_empty, set_the_walkthrough};
+use crate::account::{WALKTHROUGH, give_the_walkthrough, is_empty, set_the_walkthrough};
 
 /// From here on, `{name}` makes the calls of steps that name nobody: a user, an instance, a named session,
 /// or somebody of the walkthrough.
-#[given(expr = "{name}")]
-async fn acts(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "{who}")]
+async fn acts(world: &mut World, name: Who) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     set_the_walkthrough(stage, &name.0).await?;
@@ -20,15 +20,22 @@ async fn acts(world: &mut World, name: Name) -> Result<(), StepError> {
     Ok(())
 }
 
+rehearse!("{who}" => |step| {
+    let is_of_it = step.parameter("{who}").is_some_and(|who| WALKTHROUGH.contains(&who.text.as_str()));
+    if is_of_it && step.given(&[Kind::User, Kind::Role, Kind::Bucket, Kind::Instance]).is_empty() {
+        give_the_walkthrough(step);
+    }
+});
+
 /// A user with one access key and no permissions.
-#[given(expr = "a user {name}")]
-async fn a_user(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "a user {new-user}")]
+async fn a_user(world: &mut World, name: NewUser) -> Result<(), StepError> {
     make_user_with_key(world.stage()?, &name.0).await
 }
 
 /// A user with one access key and no permissions in another account, that of `<OTHER_ACCOUNT_ID>`.
-#[given(expr = "a user {name} of the other account")]
-async fn a_foreign_user(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "a user {new-user} of the other account")]
+async fn a_foreign_user(world: &mut World, name: NewUser) -> Result<(), StepError> {
     let stage = world.stage()?;
     let other = stage.place.other_account().cloned();
     let other =
@@ -40,16 +47,16 @@ async fn a_foreign_user(world: &mut World, name: Name) -> Result<(), StepError> 
 }
 
 /// A user who can't make calls yet.
-#[given(expr = "a user {name} without access keys")]
-async fn a_user_without_keys(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "a user {new-user} without access keys")]
+async fn a_user_without_keys(world: &mut World, name: NewUser) -> Result<(), StepError> {
     let stage = world.stage()?;
     let account = stage.place.account().clone();
     make_user(stage, &name.0, &account).await
 }
 
 /// One more access key for a user.
-#[given(expr = "{name} has an/another access key")]
-async fn has_a_key(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "{user} has an/another access key")]
+async fn has_a_key(world: &mut World, name: UserName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     known_user(stage, &name.0)?;
@@ -59,8 +66,8 @@ async fn has_a_key(world: &mut World, name: Name) -> Result<(), StepError> {
 }
 
 /// The administrator asks for one more access key for a user, which may be refused.
-#[when(expr = "{name} gets an/another access key")]
-async fn gets_a_key(world: &mut World, name: Name) -> Result<(), StepError> {
+#[when(expr = "{user} gets an/another access key")]
+async fn gets_a_key(world: &mut World, name: UserName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let arn = known_user(stage, &name.0)?;
     let administrator = stage.administrator_of(&arn)?;
@@ -80,27 +87,27 @@ async fn gets_a_key(world: &mut World, name: Name) -> Result<(), StepError> {
 }
 
 /// Turns off every access key of a user.
-#[given(expr = "the access keys of {name} are deactivated")]
-#[when(expr = "the access keys of {name} are deactivated")]
-async fn deactivated(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "the access keys of {user} are deactivated")]
+#[when(expr = "the access keys of {user} are deactivated")]
+async fn deactivated(world: &mut World, name: UserName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     set_status(stage, &name.0, StatusType::Inactive).await
 }
 
 /// Turns every access key of a user on again.
-#[given(expr = "the access keys of {name} are activated")]
-#[when(expr = "the access keys of {name} are activated")]
-async fn activated(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "the access keys of {user} are activated")]
+#[when(expr = "the access keys of {user} are activated")]
+async fn activated(world: &mut World, name: UserName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     set_status(stage, &name.0, StatusType::Active).await
 }
 
 /// From here on the calls are signed with the user's key id, but not with its secret key.
-#[given(expr = "{name} with a wrong secret key")]
-#[when(expr = "{name} signs with a wrong secret key")]
-async fn wrong_secret(world: &mut World, name: Name) -> Result<(), StepError> {
+#[given(expr = "{who} with a wrong secret key")]
+#[when(expr = "{who} signs with a wrong secret key")]
+async fn wrong_secret(world: &mut World, name: Who) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let actor = named(stage, &name.0).await?;
@@ -117,8 +124,8 @@ async fn wrong_secret(world: &mut World, name: Name) -> Result<(), StepError> {
 }
 
 /// How many access keys the user has, as IAM lists them.
-#[then(expr = "{name} has {count} access key(s)")]
-async fn key_count(world: &mut World, name: Name, count: Count) -> Result<(), StepError> {
+#[then(expr = "{user} has {count} access key(s)")]
+async fn key_count(world: &mut World, name: UserName, count: Count) -> Result<(), StepError> {
     let stage = world.stage()?;
     let arn = known_user(stage, &name.0)?;
     let administrator = stage.administrator_of(&arn)?;

@@ -1,8 +1,9 @@
 //! Roles: who may take them, and for how long.
 
 use cucumber::{given, then, when};
-use harness::parameters::{Name, Span};
-use harness::{CallRef, NewThing, Stage, StepError, World, unknown};
+use harness::check::PolicyUse;
+use harness::parameters::{NewRole, RoleName, Span, Trusted};
+use harness::{CallRef, NewThing, Stage, StepError, World, rehearse, unknown};
 use serde_json::{Value, json};
 use target::{Named, PolicyKind, ThingKind};
 
@@ -10,19 +11,19 @@ use crate::policy_text::{blaming_principal, for_account, from_doc_string, rows};
 use crate::principals::iam_tags;
 
 /// A role trusted by a service (`ec2.amazonaws.com`), a user of the scenario, or `"the account"`.
-#[given(expr = "a role {name} trusted by {name}")]
-async fn a_role(world: &mut World, name: Name, trusted: Name) -> Result<(), StepError> {
+#[given(expr = "a role {new-role} trusted by {principal}")]
+async fn a_role(world: &mut World, name: NewRole, trusted: Trusted) -> Result<(), StepError> {
     let stage = world.stage()?;
     let principal = principal(stage, &trusted.0)?;
     make_role(stage, &name.0, &trust(&[principal])).await
 }
 
 /// A role with the trust policy in the doc string.
-#[given(expr = "a role {name} with the trust policy:")]
+#[given(expr = "a role {new-role} with the trust policy:")]
 async fn a_role_with_trust(
     world: &mut World,
     step: &cucumber::gherkin::Step,
-    name: Name,
+    name: NewRole,
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     let document = from_doc_string(stage, step, PolicyKind::Trust)?;
@@ -30,12 +31,12 @@ async fn a_role_with_trust(
 }
 
 /// Replaces a role's trust policy by the doc string.
-#[given(expr = "the trust policy of {name} is:")]
-#[when(expr = "the trust policy of {name} becomes:")]
+#[given(expr = "the trust policy of {role} is:")]
+#[when(expr = "the trust policy of {role} becomes:")]
 async fn trust_policy(
     world: &mut World,
     step: &cucumber::gherkin::Step,
-    name: Name,
+    name: RoleName,
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
@@ -44,9 +45,9 @@ async fn trust_policy(
 }
 
 /// Replaces a role's trust policy by one that names the principals of the table `| principal |`.
-#[given(expr = "{name} trusts:")]
-#[when(expr = "{name} trusts:")]
-async fn trusts(world: &mut World, step: &cucumber::gherkin::Step, name: Name) -> Result<(), StepError> {
+#[given(expr = "{role} trusts:")]
+#[when(expr = "{role} trusts:")]
+async fn trusts(world: &mut World, step: &cucumber::gherkin::Step, name: RoleName) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let mut principals = Vec::new();
@@ -56,9 +57,21 @@ async fn trusts(world: &mut World, step: &cucumber::gherkin::Step, name: Name) -
     set_trust(stage, &name.0, &trust(&principals)).await
 }
 
+rehearse!(
+    "a role {new-role} with the trust policy:",
+    "the trust policy of {role} is:",
+    "the trust policy of {role} becomes:",
+    => |step| step.has_policy(PolicyUse::Trust)
+);
+rehearse!("{role} trusts:" => |step| {
+    for row in step.rows(&["principal"], &[]) {
+        row.cell("principal").into_iter().for_each(|cell| step.names::<Trusted>(cell));
+    }
+});
+
 /// Sets how long sessions of a role may last; it must be accepted.
-#[given(expr = "the maximum session duration of {name} is {span}")]
-async fn maximum_is(world: &mut World, name: Name, span: Span) -> Result<(), StepError> {
+#[given(expr = "the maximum session duration of {role} is {span}")]
+async fn maximum_is(world: &mut World, name: RoleName, span: Span) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     known_role(stage, &name.0)?;
@@ -71,8 +84,8 @@ async fn maximum_is(world: &mut World, name: Name, span: Span) -> Result<(), Ste
 }
 
 /// Tries to set how long sessions of a role may last.
-#[when(expr = "the maximum session duration of {name} is set to {span}")]
-async fn maximum_is_set(world: &mut World, name: Name, span: Span) -> Result<(), StepError> {
+#[when(expr = "the maximum session duration of {role} is set to {span}")]
+async fn maximum_is_set(world: &mut World, name: RoleName, span: Span) -> Result<(), StepError> {
     let stage = world.stage()?;
     known_role(stage, &name.0)?;
     let administrator = stage.administrator();
@@ -85,8 +98,8 @@ async fn maximum_is_set(world: &mut World, name: Name, span: Span) -> Result<(),
 }
 
 /// How long sessions of a role may last, as `get-role` tells.
-#[then(expr = "the maximum session duration of {name} is {span}")]
-async fn maximum_reads(world: &mut World, name: Name, span: Span) -> Result<(), StepError> {
+#[then(expr = "the maximum session duration of {role} is {span}")]
+async fn maximum_reads(world: &mut World, name: RoleName, span: Span) -> Result<(), StepError> {
     let stage = world.stage()?;
     known_role(stage, &name.0)?;
     let administrator = stage.administrator();

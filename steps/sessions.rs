@@ -3,8 +3,9 @@
 use aws_sdk_sts::types::{Credentials, PolicyDescriptorType, Tag};
 use chrono::{DateTime, TimeDelta, Utc};
 use cucumber::{given, then, when};
-use harness::parameters::{Name, Span, Text};
-use harness::{Actor, CallRef, Control, Session, Stage, StepError, World};
+use harness::check::PolicyUse;
+use harness::parameters::{Kind, ManagedPolicy, NewSession, RoleName, Span, Text, Who};
+use harness::{Actor, CallRef, Control, Session, Stage, StepError, World, rehearse};
 use secrecy::SecretString;
 use target::{AccessKey, Named, PolicyKind};
 
@@ -17,69 +18,87 @@ use crate::roles::known_role;
 /// The session name of the walkthrough.
 const SESSION: &str = "testSession";
 
+rehearse!(
+    "assuming {role}",
+    "assuming {role} for {span}",
+    "{who} assumes {role}",
+    "{who} assumes {role} for {span}",
+    => |step| step.gives(Kind::Session, SESSION)
+);
+
 /// Assumes a role; from here on its session acts.
-#[when(expr = "assuming {name}")]
-async fn assuming(world: &mut World, role: Name) -> Result<(), StepError> {
+#[when(expr = "assuming {role}")]
+async fn assuming(world: &mut World, role: RoleName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = stage.current_actor()?;
     assume(stage, &actor, &role.0, Asked::default()).await
 }
 
 /// Assumes a role for some time; from here on its session acts.
-#[when(expr = "assuming {name} for {span}")]
-async fn assuming_for(world: &mut World, role: Name, span: Span) -> Result<(), StepError> {
+#[when(expr = "assuming {role} for {span}")]
+async fn assuming_for(world: &mut World, role: RoleName, span: Span) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = stage.current_actor()?;
     assume(stage, &actor, &role.0, Asked::lasting(span)).await
 }
 
 /// Assumes a role with a session name of one's own, by which later steps can speak of the session.
-#[when(expr = "assuming {name} as {name}")]
-async fn assuming_as(world: &mut World, role: Name, session: Name) -> Result<(), StepError> {
+#[when(expr = "assuming {role} as {new-session}")]
+async fn assuming_as(world: &mut World, role: RoleName, session: NewSession) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = stage.current_actor()?;
     assume(stage, &actor, &role.0, Asked::named(session)).await
 }
 
 /// Somebody assumes a role; from here on the session acts.
-#[when(expr = "{name} assumes {name}")]
-async fn assumes(world: &mut World, who: Name, role: Name) -> Result<(), StepError> {
+#[when(expr = "{who} assumes {role}")]
+async fn assumes(world: &mut World, who: Who, role: RoleName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     assume(stage, &actor, &role.0, Asked::default()).await
 }
 
 /// Somebody assumes a role with a session name, by which later steps can speak of the session.
-#[when(expr = "{name} assumes {name} as {name}")]
-async fn assumes_as(world: &mut World, who: Name, role: Name, session: Name) -> Result<(), StepError> {
+#[when(expr = "{who} assumes {role} as {new-session}")]
+async fn assumes_as(
+    world: &mut World,
+    who: Who,
+    role: RoleName,
+    session: NewSession,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     assume(stage, &actor, &role.0, Asked::named(session)).await
 }
 
 /// Somebody assumes a role for some time; from here on the session acts.
-#[when(expr = "{name} assumes {name} for {span}")]
-async fn assumes_for(world: &mut World, who: Name, role: Name, span: Span) -> Result<(), StepError> {
+#[when(expr = "{who} assumes {role} for {span}")]
+async fn assumes_for(world: &mut World, who: Who, role: RoleName, span: Span) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     assume(stage, &actor, &role.0, Asked::lasting(span)).await
 }
 
 /// Assumes a role with a session name, for some time; from here on the session acts.
-#[when(expr = "assuming {name} as {name} for {span}")]
-async fn assuming_as_for(world: &mut World, role: Name, session: Name, span: Span) -> Result<(), StepError> {
+#[when(expr = "assuming {role} as {new-session} for {span}")]
+async fn assuming_as_for(
+    world: &mut World,
+    role: RoleName,
+    session: NewSession,
+    span: Span,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = stage.current_actor()?;
     assume(stage, &actor, &role.0, Asked { session: session.0, ..Asked::lasting(span) }).await
 }
 
 /// Somebody assumes a role with a session name, for some time; from here on the session acts.
-#[when(expr = "{name} assumes {name} as {name} for {span}")]
+#[when(expr = "{who} assumes {role} as {new-session} for {span}")]
 async fn assumes_as_for(
     world: &mut World,
-    who: Name,
-    role: Name,
-    session: Name,
+    who: Who,
+    role: RoleName,
+    session: NewSession,
     span: Span,
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
@@ -89,12 +108,12 @@ async fn assumes_as_for(
 
 /// Somebody assumes a role with the attributes of the table `| attribute | value |`: `session name`, `duration`,
 /// `external id`, `source identity`, `session policy` (a managed policy), `tag KEY`, `transitive tag KEY`.
-#[when(expr = "{name} assumes {name} with:")]
+#[when(expr = "{who} assumes {role} with:")]
 async fn assumes_with(
     world: &mut World,
     step: &cucumber::gherkin::Step,
-    who: Name,
-    role: Name,
+    who: Who,
+    role: RoleName,
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
@@ -107,13 +126,31 @@ async fn assumes_with(
     assume(stage, &actor, &role.0, asked).await
 }
 
+rehearse!("{who} assumes {role} with:" => |step| {
+    let mut session = SESSION.to_owned();
+    for row in step.rows(&["attribute", "value"], &[]) {
+        let (Some(attribute), Some(value)) = (row.cell("attribute"), row.cell("value")) else { continue };
+        match attribute.text.as_str() {
+            "session name" => session.clone_from(&value.text),
+            "session policy" => step.names::<ManagedPolicy>(value),
+            text if text.starts_with("tag ") || text.starts_with("transitive tag ") => {}
+            _ => step.is_one_of(attribute, "attribute of a session", &ATTRIBUTES),
+        }
+    }
+    step.gives(Kind::Session, &session);
+});
+
+/// What may be asked for beside tags.
+const ATTRIBUTES: [&str; 5] =
+    ["session name", "duration", "external id", "source identity", "session policy"];
+
 /// Somebody assumes a role with the session policy of the doc string, which limits what the session can do.
-#[when(expr = "{name} assumes {name} with the session policy:")]
+#[when(expr = "{who} assumes {role} with the session policy:")]
 async fn assumes_with_policy(
     world: &mut World,
     step: &cucumber::gherkin::Step,
-    who: Name,
-    role: Name,
+    who: Who,
+    role: RoleName,
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
@@ -121,15 +158,20 @@ async fn assumes_with_policy(
     assume(stage, &actor, &role.0, Asked { policy: Some(policy), ..Asked::default() }).await
 }
 
+rehearse!("{who} assumes {role} with the session policy:" => |step| {
+    step.has_policy(PolicyUse::Session);
+    step.gives(Kind::Session, SESSION);
+});
+
 /// Somebody asks for a session token; from here on the session acts.
-#[when(expr = "{name} asks for a session token")]
-async fn asks_for_token(world: &mut World, who: Name) -> Result<(), StepError> {
+#[when(expr = "{who} asks for a session token")]
+async fn asks_for_token(world: &mut World, who: Who) -> Result<(), StepError> {
     session_token(world.stage()?, &who.0, None).await
 }
 
 /// Somebody asks for a session token for some time; from here on the session acts.
-#[when(expr = "{name} asks for a session token for {span}")]
-async fn asks_for_token_for(world: &mut World, who: Name, span: Span) -> Result<(), StepError> {
+#[when(expr = "{who} asks for a session token for {span}")]
+async fn asks_for_token_for(world: &mut World, who: Who, span: Span) -> Result<(), StepError> {
     session_token(world.stage()?, &who.0, Some(span.seconds())).await
 }
 
@@ -185,8 +227,8 @@ async fn caller_is(world: &mut World, arn: Text) -> Result<(), StepError> {
 }
 
 /// Who somebody is, as `get-caller-identity` tells.
-#[then(expr = "{name} is identified as {text}")]
-async fn identified_as(world: &mut World, who: Name, arn: Text) -> Result<(), StepError> {
+#[then(expr = "{who} is identified as {text}")]
+async fn identified_as(world: &mut World, who: Who, arn: Text) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     identity(stage, &actor, &arn.0).await
@@ -203,8 +245,8 @@ async fn asking_identity(world: &mut World) -> Result<(), StepError> {
 }
 
 /// Somebody may assume a role: it is tried, and the one who acts stays the same.
-#[then(expr = "{name} can assume {name}")]
-async fn can_assume(world: &mut World, who: Name, role: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can assume {role}")]
+async fn can_assume(world: &mut World, who: Who, role: RoleName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     try_to_assume(stage, &actor, &role.0).await?;
@@ -212,8 +254,8 @@ async fn can_assume(world: &mut World, who: Name, role: Name) -> Result<(), Step
 }
 
 /// Somebody may not assume a role that is there: it is tried, and the one who acts stays the same.
-#[then(expr = "{name} can't/cannot assume {name}")]
-async fn can_not_assume(world: &mut World, who: Name, role: Name) -> Result<(), StepError> {
+#[then(expr = "{who} can't/cannot assume {role}")]
+async fn can_not_assume(world: &mut World, who: Who, role: RoleName) -> Result<(), StepError> {
     let stage = world.stage()?;
     let actor = named(stage, &who.0).await?;
     try_to_assume(stage, &actor, &role.0).await?;
@@ -266,7 +308,7 @@ impl Default for Asked {
 }
 
 impl Asked {
-    fn named(session: Name) -> Asked {
+    fn named(session: NewSession) -> Asked {
         Asked { session: session.0, ..Asked::default() }
     }
 

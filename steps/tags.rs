@@ -2,8 +2,8 @@
 
 use aws_sdk_iam::types::Tag;
 use cucumber::{given, when};
-use harness::parameters::{Name, Text};
-use harness::{CallRef, Stage, StepError, World, unknown};
+use harness::parameters::{Identity, TaggedName, Text};
+use harness::{CallRef, Stage, StepError, World, rehearse, unknown};
 
 use crate::buckets::{known_bucket, tag_bucket};
 use crate::holders::{Holder, name_in_iam};
@@ -11,9 +11,13 @@ use crate::policy_text::rows;
 
 /// Tags a user, role, bucket or instance with the table `| key | value |`. Its other tags stay; only a bucket's are
 /// replaced, as S3 does it.
-#[given(expr = "{name} has the tags:")]
-#[when(expr = "{name} is tagged with:")]
-async fn tagged(world: &mut World, step: &cucumber::gherkin::Step, name: Name) -> Result<(), StepError> {
+#[given(expr = "{tagged} has the tags:")]
+#[when(expr = "{tagged} is tagged with:")]
+async fn tagged(
+    world: &mut World,
+    step: &cucumber::gherkin::Step,
+    name: TaggedName,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let rows = rows(step, &["key", "value"])?;
@@ -24,9 +28,11 @@ async fn tagged(world: &mut World, step: &cucumber::gherkin::Step, name: Name) -
     tag(stage, &name.0, tags.collect()).await
 }
 
+rehearse!("{tagged} has the tags:", "{tagged} is tagged with:" => |step| drop(step.rows(&["key", "value"], &[])));
+
 /// Takes a tag away from a user or role.
-#[when(expr = "the tag {text} of {name} is removed")]
-async fn untagged(world: &mut World, key: Text, name: Name) -> Result<(), StepError> {
+#[when(expr = "the tag {text} of {identity} is removed")]
+async fn untagged(world: &mut World, key: Text, name: Identity) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let there = name_in_iam(stage, &name.0);

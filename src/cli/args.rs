@@ -42,10 +42,7 @@ pub(crate) enum Command {
     /// Find in feature files what can be told without running them.
     Check(CheckArgs),
     /// Tell what a code of `check` means; without one, list all.
-    Explain {
-        /// Such as `RC007`.
-        code: Option<String>,
-    },
+    Explain(ExplainArgs),
     /// Print what makes a shell complete this command's arguments.
     Completions {
         /// The shell.
@@ -173,6 +170,24 @@ pub(crate) struct KeygenArgs {
     pub(crate) file: PathBuf,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Such as `RC007`.
+    pub(crate) code: Option<String>,
+    /// How to write it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ExplainFormat,
+}
+
+/// How `explain` tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    /// For people.
+    Text,
+    /// A page of the documentation.
+    Md,
+}
+
 /// Checks without a run.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
@@ -194,6 +209,10 @@ pub(crate) enum CheckFormat {
     Text,
     /// For programs.
     Json,
+    /// For code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
 }
 
 /// A project to begin with.

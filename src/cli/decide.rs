@@ -138,7 +138,7 @@ impl Trouble {
         let source_line = whole.lines().nth(line - 1).unwrap_or_default().to_owned();
         let path = place_name(&args.file);
         Diagnostic {
-            place: Some(Place { path, line, column, source_line }),
+            place: Some(Box::new(Place { path, line, column, length: 0, source_line })),
             ..Diagnostic::new(self.message())
         }
     }

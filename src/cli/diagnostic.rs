@@ -16,7 +16,7 @@ pub(crate) struct Diagnostic {
     /// In lower case, without full stop.
     pub(crate) message: String,
     /// Where, if it is about a place in a file.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<Box<Place>>,
     /// What to do about it.
     pub(crate) help: Option<String>,
 }
@@ -29,6 +29,8 @@ pub(crate) struct Place {
     pub(crate) line: usize,
     /// In characters, from 1.
     pub(crate) column: usize,
+    /// In characters; 0: to the end of the word.
+    pub(crate) length: usize,
     /// The line as it stands there.
     pub(crate) source_line: String,
 }
@@ -80,14 +82,15 @@ impl Diagnostic {
 }
 
 impl Place {
-    /// The word at the column, in bytes of the line.
+    /// What it is about, in bytes of the line.
     fn bytes(&self) -> std::ops::Range<usize> {
         let line = self.source_line.as_str();
         let start =
             line.char_indices().nth(self.column.saturating_sub(1)).map_or(line.len(), |(byte, _)| byte);
         let rest = line.get(start..).unwrap_or_default();
-        let word = rest.find(char::is_whitespace).filter(|length| *length > 0).unwrap_or(rest.len());
-        start..start + word
+        let word = || rest.find(char::is_whitespace).filter(|length| *length > 0).unwrap_or(rest.len());
+        let part = || rest.char_indices().nth(self.length).map_or(rest.len(), |(byte, _)| byte);
+        start..start + if self.length == 0 { word() } else { part() }
     }
 }
 
@@ -100,8 +103,14 @@ mod tests {
         assert_eq!(diagnostic.render(Color::Plain, 80), expected);
     }
 
-    fn at(line: usize, column: usize, source_line: &str) -> Option<Place> {
-        Some(Place { path: "features/a.feature".into(), line, column, source_line: source_line.into() })
+    fn at(line: usize, column: usize, source_line: &str) -> Option<Box<Place>> {
+        Some(Box::new(Place {
+            path: "features/a.feature".into(),
+            line,
+            column,
+            length: 0,
+            source_line: source_line.into(),
+        }))
     }
 
     #[test]

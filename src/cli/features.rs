@@ -99,9 +99,10 @@ impl From<FeatureError> for Diagnostic {
             path: error.path,
             line: error.line,
             column: error.column,
+            length: 0,
             source_line: error.source_line,
         };
-        Diagnostic { message: error.message, place: Some(place), help: error.help }
+        Diagnostic { message: error.message, place: Some(Box::new(place)), help: error.help }
     }
 }
 

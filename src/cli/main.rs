@@ -14,6 +14,7 @@ mod decide;
 mod diagnostic;
 mod env_file;
 mod evidence_folder;
+mod explain;
 mod features;
 mod init;
 mod keys;
@@ -78,7 +79,7 @@ fn command() -> ExitCode {
         Command::Compare(compare_args) => compare::compare(&compare_args, &surroundings).into(),
         Command::Init(init_args) => init::init(&init_args, &surroundings).into(),
         Command::Check(check_args) => check::check(&check_args, &surroundings).into(),
-        Command::Explain { code } => check::explain(code.as_deref(), &surroundings).into(),
+        Command::Explain(explain_args) => explain::explain(&explain_args, &surroundings).into(),
         Command::Completions { shell } => manual::completions(shell, &surroundings).into(),
         Command::Man { folder } => manual::pages(&folder, &surroundings).into(),
         Command::Steps(steps_args) => steps::steps(&steps_args, &surroundings).into(),

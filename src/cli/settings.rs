@@ -239,7 +239,10 @@ impl Settings {
 }
 
 fn parse(path: &Path, text: &str) -> Result<File, Diagnostic> {
-    let at = |offset: usize, diagnostic| Diagnostic { place: Some(place(path, text, offset)), ..diagnostic };
+    let at = |offset: usize, diagnostic| Diagnostic {
+        place: Some(Box::new(place(path, text, offset))),
+        ..diagnostic
+    };
     let parsed = DeTable::parse(text).map_err(|error| {
         at(error.span().map_or(0, |span| span.start), Diagnostic::new(error.message().to_owned()))
     })?;
@@ -291,7 +294,7 @@ fn place(path: &Path, text: &str, offset: usize) -> Place {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let source_line = text.lines().nth(line - 1).unwrap_or_default().to_owned();
-    Place { path: path.display().to_string(), line, column, source_line }
+    Place { path: path.display().to_string(), line, column, length: 0, source_line }
 }
 
 /// `10s`, `500ms`, `2m`.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use ::steps::{Chapter, Entry, catalogue};
 use evidence::console::wrap;
+use harness::parameters::documented;
 use serde_json::{Value, json};
 
 use crate::args::{StepsArgs, StepsFormat};
@@ -39,14 +40,6 @@ fn found(words: &[String]) -> Vec<Chapter> {
     chapters
 }
 
-/// What stands in braces, and what can stand for it.
-const PARAMETERS: [(&str, &str); 4] = [
-    ("{name}", "a name, in double quotes where it has spaces: main-user, \"main user\""),
-    ("{text}", "any text in double quotes"),
-    ("{count}", "a whole number"),
-    ("{span}", "a span of time: 1 hour, 90 minutes, 3600 seconds"),
-];
-
 /// The keywords of a step, by the expression that they stand before.
 fn by_expression(entry: &Entry) -> Vec<(String, &str)> {
     let mut lines: Vec<(String, &str)> = Vec::new();
@@ -60,6 +53,12 @@ fn by_expression(entry: &Entry) -> Vec<(String, &str)> {
         }
     }
     lines
+}
+
+/// What stands in braces in these steps, and what people can write for it.
+fn used(chapters: &[Chapter]) -> Vec<(&'static str, &'static str)> {
+    let forms = || chapters.iter().flat_map(|chapter| &chapter.steps).flat_map(|entry| &entry.forms);
+    documented().filter(|(name, _)| forms().any(|(_, expression)| expression.contains(name))).collect()
 }
 
 fn as_text(chapters: &[Chapter], width: usize) -> String {
@@ -80,15 +79,15 @@ fn as_text(chapters: &[Chapter], width: usize) -> String {
         }
         let _ = writeln!(text);
     }
-    for (name, meaning) in PARAMETERS {
-        let _ = writeln!(text, "{name:8}{meaning}");
+    for (name, meaning) in used(chapters) {
+        let _ = writeln!(text, "{name:22}{meaning}");
     }
     text
 }
 
 fn as_markdown(chapters: &[Chapter]) -> String {
     let mut text = "# Steps\n\nWhat a feature can say. `rolecall steps --format md` makes this page; `rolecall steps WORDS` finds steps.\n\n| | stands for |\n|---|---|\n".to_owned();
-    for (name, meaning) in PARAMETERS {
+    for (name, meaning) in used(chapters) {
         let _ = writeln!(text, "| `{name}` | {meaning} |");
     }
     for chapter in chapters {
@@ -121,6 +120,6 @@ fn as_json(chapters: &[Chapter]) -> Value {
             "example": entry.example,
         })
     });
-    let parameters = PARAMETERS.map(|(name, meaning)| (name.to_owned(), json!(meaning)));
+    let parameters = used(chapters).into_iter().map(|(name, meaning)| (name.to_owned(), json!(meaning)));
     json!({ "parameters": serde_json::Map::from_iter(parameters), "steps": steps.collect::<Vec<_>>() })
 }

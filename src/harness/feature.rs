@@ -1,6 +1,7 @@
 //! A feature file: its text, what it says, and where.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use gherkin::GherkinEnv;
 use regex::Regex;
@@ -168,7 +169,7 @@ impl FeatureFile {
 
     /// A placeholder that nothing fills in would make a step say something else than it seems to.
     fn check_placeholders(&self, step: &gherkin::Step, header: &[String]) -> Result<(), FeatureError> {
-        let Ok(pattern) = Regex::new("<([^<> ](?:[^<>]*[^<> ])?)>") else { return Ok(()) };
+        let Some(pattern) = PLACEHOLDER.as_ref() else { return Ok(()) };
         let names =
             pattern.captures_iter(&step.value).filter_map(|found| found.get(1)).map(|name| name.as_str());
         let Some(name) = names.into_iter().find(|name| !name.contains("ACCOUNT")) else { return Ok(()) };
@@ -194,6 +195,9 @@ impl FeatureFile {
         Err(FeatureError { path, line, column, message, source_line, help })
     }
 }
+
+static PLACEHOLDER: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new("<([^<> ](?:[^<>]*[^<> ])?)>").ok());
 
 /// gherkin tells its place only as words, and not always the right one; what the lines show by themselves comes first.
 fn syntax_error(path: &str, lines: &[String], words: &str) -> FeatureError {

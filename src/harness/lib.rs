@@ -30,6 +30,8 @@ mod world;
 pub use cast::{Actor, Cast, CastInstance, Session, User, unknown};
 pub use evidence::{Call, Purpose, Verdict};
 pub use feature::{FeatureError, FeatureFile};
+#[doc(hidden)]
+pub use inventory;
 pub use making::NewThing;
 pub use outcome::{CallRef, Control, Outcome, ServiceFailure, verdict};
 pub use plan::{Commands, RunPlan};
@@ -38,5 +40,5 @@ pub use run::run;
 pub use select::{Selection, SelectionError};
 pub use similar::nearest;
 pub use stage::{CommandOutput, Stage};
-pub use vocabulary::{Keyword, says_it, step_count};
+pub use vocabulary::{Keyword, says_it, step_count, untold};
 pub use world::World;

@@ -4,7 +4,6 @@
 //! scenario below `Scenaro:`. It also cuts rows to the length of the first. A slip must not make a claim vanish.
 
 use gherkin::GherkinEnv;
-use regex::Regex;
 
 use crate::similar::nearest;
 use crate::vocabulary;
@@ -70,10 +69,10 @@ pub(crate) fn slip_in_prose(lines: &[String], feature: &gherkin::Feature) -> Opt
 
 /// The language that the file says it is in: its line and name.
 fn language(lines: &[String]) -> Option<(usize, String)> {
-    let pattern = Regex::new(r"^\s*#\s*language\s*:\s*(.*?)\s*$").ok()?;
     let first = lines.iter().position(|line| !line.trim().is_empty())?;
-    let name = pattern.captures(lines.get(first)?)?.get(1)?.as_str().to_owned();
-    (name != "en").then_some((first + 1, name))
+    let words = lines.get(first)?.trim().strip_prefix('#')?.trim_start().strip_prefix("language")?;
+    let name = words.trim_start().strip_prefix(':')?.trim();
+    (name != "en").then(|| (first + 1, name.to_owned()))
 }
 
 fn slip(line: usize, message: impl Into<String>, help: &str) -> Option<Slip> {
@@ -138,8 +137,9 @@ impl Scan {
                 "a row is `| one | two |`; a `|` inside a cell is `\\|`",
             );
         }
-        let escape = Regex::new(r"\\[^n|]").ok()?;
-        if escape.is_match(&text.replace("\\\\", "")) {
+        let escapes = text.replace("\\\\", "");
+        let escaped = escapes.split('\\').skip(1).filter_map(|rest| rest.chars().next());
+        if escaped.into_iter().any(|letter| !['n', '|'].contains(&letter)) {
             return slip(
                 line,
                 "a lone `\\` in a cell",

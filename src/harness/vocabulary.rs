@@ -1,8 +1,14 @@
 //! The registered steps, as people write them.
 
-use cucumber::codegen::{Regex, StepConstructor as _, WorldInventory, inventory};
-use gherkin::StepType;
+use std::sync::LazyLock;
 
+use cucumber::codegen::{StepConstructor as _, WorldInventory, inventory};
+use cucumber::step::Location;
+use gherkin::StepType;
+use regex::{Regex, RegexSet, RegexSetBuilder};
+
+use crate::check::{Rehearsal, Rehearsed};
+use crate::parameters::{Parameter, parameters};
 use crate::similar::nearest_steps;
 use crate::world::World;
 
@@ -41,29 +47,113 @@ impl Keyword {
     }
 }
 
+/// A registered step.
+pub(crate) struct Known {
+    pub(crate) kind: StepType,
+    /// As it is written, with parameters in braces.
+    pub(crate) expression: String,
+    pub(crate) pattern: Regex,
+    /// In the order of the pattern's groups.
+    pub(crate) parameters: Vec<&'static Parameter>,
+    /// The source file and line of its definition.
+    pub(crate) place: String,
+    /// What it tells beyond its parameters.
+    pub(crate) rehearse: Option<fn(&mut Rehearsal<'_, '_>)>,
+}
+
+impl Known {
+    /// Its keyword and expression.
+    pub(crate) fn written(&self) -> String {
+        format!("{:?} {}", self.kind, self.expression)
+    }
+}
+
+struct Vocabulary {
+    /// Sorted by kind and expression.
+    steps: Vec<Known>,
+    /// All patterns, in the order of the steps.
+    patterns: Option<RegexSet>,
+}
+
+/// Making the expressions is the expensive part.
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+    let mut steps: Vec<Known> = registered();
+    steps.sort_by(|one, other| {
+        (one.kind as u8, &one.expression, &one.place).cmp(&(
+            other.kind as u8,
+            &other.expression,
+            &other.place,
+        ))
+    });
+    let patterns = RegexSetBuilder::new(steps.iter().map(|step| step.pattern.as_str())).build().ok();
+    Vocabulary { steps, patterns }
+});
+
+fn registered() -> Vec<Known> {
+    let known = |kind, location: Location, pattern: Regex| {
+        let expression = readable(pattern.as_str());
+        let parameters = in_order(&expression);
+        let place = format!("{}:{}", location.path, location.line);
+        let rehearsed = inventory::iter::<Rehearsed>.into_iter().find(|it| it.expression == expression);
+        let rehearse = rehearsed.map(|it| it.rehearse);
+        Known { kind, expression, pattern, parameters, place, rehearse }
+    };
+    let given = inventory::iter::<<World as WorldInventory>::Given>.into_iter().map(|step| step.inner());
+    let given = given.map(|(place, pattern, _)| known(StepType::Given, place, pattern()));
+    let when = inventory::iter::<<World as WorldInventory>::When>.into_iter().map(|step| step.inner());
+    let when = when.map(|(place, pattern, _)| known(StepType::When, place, pattern()));
+    let then = inventory::iter::<<World as WorldInventory>::Then>.into_iter().map(|step| step.inner());
+    let then = then.map(|(place, pattern, _)| known(StepType::Then, place, pattern()));
+    given.chain(when).chain(then).collect()
+}
+
+/// The parameters of an expression, as they stand in it.
+fn in_order(expression: &str) -> Vec<&'static Parameter> {
+    let parts = expression.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    let find = |name: &str| parameters().find(|known| known.written.trim_matches(['{', '}']) == name);
+    parts.filter_map(|(name, _)| find(name)).collect()
+}
+
+/// All registered steps.
+pub(crate) fn steps() -> &'static [Known] {
+    &VOCABULARY.steps
+}
+
+/// The steps that say `text`, whatever their keyword.
+pub(crate) fn saying(text: &str) -> Vec<&'static Known> {
+    let Vocabulary { steps, patterns } = &*VOCABULARY;
+    match patterns {
+        Some(patterns) => patterns.matches(text).into_iter().filter_map(|place| steps.get(place)).collect(),
+        None => steps.iter().filter(|step| step.pattern.is_match(text)).collect(),
+    }
+}
+
+/// What stands at the end of an expression whose step takes a table or a doc string, and has to tell `check` of it.
+const BELOW: char = ':';
+
+/// Expressions of which `check` is not told what it must know: those that have something below them without a rehearsal,
+/// and those of rehearsals that no step has.
+pub fn untold() -> Vec<String> {
+    let without = steps().iter().filter(|step| step.expression.ends_with(BELOW) && step.rehearse.is_none());
+    let nowhere = inventory::iter::<Rehearsed>
+        .into_iter()
+        .filter(|rehearsed| !steps().iter().any(|step| step.expression == rehearsed.expression));
+    without.map(Known::written).chain(nowhere.map(|rehearsed| rehearsed.expression.to_owned())).collect()
+}
+
 /// Whether `text` is what the step of this expression says.
 pub fn says_it(keyword: Keyword, expression: &str, text: &str) -> bool {
-    let mut of_keyword = patterns().into_iter().filter(|(kind, _)| Keyword::of(*kind) == keyword);
-    of_keyword.any(|(_, pattern)| pattern.is_match(text) && readable(pattern.as_str()) == expression)
+    saying(text).iter().any(|step| Keyword::of(step.kind) == keyword && step.expression == expression)
 }
 
 /// The steps that `step` may have meant, with their keywords, best first.
 pub(crate) fn similar(step: &gherkin::Step) -> Vec<String> {
-    let all: Vec<(StepType, String)> = [StepType::Given, StepType::When, StepType::Then]
-        .into_iter()
-        .flat_map(|kind| expressions(kind).into_iter().map(move |expression| (kind, expression)))
-        .collect();
-    let with_keyword = |(kind, expression): &(StepType, String)| format!("{kind:?} {expression}");
-    let elsewhere = patterns().into_iter().filter(|(_, pattern)| pattern.is_match(&step.value));
-    let mut similar: Vec<String> =
-        elsewhere.map(|(kind, pattern)| with_keyword(&(kind, readable(pattern.as_str())))).collect();
+    let mut similar: Vec<String> = saying(&step.value).into_iter().map(Known::written).collect();
     if similar.is_empty() {
-        let near = nearest_steps(&step.value, all.iter().map(|(_, expression)| expression.as_str()));
+        let near = nearest_steps(&step.value, steps().iter().map(|step| step.expression.as_str()));
         let of_its_kind = |expression: &str| {
-            all.iter()
-                .filter(|(_, known)| known == expression)
-                .min_by_key(|(kind, _)| *kind != step.ty)
-                .map(with_keyword)
+            let of_it = steps().iter().filter(|known| known.expression == expression);
+            of_it.min_by_key(|known| known.kind != step.ty).map(Known::written)
         };
         similar = near.into_iter().filter_map(of_its_kind).collect();
         similar.dedup();
@@ -74,30 +164,13 @@ pub(crate) fn similar(step: &gherkin::Step) -> Vec<String> {
 
 /// Whether a step, whatever its keyword, says `text` and is not only a name.
 pub(crate) fn says(text: &str) -> bool {
-    patterns().iter().any(|(_, pattern)| readable(pattern.as_str()) != "{name}" && pattern.is_match(text))
+    saying(text).iter().any(|step| step.expression != "{who}")
 }
 
-pub(crate) fn patterns() -> Vec<(StepType, Regex)> {
-    let given = inventory::iter::<<World as WorldInventory>::Given>
-        .into_iter()
-        .map(|step| (StepType::Given, step.inner().1()));
-    let when = inventory::iter::<<World as WorldInventory>::When>
-        .into_iter()
-        .map(|step| (StepType::When, step.inner().1()));
-    let then = inventory::iter::<<World as WorldInventory>::Then>
-        .into_iter()
-        .map(|step| (StepType::Then, step.inner().1()));
-    given.chain(when).chain(then).collect()
-}
-
-/// The expressions of the steps of one kind, sorted.
-fn expressions(kind: StepType) -> Vec<String> {
-    let mut expressions: Vec<String> = patterns()
-        .iter()
-        .filter(|(of, _)| *of == kind)
-        .map(|(_, pattern)| readable(pattern.as_str()))
-        .collect();
-    expressions.sort();
+/// The expressions of the steps of one kind, each once.
+fn expressions(kind: StepType) -> Vec<&'static str> {
+    let of_kind = steps().iter().filter(|step| step.kind == kind);
+    let mut expressions: Vec<&str> = of_kind.map(|step| step.expression.as_str()).collect();
     expressions.dedup();
     expressions
 }
@@ -105,8 +178,8 @@ fn expressions(kind: StepType) -> Vec<String> {
 /// The cucumber expression that a generated regular expression came from: cucumber keeps only the latter.
 pub(crate) fn readable(regex: &str) -> String {
     let mut text = regex.trim_start_matches('^').trim_end_matches('$').to_owned();
-    for (pattern, name) in crate::parameters::PATTERNS {
-        text = text.replace(&format!("({pattern})"), name);
+    for parameter in parameters() {
+        text = text.replace(&format!("({})", parameter.regex), parameter.written);
     }
     // `(?:s)?` was `(s)`, and `(?:can't|cannot)` was `can't/cannot`.
     while let Some((before, rest)) = text.split_once("(?:") {

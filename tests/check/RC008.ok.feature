@@ -1,6 +1,7 @@
 Feature: f
   Scenario: s
     Given a user alice
+    And a bucket reports
     And alice has the inline policy p:
       """
       {
@@ -9,3 +10,7 @@ Feature: f
       }
       """
     Then alice can't upload to reports
+    When alice tries s3:ListBucket on reports with:
+      | key       | value |
+      | s3:prefix | q1    |
+    Then it is denied

@@ -5,7 +5,7 @@ Feature: f
       """
       {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::<YOUR_ACCOUNT_ID>:root"}, "Action": "sts:AssumeRole"}]
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::<YOUR_ACCOUNT_ID>:root"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": ["one-of-many-external-ids-00"]}}}]
       }
       """
     And alice

@@ -1,6 +1,7 @@
 Feature: f
   Scenario: s
     Given a user alice
+    And a bucket reports
     # rolecall: allow(RC010)
     And alice has the inline policy p:
       """

@@ -112,8 +112,8 @@ fn the_page_of_steps_is_what_the_steps_say() {
     assert_eq!(code, Some(0));
     let kept = include_str!("../../docs/steps.md");
     assert!(page == kept, "docs/steps.md is another: write it anew by `rolecall steps --format md`");
-    check("", &["steps", "access", "key"], 0, &["Given {name} has an/another access key"]);
-    check("", &["steps", "--format", "json"], 0, &["\"expression\": \"a user {name}\""]);
+    check("", &["steps", "access", "key"], 0, &["Given {user} has an/another access key"]);
+    check("", &["steps", "--format", "json"], 0, &["\"expression\": \"a user {new-user}\""]);
     check("", &["steps", "no-such-word"], 4, &["no step speaks of `no-such-word`"]);
 }
 

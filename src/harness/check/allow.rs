@@ -1,12 +1,15 @@
 //! `# rolecall: allow(RC012) reason`: silences a finding of the step below, or of the file where it stands at its head.
 
-use super::{Page, code, codes};
+use std::ops::RangeInclusive;
+
+use super::page::Page;
+use super::{code, codes};
 
 struct Allow<'a> {
     line: usize,
     id: &'a str,
-    /// The line whose findings are meant; `None`: the whole file.
-    anchor: Option<usize>,
+    /// The lines whose findings are meant; `None`: the whole file.
+    lines: Option<RangeInclusive<usize>>,
 }
 
 pub(super) fn apply(page: &mut Page<'_>) {
@@ -16,7 +19,7 @@ pub(super) fn apply(page: &mut Page<'_>) {
     let mut fence = None;
     for (index, text) in lines.iter().enumerate() {
         let text = text.trim();
-        let fenced = ["\"\"\"", "```"].into_iter().find(|mark| text.starts_with(mark));
+        let fenced = FENCES.into_iter().find(|mark| text.starts_with(mark));
         match (fence, fenced) {
             (None, Some(_)) => fence = fenced,
             (Some(open), Some(mark)) if open == mark => fence = None,
@@ -29,12 +32,36 @@ pub(super) fn apply(page: &mut Page<'_>) {
         else {
             continue;
         };
-        let below =
-            (index + 1..lines.len()).find(|below| lines.get(*below).is_some_and(|line| !is_aside(line)));
-        let anchor = if index < head { None } else { Some(below.map_or(0, |below| below + 1)) };
-        settle(&Allow { line: index + 1, id, anchor }, reason.trim(), page);
+        let below = (index >= head).then(|| below(lines, index + 1));
+        settle(&Allow { line: index + 1, id, lines: below }, reason.trim(), page);
     }
 }
+
+/// The step below a line with its table and doc string, or the scenario with the tags above it: the numbers of the lines.
+fn below(lines: &[&str], from: usize) -> RangeInclusive<usize> {
+    let text = |index: usize| lines.get(index).map_or("", |line| line.trim());
+    let Some(first) = (from..lines.len()).find(|index| !is_aside(text(*index))) else { return 0..=0 };
+    let mut last = first;
+    while text(last).starts_with('@') && last + 1 < lines.len() {
+        last += 1;
+    }
+    let mut fence = None;
+    for index in last + 1..lines.len() {
+        let fenced = FENCES.into_iter().find(|mark| text(index).starts_with(mark));
+        match (fence, fenced) {
+            (None, Some(_)) => fence = fenced,
+            (Some(open), Some(mark)) if open == mark => fence = None,
+            (Some(_), _) => {}
+            (None, None) if text(index).starts_with('|') => {}
+            (None, None) if is_aside(text(index)) => continue,
+            (None, None) => break,
+        }
+        last = index;
+    }
+    first + 1..=last + 1
+}
+
+const FENCES: [&str; 2] = ["\"\"\"", "```"];
 
 fn settle(allow: &Allow<'_>, reason: &str, page: &mut Page<'_>) {
     if code(allow.id).is_none() || reason.is_empty() {
@@ -49,7 +76,7 @@ fn settle(allow: &Allow<'_>, reason: &str, page: &mut Page<'_>) {
     }
     let before = page.findings.len();
     page.findings.retain(|finding| {
-        let is_meant = allow.anchor.is_none_or(|anchor| finding.anchor == anchor);
+        let is_meant = allow.lines.as_ref().is_none_or(|lines| lines.contains(&finding.anchor));
         !(is_meant && finding.code.id.eq_ignore_ascii_case(allow.id))
     });
     if page.findings.len() == before {

@@ -36,6 +36,13 @@ pub struct Code {
     pub right: &'static str,
 }
 
+impl Code {
+    /// Whether a comment may silence it: not where the file can't be read, nor what is said of such comments.
+    pub fn can_be_allowed(&self) -> bool {
+        ![SYNTAX, NO_REASON, IDLE].contains(&self)
+    }
+}
+
 const fn error(
     id: &'static str,
     title: &'static str,
@@ -70,6 +77,14 @@ pub(super) const UNDEFINED: &Code = &error(
     "Then uploading works",
     "Then upload succeeds",
 );
+pub(super) const AMBIGUOUS: &Code = &error(
+    "RC003",
+    "a step of several meanings",
+    "More than one step says this, so nobody can say what it does, and a run refuses it. Steps of your own can do that to \
+     those of Rolecall.",
+    "Given a bucket of alice    # where steps say `a bucket of {user}` and `a {word} of {user}`",
+    "Given a bucket reports",
+);
 pub(super) const EMPTY: &Code = &error(
     "RC004",
     "a feature without scenarios",
@@ -94,7 +109,7 @@ pub(super) const NO_POLICY: &Code = &error(
 pub(super) const NO_ACTION: &Code = &error(
     "RC007",
     "no service has this action",
-    "AWS takes such a policy, but the action allows and denies nothing.",
+    "AWS takes such a policy, but the action allows and denies nothing. Nobody can try it either.",
     "\"Action\": \"s3:PutObjects\"",
     "\"Action\": \"s3:PutObject\"",
 );
@@ -108,7 +123,8 @@ pub(super) const NO_KEY: &Code = &error(
 pub(super) const NEVER_MATCH: &Code = &error(
     "RC009",
     "action and resource never match",
-    "The action is about another kind of resource than all that the statement names, so it has no effect.",
+    "The action is about another kind of resource than all that the statement names, so it has no effect; or than the one \
+     on which it is tried.",
     "\"Action\": \"s3:PutObject\", \"Resource\": \"arn:aws:s3:::reports\"",
     "\"Action\": \"s3:PutObject\", \"Resource\": \"arn:aws:s3:::reports/*\"",
 );
@@ -143,7 +159,9 @@ pub(super) const TRUSTS_ALL: &Code = &warning(
 pub(super) const TOO_LARGE: &Code = &error(
     "RC014",
     "a policy above its size",
-    "IAM counts characters without white space: 10,240 for inline policies of a role, 2,048 for a trust policy by default; a bucket policy has 20 KB.",
+    "IAM counts characters without white space: 2,048 for inline policies of a user, 5,120 of a group, 10,240 of a role; \
+     6,144 for a managed policy, 2,048 for a trust policy by default. A session policy has 2,048 characters in all, a \
+     bucket policy 20 KB.",
     "a trust policy of 2,100 characters",
     "fewer statements, or principals that share a condition",
 );
@@ -176,10 +194,66 @@ pub(super) const IDLE: &Code = &warning(
     "",
 );
 
-/// All codes, in order. RC003 is kept for ambiguous steps.
-pub const CODES: [&Code; 17] = [
+pub(super) const UNKNOWN_NAME: &Code = &error(
+    "RC019",
+    "a name that nobody has",
+    "No step before this one gives the name to somebody or something of the kind that the step needs.",
+    "Given a user alice\nThen alicia can upload to reports",
+    "Given a user alice\nAnd a bucket reports\nThen alice can upload to reports",
+);
+pub(super) const TABLE: &Code = &error(
+    "RC020",
+    "a table that the step does not take",
+    "It has no rows, a column is missing or not known, or a word in a cell is none of those that may stand there.",
+    "Then access is:\n  | who   | action       | resource   | verdict |\n  | alice | s3:GetObject | reports/q1 | denyed  |",
+    "Then access is:\n  | who   | action       | resource   | verdict |\n  | alice | s3:GetObject | reports/q1 | denied  |",
+);
+pub(super) const TAG: &Code = &warning(
+    "RC021",
+    "a tag that is nearly one with a meaning",
+    "`@needs:NAME`, `@control:FRAMEWORK:ID` and `@slow` mean something to a run. This tag looks like one of them and means \
+     nothing. All other tags are free, for `--tags`.",
+    "@need:clock",
+    "@needs:clock",
+);
+pub(super) const CONTROL: &Code = &warning(
+    "RC022",
+    "a control that is not there",
+    "The tag does not name a framework and an id; or it names none of the controls that `controls.toml` beside the features \
+     has of this framework. The scenario would be evidence for nothing that anybody asks for.",
+    "@control:AC-6",
+    "@control:NIST-800-53:AC-6",
+);
+
+pub(super) const MANAGES: &Code = &warning(
+    "RC023",
+    "a wildcard that grants permissions management",
+    "The pattern looks like reading or writing, and also matches actions by which permissions are changed: whoever may use \
+     them may get more than the policy says.",
+    "\"Action\": \"s3:Put*\"",
+    "\"Action\": [\"s3:PutObject\", \"s3:PutObjectTagging\"]",
+);
+pub(super) const BEGINNING: &Code = &warning(
+    "RC024",
+    "a wildcard that matches other buckets",
+    "`arn:aws:s3:::reports*` is not only the bucket `reports` and what is in it, but also `reports-of-others`, whoever makes it.",
+    "\"Resource\": \"arn:aws:s3:::reports*\"",
+    "\"Resource\": [\"arn:aws:s3:::reports\", \"arn:aws:s3:::reports/*\"]",
+);
+pub(super) const PUBLIC: &Code = &error(
+    "RC025",
+    "a bucket policy that lets in everybody",
+    "It allows the principal `*` without a condition. Block Public Access, which new buckets have, refuses such a policy: a \
+     feature that means it says so before.",
+    "Given the bucket reports has the policy:    # \"Principal\": \"*\"",
+    "Given public access to reports is allowed\nAnd the bucket reports has the policy:    # \"Principal\": \"*\"",
+);
+
+/// All codes, in order.
+pub const CODES: [&Code; 25] = [
     SYNTAX,
     UNDEFINED,
+    AMBIGUOUS,
     EMPTY,
     NO_CHECK,
     NO_POLICY,
@@ -195,6 +269,13 @@ pub const CODES: [&Code; 17] = [
     SECRET,
     NO_REASON,
     IDLE,
+    UNKNOWN_NAME,
+    TABLE,
+    TAG,
+    CONTROL,
+    MANAGES,
+    BEGINNING,
+    PUBLIC,
 ];
 
 /// The code of a name, in any case.

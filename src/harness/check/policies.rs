@@ -4,32 +4,173 @@ use gherkin::Step;
 use policy::{PolicyDocument, PolicyKind};
 use serde_json::{Value, json};
 
-use super::{Page, codes, statement};
+use super::codes;
+use super::page::{Page, Place};
+use super::rehearsal::Rehearsal;
+use super::statement::{self, Doubt};
+use crate::parameters::{Kind, Named};
 
-pub(super) fn check(step: &Step, page: &mut Page<'_>) {
-    if let (Some(text), Some(kind)) = (&step.docstring, kind_of(&step.value)) {
-        DocString::of(step, text, page).check(kind, page);
-    }
-    if let Some(table) = &step.table {
-        statements(step, table, page);
+/// What a policy in a feature is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyUse {
+    /// Embedded in the identity that the step names.
+    Inline,
+    /// A managed policy of the account.
+    Managed,
+    /// Of one session.
+    Session,
+    /// Who may take a role.
+    Trust,
+    /// A bucket's.
+    Bucket,
+}
+
+impl PolicyUse {
+    fn kind(self) -> PolicyKind {
+        match self {
+            Self::Inline | Self::Managed | Self::Session => PolicyKind::Identity,
+            Self::Trust => PolicyKind::Trust,
+            Self::Bucket => PolicyKind::Resource,
+        }
     }
 }
 
-/// What the doc string of a step is, if it is a policy.
-fn kind_of(text: &str) -> Option<PolicyKind> {
-    match text {
-        _ if text.contains("the inline policy ") => Some(PolicyKind::Identity),
-        _ if text.contains("trust policy") => Some(PolicyKind::Trust),
-        _ if text.starts_with("the bucket ") && text.ends_with(" the policy:") => Some(PolicyKind::Resource),
-        _ => None,
+impl Rehearsal<'_, '_> {
+    /// The step's doc string is a policy.
+    pub fn has_policy(&mut self, purpose: PolicyUse) {
+        let Some(text) = &self.step.docstring else {
+            let help = Some("it goes below the step, between two lines of `\"\"\"`".to_owned());
+            let message = "this step has no policy".to_owned();
+            self.page.add_line(codes::NO_POLICY, self.step.position.line, message, help);
+            return;
+        };
+        let document = DocString::of(self.step, text, self.page);
+        self.look_through(&document, purpose);
+    }
+
+    fn look_through(&mut self, text: &DocString, purpose: PolicyUse) {
+        let kind = purpose.kind();
+        let parsed = match PolicyDocument::parse(&text.document, kind) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                let (line, column) = text.place(error.line, error.column, self.page);
+                let place = Place { line, column, length: 0 };
+                self.page.add(codes::NO_POLICY, text.anchor, place, error.message, None);
+                return;
+            }
+        };
+        self.look_at_size(text, purpose);
+        let Ok(value) = serde_json::from_str::<Value>(&text.document) else { return };
+        let statements = statement::each(value.get("Statement"));
+        let denies = statements.iter().any(|one| one.get("Effect").is_some_and(|effect| effect == "Deny"));
+        for (index, one) in statements.into_iter().enumerate() {
+            let span = parsed.statement_span(index + 1).unwrap_or(0..0);
+            let doubts = statement::mistakes(one).into_iter().chain(self.nobodies(one));
+            let doubts = doubts.chain(self.too_much(one, purpose));
+            // Where something is denied, not everything is allowed.
+            for doubt in doubts.filter(|doubt| doubt.code != codes::EVERYTHING || !denies) {
+                let place = text.word(&doubt.word, span.clone(), self.page);
+                self.page.add(doubt.code, text.anchor, place, doubt.message, doubt.help);
+            }
+        }
+    }
+
+    /// What a statement allows that may be more than was meant; a session policy gives nothing by itself.
+    fn too_much(&self, statement: &Value, purpose: PolicyUse) -> Vec<Doubt> {
+        match purpose {
+            PolicyUse::Inline | PolicyUse::Managed => statement::grants(statement),
+            PolicyUse::Session => Vec::new(),
+            PolicyUse::Trust => statement::trusts_everybody(statement).into_iter().collect(),
+            PolicyUse::Bucket => {
+                let bucket = self.parameter("{bucket}").map(|word| word.text).unwrap_or_default();
+                let may_be = self.roll.open || self.roll.public.contains(&bucket);
+                let public = statement::is_public(statement, &bucket).filter(|_| !may_be);
+                statement::grants(statement).into_iter().chain(public).collect()
+            }
+        }
+    }
+
+    fn look_at_size(&mut self, text: &DocString, purpose: PolicyUse) {
+        let most = self.largest(purpose);
+        let size = match purpose {
+            PolicyUse::Bucket => text.document.len(),
+            PolicyUse::Session => text.document.chars().count(),
+            _ => text.document.chars().filter(|letter| !letter.is_whitespace()).count(),
+        };
+        if size > most {
+            let message = format!("this policy has {size} characters, of at most {most}");
+            self.page.add_line(codes::TOO_LARGE, text.anchor, message, None);
+        }
+    }
+
+    /// Principals of the scenario's account that no step has made: IAM and S3 refuse a policy that names one.
+    fn nobodies(&self, statement: &Value) -> Vec<Doubt> {
+        let principals =
+            ["Principal", "NotPrincipal"].into_iter().filter_map(|name| statement.get(name)?.get("AWS"));
+        let names = principals.flat_map(|names| statement::each(Some(names))).filter_map(Value::as_str);
+        let doubt = |word: &str| {
+            let (kind, name) = word
+                .strip_prefix("arn:aws:iam::")?
+                .strip_prefix(OWN_ACCOUNT)?
+                .strip_prefix(':')?
+                .split_once('/')?;
+            let kinds: &'static [Kind] = match kind {
+                "user" => &[Kind::User],
+                "role" => &[Kind::Role],
+                _ => return None,
+            };
+            let unknown = self.roll.look_up(&Named::one_of(kinds), name.rsplit('/').next()?).err()?;
+            let (message, help) = (unknown.message, Some(unknown.help));
+            Some(Doubt { code: codes::UNKNOWN_NAME, word: word.to_owned(), message, help })
+        };
+        names.filter_map(doubt).collect()
+    }
+
+    /// The step's table holds the statements of an inline policy.
+    pub fn has_statements(&mut self) {
+        for row in self.rows(&["effect", "action", "resource"], &[]) {
+            let cell = |name: &str| row.cell(name).map_or("", |cell| cell.text.as_str());
+            let list = |name: &str| cell(name).split(',').map(|part| filled(part.trim())).collect::<Value>();
+            let one =
+                json!({"Effect": cell("effect"), "Action": list("action"), "Resource": list("resource")});
+            let document = json!({"Version": "2012-10-17", "Statement": one}).to_string();
+            let Some(place) = row.cell("effect").map(|cell| cell.place) else { continue };
+            let anchor = self.step.position.line;
+            if let Err(error) = PolicyDocument::parse(&document, PolicyKind::Identity) {
+                self.page.add(codes::NO_POLICY, anchor, self.page.whole(place.line), error.message, None);
+                continue;
+            }
+            for doubt in statement::mistakes(&one).into_iter().chain(statement::grants(&one)) {
+                let column = self.page.column_of(place.line, &doubt.word);
+                let place = Place { column, length: doubt.word.chars().count(), ..place };
+                self.page.add(doubt.code, anchor, place, doubt.message, doubt.help);
+            }
+        }
+    }
+
+    /// How many characters AWS takes.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length>
+    fn largest(&self, purpose: PolicyUse) -> usize {
+        let holder = self.parameter("{identity}").map(|word| word.text).unwrap_or_default();
+        match purpose {
+            PolicyUse::Inline if self.roll.has(Kind::User, &holder) => 2048,
+            PolicyUse::Inline if self.roll.has(Kind::Group, &holder) => 5120,
+            PolicyUse::Inline => 10_240,
+            PolicyUse::Managed => 6144,
+            PolicyUse::Session | PolicyUse::Trust => 2048,
+            // https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
+            PolicyUse::Bucket => 20 * 1024,
+        }
     }
 }
+
+const OWN_ACCOUNT: &str = "111122223333";
 
 /// `text` with accounts in place of their placeholders.
 fn filled(text: &str) -> String {
-    text.replace("<YOUR_ACCOUNT_ID>", "111122223333")
-        .replace("<YOUR_AWS_ACCOUNT_ID>", "111122223333")
-        .replace("YOUR_AWS_ACCOUNT_ID", "111122223333")
+    text.replace("<YOUR_ACCOUNT_ID>", OWN_ACCOUNT)
+        .replace("<YOUR_AWS_ACCOUNT_ID>", OWN_ACCOUNT)
+        .replace("YOUR_AWS_ACCOUNT_ID", OWN_ACCOUNT)
         .replace("<OTHER_ACCOUNT_ID>", "444455556666")
 }
 
@@ -79,78 +220,12 @@ impl DocString {
         self.place(before.matches('\n').count() + 1, column, page)
     }
 
-    fn check(&self, kind: PolicyKind, page: &mut Page<'_>) {
-        let parsed = match PolicyDocument::parse(&self.document, kind) {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                let (line, column) = self.place(error.line, error.column, page);
-                page.add(codes::NO_POLICY, self.anchor, (line, column, 0), error.message, None);
-                return;
-            }
-        };
-        self.check_size(kind, page);
-        let Ok(value) = serde_json::from_str::<Value>(&self.document) else { return };
-        for (index, one) in statement::each(value.get("Statement")).into_iter().enumerate() {
-            let span = parsed.statement_span(index + 1).unwrap_or(0..0);
-            let within = self.document.get(span.clone()).unwrap_or_default();
-            for doubt in statement::check(one, kind) {
-                let word = Value::String(doubt.word.clone()).to_string();
-                let at = within.find(&word).unwrap_or(0);
-                let (line, column) = self.at_byte(span.start + at, page);
-                page.add(doubt.code, self.anchor, (line, column, 0), doubt.message, doubt.help);
-            }
-        }
-    }
-
-    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length>
-    fn check_size(&self, kind: PolicyKind, page: &mut Page<'_>) {
-        let dense = self.document.chars().filter(|letter| !letter.is_whitespace()).count();
-        let (size, most) = match kind {
-            PolicyKind::Identity => (dense, 10_240),
-            PolicyKind::Trust => (dense, 2048),
-            // https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
-            PolicyKind::Resource => (self.document.len(), 20 * 1024),
-            _ => return,
-        };
-        if size > most {
-            let message = format!("this policy has {size} characters, of at most {most}");
-            page.add_line(codes::TOO_LARGE, self.anchor, message, None);
-        }
-    }
-}
-
-/// The rows of a table `| effect | action | resource |`.
-fn statements(step: &Step, table: &gherkin::Table, page: &mut Page<'_>) {
-    let Some((header, rows)) = table.rows.split_first() else { return };
-    let column = |name: &str| header.iter().position(|cell| cell == name);
-    let (Some(effect), Some(action), Some(resource)) =
-        (column("effect"), column("action"), column("resource"))
-    else {
-        return;
-    };
-    let is_row = |line: &usize| page.line(*line).trim_start().starts_with('|');
-    let lines: Vec<usize> =
-        (table.position.line..=page.lines.len()).filter(is_row).take(table.rows.len()).collect();
-    for (row, line) in rows.iter().zip(lines.into_iter().skip(1)) {
-        let cell = |place: usize| row.get(place).map_or("", String::as_str);
-        let list = |place: usize| cell(place).split(',').map(|part| filled(part.trim())).collect::<Value>();
-        let one = json!({"Effect": cell(effect), "Action": list(action), "Resource": list(resource)});
-        let anchor = step.position.line;
-        let document = json!({"Version": "2012-10-17", "Statement": one}).to_string();
-        if let Err(error) = PolicyDocument::parse(&document, PolicyKind::Identity) {
-            let length = page.line(line).trim().chars().count();
-            page.add(
-                codes::NO_POLICY,
-                anchor,
-                (line, page.column_of(line, "|"), length),
-                error.message,
-                None,
-            );
-            continue;
-        }
-        for doubt in statement::check(&one, PolicyKind::Identity) {
-            let place = (line, page.column_of(line, &doubt.word), doubt.word.chars().count());
-            page.add(doubt.code, anchor, place, doubt.message, doubt.help);
-        }
+    /// A string of a statement, in its quotes.
+    fn word(&self, word: &str, statement: std::ops::Range<usize>, page: &Page<'_>) -> Place {
+        let word = Value::String(word.to_owned()).to_string();
+        let at = self.document.get(statement.clone()).and_then(|text| text.find(&word)).unwrap_or(0);
+        let (line, column) = self.at_byte(statement.start + at, page);
+        let (_, end) = self.at_byte(statement.start + at + word.len(), page);
+        Place { line, column, length: end.saturating_sub(column) }
     }
 }

@@ -1,6 +1,6 @@
 //! One statement of a policy that AWS takes, and what is doubtful about it.
 
-use policy::{PolicyKind, condition_key_type, reference};
+use policy::{condition_key_type, reference};
 use serde_json::Value;
 
 use super::codes::{self, Code};
@@ -22,64 +22,151 @@ pub(super) fn each(value: Option<&Value>) -> Vec<&Value> {
     }
 }
 
-pub(super) fn check(statement: &Value, kind: PolicyKind) -> Vec<Doubt> {
-    let texts =
-        |name: &str| each(statement.get(name)).into_iter().filter_map(Value::as_str).collect::<Vec<_>>();
-    let (actions, not_actions, resources) = (texts("Action"), texts("NotAction"), texts("Resource"));
-    let allows = statement.get("Effect").and_then(Value::as_str) == Some("Allow");
-    let conditional = statement.get("Condition").is_some();
+fn doubt(code: &'static Code, word: &str, message: String, help: Option<String>) -> Doubt {
+    Doubt { code, word: word.to_owned(), message, help }
+}
+
+fn texts<'a>(statement: &'a Value, name: &str) -> Vec<&'a str> {
+    each(statement.get(name)).into_iter().filter_map(Value::as_str).collect()
+}
+
+fn allows(statement: &Value) -> bool {
+    statement.get("Effect").and_then(Value::as_str) == Some("Allow")
+}
+
+/// Whether it allows without a condition.
+fn allows_anyhow(statement: &Value) -> bool {
+    allows(statement) && statement.get("Condition").is_none()
+}
+
+/// What has no effect as it is written.
+pub(super) fn mistakes(statement: &Value) -> Vec<Doubt> {
     let mut doubts = Vec::new();
-    let mut add = |code, word: &str, message: String, help: Option<String>| {
-        doubts.push(Doubt { code, word: word.to_owned(), message, help });
-    };
-    for action in actions.iter().chain(&not_actions).filter(|action| !reference::matches_any(action)) {
-        let near = reference::nearest_actions(action);
-        let help = (!near.is_empty()).then(|| format!("did you mean `{}`?", near.join("` or `")));
-        add(codes::NO_ACTION, action, format!("no service has the action `{action}`"), help);
+    let actions = texts(statement, "Action");
+    for action in actions.iter().copied().chain(texts(statement, "NotAction")) {
+        if !reference::matches_any(action) {
+            let help = did_you_mean(&reference::nearest_actions(action));
+            doubts.push(doubt(
+                codes::NO_ACTION,
+                action,
+                format!("no service has the action `{action}`"),
+                help,
+            ));
+        }
     }
-    for action in &actions {
+    let resources = texts(statement, "Resource");
+    for action in actions {
         if let Some(help) = never_match(action, &resources) {
             let message = format!("`{action}` never matches a resource of this statement");
-            add(codes::NEVER_MATCH, action, message, Some(help));
+            doubts.push(doubt(codes::NEVER_MATCH, action, message, Some(help)));
         }
     }
     for key in condition_keys(statement).filter(|key| condition_key_type(key).is_none()) {
-        let near = reference::nearest_condition_keys(key);
-        let help = (!near.is_empty()).then(|| format!("did you mean `{}`?", near.join("` or `")));
-        add(codes::NO_KEY, key, format!("no request has the condition key `{key}`"), help);
-    }
-    if !allows {
-        return doubts;
-    }
-    let everywhere = resources.contains(&"*");
-    if everywhere && !conditional && actions.contains(&"*") {
-        add(codes::EVERYTHING, "*", "this statement allows everything".to_owned(), None);
-    }
-    let escalating = ["iam:*", "iam:passrole", "sts:assumerole"];
-    for action in actions
-        .iter()
-        .filter(|action| everywhere && !conditional && escalating.contains(&action.to_lowercase().as_str()))
-    {
-        let help = Some("name the roles that are meant in `Resource`".to_owned());
-        add(
-            codes::ESCALATES,
-            action,
-            format!("`{action}` on `*` leads to the permissions of other roles"),
-            help,
-        );
-    }
-    if let Some(first) = not_actions.first() {
-        let message = "this statement allows all actions of all services but these".to_owned();
-        add(codes::NOT_ACTION, first, message, Some("name in `Action` what is allowed".to_owned()));
-    }
-    let everyone = |principal: &Value| each(Some(principal)).into_iter().any(|one| one == "*");
-    let principal = statement.get("Principal");
-    let trusted = principal.is_some_and(|one| everyone(one) || one.get("AWS").is_some_and(everyone));
-    if kind == PolicyKind::Trust && trusted && !conditional {
-        let help = Some("name the principals, or add a `Condition`".to_owned());
-        add(codes::TRUSTS_ALL, "*", "any principal of any account may take this role".to_owned(), help);
+        let help = did_you_mean(&reference::nearest_condition_keys(key));
+        doubts.push(doubt(codes::NO_KEY, key, format!("no request has the condition key `{key}`"), help));
     }
     doubts
+}
+
+/// What it allows that may be more than was meant.
+pub(super) fn grants(statement: &Value) -> Vec<Doubt> {
+    if !allows(statement) {
+        return Vec::new();
+    }
+    let (actions, resources) = (texts(statement, "Action"), texts(statement, "Resource"));
+    let mut doubts = Vec::new();
+    if allows_anyhow(statement) && resources.contains(&"*") {
+        doubts.extend(actions.iter().filter_map(|action| everywhere(action)));
+    }
+    for (action, manages) in actions.iter().filter_map(|action| Some((action, manages(action, &resources)?)))
+    {
+        let message = format!("`{action}` allows to change permissions, too: `{}`", manages.join("`, `"));
+        let help = Some("name the actions that are meant".to_owned());
+        doubts.push(doubt(codes::MANAGES, action, message, help));
+    }
+    for (resource, bucket) in resources.iter().filter_map(|resource| Some((resource, begins(resource)?))) {
+        let message = format!("`{resource}` is every bucket whose name begins with `{bucket}`");
+        let help = format!(
+            "name the bucket and what is in it: `arn:aws:s3:::{bucket}` and `arn:aws:s3:::{bucket}/*`"
+        );
+        doubts.push(doubt(codes::BEGINNING, resource, message, Some(help)));
+    }
+    if let Some(first) = texts(statement, "NotAction").first() {
+        let message = "this statement allows all actions of all services but these".to_owned();
+        let help = Some("name in `Action` what is allowed".to_owned());
+        doubts.push(doubt(codes::NOT_ACTION, first, message, help));
+    }
+    doubts
+}
+
+/// An action that is allowed on `*`.
+fn everywhere(action: &str) -> Option<Doubt> {
+    if action == "*" {
+        return Some(doubt(codes::EVERYTHING, "*", "this statement allows everything".to_owned(), None));
+    }
+    let escalates = ["iam:*", "iam:passrole", "sts:assumerole"].contains(&action.to_lowercase().as_str());
+    let message = format!("`{action}` on `*` leads to the permissions of other roles");
+    let help = Some("name the roles that are meant in `Resource`".to_owned());
+    escalates.then(|| doubt(codes::ESCALATES, action, message, help))
+}
+
+/// A trust policy that lets anybody take the role.
+pub(super) fn trusts_everybody(statement: &Value) -> Option<Doubt> {
+    let message = "any principal of any account may take this role".to_owned();
+    let help = Some("name the principals, or add a `Condition`".to_owned());
+    lets_in_everybody(statement).then(|| doubt(codes::TRUSTS_ALL, "*", message, help))
+}
+
+/// A policy that lets anybody use the bucket.
+pub(super) fn is_public(statement: &Value, bucket: &str) -> Option<Doubt> {
+    let message =
+        "anybody may do this, and the bucket's Block Public Access refuses such a policy".to_owned();
+    let help = format!("name the principals, or add before it: `Given public access to {bucket} is allowed`");
+    lets_in_everybody(statement).then(|| doubt(codes::PUBLIC, "*", message, Some(help)))
+}
+
+fn lets_in_everybody(statement: &Value) -> bool {
+    let is_everybody = |principal: &Value| each(Some(principal)).into_iter().any(|one| one == "*");
+    let principal = statement.get("Principal");
+    let names = principal.is_some_and(|one| is_everybody(one) || one.get("AWS").is_some_and(is_everybody));
+    names && allows_anyhow(statement)
+}
+
+/// What is said of names that are near to one that is not known.
+pub(super) fn did_you_mean<Name: AsRef<str>>(near: &[Name]) -> Option<String> {
+    let near: Vec<&str> = near.iter().map(AsRef::as_ref).collect();
+    (!near.is_empty()).then(|| format!("did you mean `{}`?", near.join("` or `")))
+}
+
+/// The actions by which permissions are changed, of those that a pattern matches among others; `None`: there are none, or
+/// it is only about such actions, or about all of a service.
+fn manages(pattern: &str, resources: &[&str]) -> Option<Vec<String>> {
+    let name = pattern.split_once(':').map(|(_, name)| name)?;
+    if !name.contains(['*', '?']) || name.chars().all(|letter| letter == '*') {
+        return None;
+    }
+    let matching = reference::matching(pattern);
+    let is_of_them =
+        |action: &&reference::Action| action.level == reference::AccessLevel::PermissionsManagement;
+    let of_them = matching.iter().filter(is_of_them);
+    if of_them.clone().count() == matching.len() {
+        return None;
+    }
+    // What is about no resource is allowed on `*` only.
+    let effective = of_them.filter(|action| match action.resources.is_empty() {
+        true => resources.contains(&"*"),
+        false => never_match(&action.full_name(), resources).is_none(),
+    });
+    let names: Vec<String> = effective.map(reference::Action::full_name).take(3).collect();
+    (!names.is_empty()).then_some(names)
+}
+
+/// What the names of buckets begin with, where a pattern is one of buckets and hardly meant so: `arn:aws:s3:::reports*`.
+fn begins(resource: &str) -> Option<&str> {
+    let bucket = resource.strip_prefix("arn:aws:s3:::")?.strip_suffix('*')?;
+    let is_meant =
+        bucket.contains(['*', '?', '/', '$']) || !bucket.ends_with(|last: char| last.is_ascii_alphanumeric());
+    (!is_meant).then_some(bucket)
 }
 
 fn condition_keys(statement: &Value) -> impl Iterator<Item = &str> {

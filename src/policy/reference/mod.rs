@@ -16,4 +16,4 @@ pub(crate) use generated::{KEYS, PATTERNS};
 pub use near::{nearest_actions, nearest_condition_keys, nearest_services};
 pub use read::{AccessLevel, Action, ActionResource, ConditionKey, ResourceType, Service};
 pub(crate) use services::has_action;
-pub use services::{action, matches_any, service, services, version};
+pub use services::{action, matches_any, matching, service, services, version};

@@ -64,6 +64,17 @@ pub fn matches_any(pattern: &str) -> bool {
     service(prefix).is_some_and(|service| service.lower_names().any(|known| name.matches_plainly(known)))
 }
 
+/// The actions that a policy's pattern, such as `s3:Get*`, matches, of one service; none for `*`.
+pub fn matching(pattern: &str) -> Vec<Action> {
+    let reading = Reading { wildcards: true, variables: false, fold: true };
+    let parts = pattern.split_once(':');
+    let parts =
+        parts.and_then(|(prefix, name)| Some((service(prefix)?, Template::parse(name, reading).ok()?)));
+    let Some((service, name)) = parts else { return Vec::new() };
+    let names = service.action_names().filter(|known| name.matches_plainly(&known.to_lowercase()));
+    names.filter_map(|known| service.action(known)).collect()
+}
+
 /// Whether there is an action of this lower-cased name.
 pub(crate) fn has_action(lower_name: &str) -> bool {
     let colon = lower_name.bytes().position(|byte| byte == b':');
@@ -116,6 +127,14 @@ mod tests {
         assert!(attach.dependent_actions.contains(&"iam:PassRole"), "{attach:?}");
         assert_eq!(super::action("s3:GetObjekt"), None);
         assert_eq!(super::action("s4:GetObject"), None);
+    }
+
+    #[test]
+    fn patterns_tell_the_actions_that_they_match() {
+        let names = |pattern| matching(pattern).iter().map(Action::full_name).collect::<Vec<_>>();
+        assert_eq!(names("S3:getObject"), ["s3:GetObject"]);
+        assert_eq!(names("iam:*tag?ole"), ["iam:TagRole", "iam:UntagRole"]);
+        assert_eq!(names("*"), Vec::<String>::new());
     }
 
     #[test]

@@ -1,0 +1,200 @@
+//! What a step would do, told without doing it: whom it names and gives names to, and what its table and doc string must be.
+//!
+//! Parameters tell most of it by their types. What else there is to tell stands beside the step, by [`crate::rehearse!`].
+
+use gherkin::{Step, Table};
+
+use super::codes::{self, Code};
+use super::page::{Page, Place, Word};
+use super::roll::{Roll, Unknown};
+use crate::parameters::{Kind, Name, Sense};
+use crate::similar::nearest;
+use crate::vocabulary::Known;
+
+/// What a step tells beyond its parameters.
+pub struct Rehearsed {
+    /// The step's expression, whatever its keyword.
+    pub expression: &'static str,
+    /// Tells it.
+    pub rehearse: fn(&mut Rehearsal<'_, '_>),
+}
+
+inventory::collect!(Rehearsed);
+
+/// Tells `check` of steps what their parameters don't say: expressions, and a function over a [`Rehearsal`].
+#[macro_export]
+macro_rules! rehearse {
+    ($($expression:literal),+ $(,)? => $rehearse:expr) => {
+        $($crate::inventory::submit! {
+            $crate::check::Rehearsed { expression: $expression, rehearse: $rehearse }
+        })+
+    };
+}
+
+/// A step of a feature file in its turn.
+pub struct Rehearsal<'r, 'p> {
+    pub(super) step: &'r Step,
+    pub(super) known: &'r Known,
+    pub(super) roll: &'r mut Roll,
+    pub(super) page: &'r mut Page<'p>,
+}
+
+/// A row of a step's table.
+pub struct Row(Vec<(String, Word)>);
+
+impl Row {
+    /// The cell in a column.
+    pub fn cell(&self, column: &str) -> Option<&Word> {
+        self.0.iter().find(|(name, _)| name == column).map(|(_, cell)| cell)
+    }
+}
+
+impl Rehearsal<'_, '_> {
+    /// Goes through the step: what it tells by itself, what it names, and what it gives names to.
+    pub(super) fn go(&mut self) {
+        if let Some(rehearse) = self.known.rehearse {
+            rehearse(self);
+        }
+        let words = self.words();
+        for (sense, word) in &words {
+            self.look_up(*sense, word);
+        }
+        for (sense, word) in words {
+            if let Sense::Gives(kind) = sense {
+                self.gives(kind, &word.text);
+            }
+        }
+    }
+
+    /// The step's parameters, in order.
+    fn words(&self) -> Vec<(Sense, Word)> {
+        let Some(found) = self.known.pattern.captures(&self.step.value) else { return Vec::new() };
+        let parts = found.iter().skip(1).flatten().zip(&self.known.parameters);
+        let word = |(part, parameter): (regex::Match<'_>, &&crate::parameters::Parameter)| {
+            let text = part.as_str().trim_matches('"').to_owned();
+            (parameter.sense, Word { text, place: self.page.in_step(self.step, part.range()) })
+        };
+        parts.map(word).collect()
+    }
+
+    /// The step's first parameter that is written so, such as `{action}`.
+    pub fn parameter(&self, written: &str) -> Option<Word> {
+        let place = self.known.parameters.iter().position(|parameter| parameter.written == written)?;
+        self.words().into_iter().nth(place).map(|(_, word)| word)
+    }
+
+    /// From here on somebody or something has this name.
+    pub fn gives(&mut self, kind: Kind, name: &str) {
+        self.roll.give(kind, name);
+    }
+
+    /// From here on there may be any name: what the step brings along is only known when it is run.
+    pub fn gives_anything(&mut self) {
+        self.roll.open = true;
+    }
+
+    /// From here on a policy of the bucket may let in everybody.
+    pub fn opens_to_public(&mut self, bucket: &Word) {
+        self.roll.public.insert(bucket.text.clone());
+    }
+
+    /// Those who have names by now, of some kinds.
+    pub fn given(&self, kinds: &[Kind]) -> Vec<&str> {
+        self.roll.names(kinds)
+    }
+
+    /// Whether names may be given of which `check` can't know.
+    pub fn may_have_others(&self) -> bool {
+        self.roll.open
+    }
+
+    /// A word that names somebody or something as a parameter of this type does.
+    pub fn names<N: Name>(&mut self, word: &Word) {
+        self.look_up(N::SENSE, word);
+    }
+
+    pub(super) fn look_up(&mut self, sense: Sense, word: &Word) {
+        let Sense::Names(named) = sense else { return };
+        if let Err(Unknown { message, help }) = self.roll.look_up(&named, &word.text) {
+            self.tell(codes::UNKNOWN_NAME, word, message, Some(help));
+        }
+    }
+
+    /// A word that is one of a few.
+    pub fn is_one_of(&mut self, word: &Word, what: &str, words: &[&str]) {
+        if words.contains(&word.text.as_str()) {
+            return;
+        }
+        let near =
+            nearest(&word.text, words.iter().copied()).first().map(|near| format!("did you mean `{near}`?"));
+        let help = near.unwrap_or_else(|| format!("there are: {}", words.join(", ")));
+        self.tell(codes::TABLE, word, format!("`{}` is no {what}", word.text), Some(help));
+    }
+
+    /// The rows of the step's table, which has these columns, and may have those of `more`. None where it has others.
+    pub fn rows(&mut self, columns: &[&str], more: &[&str]) -> Vec<Row> {
+        let Some(table) = self.step.table.as_ref().filter(|table| !table.rows.is_empty()) else {
+            self.tell_step(codes::TABLE, "this step has no table", columns);
+            return Vec::new();
+        };
+        let mut lines = self.page.table_lines(table).into_iter();
+        let header = lines.next().unwrap_or(table.position.line);
+        if !self.has_columns(table, header, columns, more) {
+            return Vec::new();
+        }
+        // A row of a matrix stands alone, with its own line.
+        if self.step.position.line > header {
+            lines = vec![self.step.position.line].into_iter();
+        }
+        let Some((names, rows)) = table.rows.split_first() else { return Vec::new() };
+        if rows.is_empty() {
+            self.tell_step(codes::TABLE, "this table has no rows", columns);
+        }
+        let row = |(cells, line): (&Vec<String>, usize)| {
+            let cell = |(place, (name, text)): (usize, (&String, &String))| {
+                (name.clone(), Word { text: text.clone(), place: self.page.cell(line, place) })
+            };
+            Row(names.iter().zip(cells).enumerate().map(cell).collect())
+        };
+        rows.iter().zip(lines).map(row).collect()
+    }
+
+    fn has_columns(&mut self, table: &Table, header: usize, columns: &[&str], more: &[&str]) -> bool {
+        let Some(names) = table.rows.first() else { return false };
+        let mut is_right = true;
+        for (place, name) in names.iter().enumerate() {
+            if columns.iter().chain(more).any(|column| column == name) {
+                continue;
+            }
+            is_right = false;
+            let word = Word { text: name.clone(), place: self.page.cell(header, place) };
+            let all: Vec<&str> = columns.iter().chain(more).copied().collect();
+            self.is_one_of(&word, "column of this table", &all);
+        }
+        let missing = columns.iter().find(|column| !names.iter().any(|name| name == *column));
+        if let Some(missing) = missing.filter(|_| is_right) {
+            is_right = false;
+            let message = format!("this table lacks the column `{missing}`");
+            let word = Word { text: String::new(), place: self.page.whole(header) };
+            self.tell(
+                codes::TABLE,
+                &word,
+                message,
+                Some(format!("its columns are | {} |", columns.join(" | "))),
+            );
+        }
+        is_right
+    }
+
+    fn tell_step(&mut self, code: &'static Code, message: &str, columns: &[&str]) {
+        let help = format!("it begins with the row | {} |", columns.join(" | "));
+        let word = Word { text: String::new(), place: self.page.whole(self.step.position.line) };
+        self.tell(code, &word, message.to_owned(), Some(help));
+    }
+
+    pub(super) fn tell(&mut self, code: &'static Code, word: &Word, message: String, help: Option<String>) {
+        let anchor = self.step.position.line;
+        let place = Place { length: word.place.length.max(1), ..word.place };
+        self.page.add(code, anchor, place, message, help);
+    }
+}

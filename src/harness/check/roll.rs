@@ -1,0 +1,104 @@
+//! Who and what has a name at a point of a scenario, as far as steps say it.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use gherkin::StepType;
+use target::aws_managed_policy_arns;
+
+use crate::parameters::{Kind, Named, Sense};
+use crate::similar::nearest;
+use crate::vocabulary;
+
+#[derive(Clone, Default)]
+pub(super) struct Roll {
+    given: BTreeSet<(Kind, String)>,
+    /// Whether there may be others, of whom only a run can tell.
+    pub(super) open: bool,
+    /// Buckets that the public may be let into.
+    pub(super) public: BTreeSet<String>,
+}
+
+/// A name that nobody and nothing has.
+pub(super) struct Unknown {
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+impl Roll {
+    pub(super) fn give(&mut self, kind: Kind, name: &str) {
+        self.given.insert((kind, name.to_owned()));
+    }
+
+    pub(super) fn has(&self, kind: Kind, name: &str) -> bool {
+        self.given.contains(&(kind, name.to_owned()))
+    }
+
+    /// Of these kinds.
+    pub(super) fn names(&self, kinds: &[Kind]) -> Vec<&str> {
+        let of_kind = self.given.iter().filter(|(kind, _)| kinds.contains(kind));
+        of_kind.map(|(_, name)| name.as_str()).collect()
+    }
+
+    /// Whether somebody or something that may be meant by it has the name.
+    pub(super) fn look_up(&self, named: &Named, name: &str) -> Result<(), Unknown> {
+        let is_there = named.kinds.iter().any(|kind| self.has(*kind, name))
+            || named.words.contains(&name)
+            || named.arns && name.starts_with("arn:")
+            || named.services && name.ends_with(".amazonaws.com")
+            || named.kinds.contains(&Kind::ManagedPolicy) && OF_AWS.contains(name);
+        if self.open || is_there { Ok(()) } else { Err(self.unknown(named, name)) }
+    }
+
+    fn unknown(&self, named: &Named, name: &str) -> Unknown {
+        let what = listed(named.kinds.iter().map(|kind| kind.words()));
+        let article = if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+        let message = format!("no step before this one gives {article} {what} `{name}`");
+        let elsewhere = self.given.iter().find(|(_, known)| known == name).map(|(kind, _)| *kind);
+        let known = self.names(named.kinds);
+        let mut near: Vec<String> =
+            nearest(name, known.iter().copied()).into_iter().map(str::to_owned).collect();
+        if near.is_empty() && named.kinds.contains(&Kind::ManagedPolicy) {
+            near = nearest(name, OF_AWS.iter().map(String::as_str)).into_iter().map(str::to_owned).collect();
+        }
+        let help = match (elsewhere, near.first()) {
+            (Some(Kind::Role), _) if named.kinds.contains(&Kind::Session) => {
+                format!(
+                    "`{name}` is a role, and a session of it makes calls: `When assuming {name}`, or name the session"
+                )
+            }
+            (Some(kind), _) => format!("`{name}` is a {} here", kind.words()),
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) if !known.is_empty() => format!("known here: {}", known.join(", ")),
+            (None, None) => match named.kinds.first().and_then(|kind| giving(*kind, name)) {
+                Some(step) => format!("add a step such as `Given {step}`"),
+                None => "name something that the scenario has".to_owned(),
+            },
+        };
+        Unknown { message, help }
+    }
+}
+
+/// The shortest step that gives such a name.
+fn giving(kind: Kind, name: &str) -> Option<String> {
+    let gives = |step: &&vocabulary::Known| {
+        step.kind == StepType::Given && step.parameters.iter().any(|it| it.sense == Sense::Gives(kind))
+    };
+    let step = vocabulary::steps().iter().filter(gives).min_by_key(|step| step.expression.len())?;
+    let parameter = step.parameters.iter().find(|it| it.sense == Sense::Gives(kind))?;
+    Some(step.expression.replace(parameter.written, name))
+}
+
+/// The names of AWS's own managed policies.
+static OF_AWS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    aws_managed_policy_arns().filter_map(|arn| arn.rsplit('/').next().map(str::to_owned)).collect()
+});
+
+fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<&str> = words.collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [several @ .., last] => format!("{} or {last}", several.join(", ")),
+    }
+}

@@ -1,0 +1,30 @@
+Feature: f
+  Background:
+    Given a user alice
+    And a bucket reports
+
+  Scenario: Names that somebody has
+    Given a role auditor trusted by alice
+    And alice has the managed policy AmazonS3ReadOnlyAccess
+    And auditor has the managed policy "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+    And a role other trusted by "the account"
+    When alice assumes auditor
+    Then testSession can't upload to reports
+    When alice assumes auditor as "the audit"
+    Then "the audit" can't upload to reports
+    And anonymous can't upload to reports
+    And administrator can upload to reports
+
+  Scenario: The walkthrough needs no setting up, on top of nothing
+    Given a role auditor trusted by ec2.amazonaws.com
+    And an instance Testing9
+    And the role auditor is attached to Testing9
+    Then Testing9 can't upload to reports
+
+  Scenario Outline: Names in examples
+    Given a user <who>
+    Then <who> can't upload to reports
+
+    Examples:
+      | who |
+      | bob |
