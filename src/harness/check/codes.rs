@@ -190,8 +190,8 @@ pub(super) const IDLE: &Code = &warning(
     "RC018",
     "an allow that silences nothing",
     "The finding is not there (any more): remove the comment, so that it hides no later one.",
-    "# rolecall: allow(RC010) no such policy below",
-    "",
+    "# rolecall: allow(RC010) no such policy below\nGiven a user alice",
+    "Given a user alice",
 );
 
 pub(super) const UNKNOWN_NAME: &Code = &error(
