@@ -9,7 +9,7 @@ use target::{AccessKey, AccountId, Named, ThingKind};
 
 use crate::account::{WALKTHROUGH, give_the_walkthrough, is_empty, set_the_walkthrough};
 
-/// From here on, `{name}` makes the calls of steps that name nobody: a user, an instance, a named session,
+/// From here on, `{who}` makes the calls of steps that name nobody: a user, an instance, a named session,
 /// or somebody of the walkthrough.
 #[given(expr = "{who}")]
 async fn acts(world: &mut World, name: Who) -> Result<(), StepError> {
