@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use cucumber::gherkin::Step;
 use cucumber::{then, when};
 use harness::check::{Rehearsal, Word};
-use harness::parameters::{Action, Kind, Resource, Who};
+use harness::parameters::{Action, Kind, Resource, WhoOrRole};
 use harness::{Actor, Stage, StepError, Verdict, World, rehearse, unknown};
-use target::{Named, Question};
+use target::{Asker, Named, Question};
 
 use crate::decisions::{denied, succeeded};
 use crate::objects;
@@ -21,18 +21,23 @@ use crate::sessions::try_to_assume;
 /// Somebody tries an action of any AWS service on something: a bucket, an object (`reports/q1.txt`, or `reports/*` for one of
 /// which no policy speaks), a user, role or group of the scenario, an ARN, or `*` for actions that are about no resource. `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject`,
 /// `s3:ListBucket` and `sts:AssumeRole` are really done; others are decided without a call.
-#[when(expr = "{who} tries {action} on {resource}")]
-async fn tries(world: &mut World, who: Who, action: Action, resource: Resource) -> Result<(), StepError> {
+#[when(expr = "{who-or-role} tries {action} on {resource}")]
+async fn tries(
+    world: &mut World,
+    who: WhoOrRole,
+    action: Action,
+    resource: Resource,
+) -> Result<(), StepError> {
     attempt(world.stage()?, &who.0, &action.0, &resource.0, BTreeMap::new()).await
 }
 
 /// The same with condition keys of the request in the table `| key | value |`, such as `aws:ResourceTag/team`; an empty value
 /// says that the request has no such key.
-#[when(expr = "{who} tries {action} on {resource} with:")]
+#[when(expr = "{who-or-role} tries {action} on {resource} with:")]
 async fn tries_with(
     world: &mut World,
     step: &Step,
-    who: Who,
+    who: WhoOrRole,
     action: Action,
     resource: Resource,
 ) -> Result<(), StepError> {
@@ -42,18 +47,23 @@ async fn tries_with(
 }
 
 /// Somebody may do an action of any AWS service: it is tried.
-#[then(expr = "{who} can do {action} on {resource}")]
-async fn can_do(world: &mut World, who: Who, action: Action, resource: Resource) -> Result<(), StepError> {
+#[then(expr = "{who-or-role} can do {action} on {resource}")]
+async fn can_do(
+    world: &mut World,
+    who: WhoOrRole,
+    action: Action,
+    resource: Resource,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
     attempt(stage, &who.0, &action.0, &resource.0, BTreeMap::new()).await?;
     succeeded(stage).await
 }
 
 /// Somebody may not do an action of any AWS service: it is tried.
-#[then(expr = "{who} can't/cannot do {action} on {resource}")]
+#[then(expr = "{who-or-role} can't/cannot do {action} on {resource}")]
 async fn can_not_do(
     world: &mut World,
-    who: Who,
+    who: WhoOrRole,
     action: Action,
     resource: Resource,
 ) -> Result<(), StepError> {
@@ -63,7 +73,7 @@ async fn can_not_do(
 }
 
 /// Who may do what, in the table `| who | action | resource | verdict |`, to which a column `because` may be added. Each
-/// row is tried, and has a result of its own. The verdict is `allowed`, `denied` or `denied explicitly` (by a Deny); the reason
+/// row is tried, and has a result of its own; of a role it is decided what any session of it may do. The verdict is `allowed`, `denied` or `denied explicitly` (by a Deny); the reason
 /// has the words of `because` in it, such as a policy's name or a Sid, or is that `no policy` allows it.
 #[then(expr = "access is:")]
 async fn access_is(world: &mut World, step: &Step) -> Result<(), StepError> {
@@ -116,8 +126,8 @@ async fn holds(stage: &mut Stage, row: &[String]) -> Result<(), StepError> {
     })
 }
 
-rehearse!("{who} tries {action} on {resource}", "{who} can do {action} on {resource}", "{who} can't/cannot do {action} on {resource}" => try_it);
-rehearse!("{who} tries {action} on {resource} with:" => |step| {
+rehearse!("{who-or-role} tries {action} on {resource}", "{who-or-role} can do {action} on {resource}", "{who-or-role} can't/cannot do {action} on {resource}" => try_it);
+rehearse!("{who-or-role} tries {action} on {resource} with:" => |step| {
     try_it(step);
     for row in step.rows(&["key", "value"], &[]) {
         row.cell("key").into_iter().for_each(|key| step.has_condition_key(key));
@@ -125,7 +135,7 @@ rehearse!("{who} tries {action} on {resource} with:" => |step| {
 });
 rehearse!("access is:" => |step| {
     for row in step.rows(&["who", "action", "resource", "verdict"], &["because"]) {
-        row.cell("who").into_iter().for_each(|who| step.names::<Who>(who));
+        row.cell("who").into_iter().for_each(|who| step.names::<WhoOrRole>(who));
         row.cell("verdict").into_iter().for_each(|verdict| step.is_one_of(verdict, "verdict", &Wanted::WORDS));
         if let (Some(action), Some(resource)) = (row.cell("action"), row.cell("resource")) {
             fits(step, action, resource);
@@ -208,17 +218,27 @@ async fn attempt(
     resource: &str,
     context: BTreeMap<String, Option<String>>,
 ) -> Result<(), StepError> {
-    let actor = named(stage, who).await?;
-    if context.is_empty() && really(stage, &actor, action, resource).await? {
-        return Ok(());
-    }
-    let question = Question {
-        access_key_id: actor.key.as_ref().map(|key| key.id.clone()),
-        action: action.to_owned(),
-        resource: arn(stage, action, resource)?,
-        context,
+    let asker = match taken_by_nobody(stage, who) {
+        Some(role) => Asker::Role(role),
+        None => {
+            let actor = named(stage, who).await?;
+            if context.is_empty() && really(stage, &actor, action, resource).await? {
+                return Ok(());
+            }
+            actor.key.map_or(Asker::Anonymous, |key| Asker::Key(key.id))
+        }
     };
+    let question =
+        Question { asker, action: action.to_owned(), resource: arn(stage, action, resource)?, context };
     stage.attempt_by_model(&question).await
+}
+
+/// The ARN of a role that no user, instance or session shares its name with: what any session of it may do is asked.
+fn taken_by_nobody(stage: &Stage, who: &str) -> Option<String> {
+    let cast = &stage.cast;
+    let other =
+        cast.users.contains_key(who) || cast.instances.contains_key(who) || cast.sessions.contains_key(who);
+    cast.roles.get(who).filter(|_| !other).cloned()
 }
 
 /// Makes the call, where it is one of those that are; whether it was.

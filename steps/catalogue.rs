@@ -24,8 +24,9 @@ pub struct Entry {
     pub example: Option<String>,
 }
 
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     include_str!("account.rs"),
+    include_str!("described.rs"),
     include_str!("principals.rs"),
     include_str!("groups.rs"),
     include_str!("policies.rs"),
@@ -41,7 +42,7 @@ const SOURCES: [&str; 14] = [
     include_str!("decisions.rs"),
 ];
 
-const FEATURES: [&str; 8] = [
+const FEATURES: [&str; 9] = [
     include_str!("../features/terse.feature"),
     include_str!("../features/part_1_instance_role.feature"),
     include_str!("../features/part_2_assume_role.feature"),
@@ -49,6 +50,7 @@ const FEATURES: [&str; 8] = [
     include_str!("../features/vocabulary.feature"),
     include_str!("../features/identities.feature"),
     include_str!("../features/access.feature"),
+    include_str!("../features/described.feature"),
     include_str!("../features/aws_cli.feature"),
 ];
 

@@ -9,6 +9,7 @@ mod buckets;
 mod catalogue;
 mod commands;
 mod decisions;
+mod described;
 mod groups;
 mod holders;
 mod instances;

@@ -19,18 +19,32 @@ async fn a_managed_policy(
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
     let document = from_doc_string(stage, step, PolicyKind::Identity)?;
+    let path = stage.place.names().iam_path().map(str::to_owned);
+    make_policy(stage, &name.0, path, document).await
+}
+
+/// Makes a managed policy.
+///
+/// # Errors
+/// Where IAM refuses it.
+pub(crate) async fn make_policy(
+    stage: &mut Stage,
+    name: &str,
+    path: Option<String>,
+    document: String,
+) -> Result<(), StepError> {
     let administrator = stage.administrator();
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
-    let names = stage.place.names();
-    let arn = names.arn(&format!("arn:aws:iam::{}:policy/{}", stage.place.account(), name.0));
-    let there = name_in_iam(stage, &name.0);
+    let arn = format!("arn:aws:iam::{}:policy/{name}", stage.place.account());
+    let arn = stage.place.names().arn(&arn);
+    let there = name_in_iam(stage, name);
     let thing = NewThing { account: stage.place.account(), kind: ThingKind::ManagedPolicy, name: &there };
     let call = CallRef::on("IAM", "CreatePolicy", "iam:CreatePolicy", arn.clone());
     let create = iam.create_policy().policy_name(&there).policy_document(document);
-    let create = create.set_path(names.iam_path().map(str::to_owned)).set_tags(iam_tags(stage)).send();
+    let create = create.set_path(path).set_tags(iam_tags(stage)).send();
     let made = stage.create(&administrator, thing, call, create).await?;
     let arn = made.policy().and_then(|policy| policy.arn()).map_or(arn, str::to_owned);
-    stage.cast.policies.insert(name.0, arn);
+    stage.cast.policies.insert(name.to_owned(), arn);
     Ok(())
 }
 
@@ -67,23 +81,35 @@ async fn attached(world: &mut World, holder: Identity, policy: ManagedPolicy) ->
     let stage = world.stage()?;
     stage.turn()?;
     let policy = policy_arn(stage, &policy.0)?;
-    let held = Holder::of(stage, &holder.0)?;
-    let name = name_in_iam(stage, &holder.0);
+    attach(stage, &Holder::of(stage, &holder.0)?, &holder.0, policy).await
+}
+
+/// Attaches the managed policy of an ARN to a user, role or group of the cast.
+///
+/// # Errors
+/// Where IAM refuses it.
+pub(crate) async fn attach(
+    stage: &Stage,
+    held: &Holder,
+    holder: &str,
+    policy: String,
+) -> Result<(), StepError> {
+    let name = name_in_iam(stage, holder);
     let administrator = stage.administrator_of(held.arn())?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     match held {
         Holder::User(arn) => {
-            let call = CallRef::on("IAM", "AttachUserPolicy", "iam:AttachUserPolicy", arn);
+            let call = CallRef::on("IAM", "AttachUserPolicy", "iam:AttachUserPolicy", arn.clone());
             let attach = iam.attach_user_policy().user_name(name).policy_arn(policy).send();
             stage.must(&administrator, call, attach).await.map(drop)
         }
         Holder::Role(arn) => {
-            let call = CallRef::on("IAM", "AttachRolePolicy", "iam:AttachRolePolicy", arn);
+            let call = CallRef::on("IAM", "AttachRolePolicy", "iam:AttachRolePolicy", arn.clone());
             let attach = iam.attach_role_policy().role_name(name).policy_arn(policy).send();
             stage.must(&administrator, call, attach).await.map(drop)
         }
         Holder::Group(arn) => {
-            let call = CallRef::on("IAM", "AttachGroupPolicy", "iam:AttachGroupPolicy", arn);
+            let call = CallRef::on("IAM", "AttachGroupPolicy", "iam:AttachGroupPolicy", arn.clone());
             let attach = iam.attach_group_policy().group_name(name).policy_arn(policy).send();
             stage.must(&administrator, call, attach).await.map(drop)
         }

@@ -85,25 +85,38 @@ async fn removed(world: &mut World, policy: InlinePolicy, holder: Identity) -> R
 /// # Errors
 /// Where nobody has that name, or IAM refuses the document.
 pub(crate) async fn put(stage: &Stage, holder: &str, policy: &str, document: &str) -> Result<(), StepError> {
-    let held = Holder::of(stage, holder)?;
+    put_on(stage, &Holder::of(stage, holder)?, holder, policy, document).await
+}
+
+/// The same on one of whom it is known what they are.
+///
+/// # Errors
+/// Where IAM refuses the document.
+pub(crate) async fn put_on(
+    stage: &Stage,
+    held: &Holder,
+    holder: &str,
+    policy: &str,
+    document: &str,
+) -> Result<(), StepError> {
     let name = name_in_iam(stage, holder);
     let administrator = stage.administrator_of(held.arn())?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     match held {
         Holder::User(arn) => {
-            let call = CallRef::on("IAM", "PutUserPolicy", "iam:PutUserPolicy", arn);
+            let call = CallRef::on("IAM", "PutUserPolicy", "iam:PutUserPolicy", arn.clone());
             let put =
                 iam.put_user_policy().user_name(name).policy_name(policy).policy_document(document).send();
             stage.must(&administrator, call, put).await.map(drop)
         }
         Holder::Role(arn) => {
-            let call = CallRef::on("IAM", "PutRolePolicy", "iam:PutRolePolicy", arn);
+            let call = CallRef::on("IAM", "PutRolePolicy", "iam:PutRolePolicy", arn.clone());
             let put =
                 iam.put_role_policy().role_name(name).policy_name(policy).policy_document(document).send();
             stage.must(&administrator, call, put).await.map(drop)
         }
         Holder::Group(arn) => {
-            let call = CallRef::on("IAM", "PutGroupPolicy", "iam:PutGroupPolicy", arn);
+            let call = CallRef::on("IAM", "PutGroupPolicy", "iam:PutGroupPolicy", arn.clone());
             let put =
                 iam.put_group_policy().group_name(name).policy_name(policy).policy_document(document).send();
             stage.must(&administrator, call, put).await.map(drop)

@@ -209,7 +209,7 @@ async fn make_user(stage: &mut Stage, name: &str, account: &AccountId) -> Result
     Ok(())
 }
 
-async fn make_key(stage: &Stage, name: &str) -> Result<AccessKey, StepError> {
+pub(crate) async fn make_key(stage: &Stage, name: &str) -> Result<AccessKey, StepError> {
     let arn = known_user(stage, name)?;
     let administrator = stage.administrator_of(&arn)?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
@@ -246,7 +246,7 @@ fn access_key(key: &aws_sdk_iam::types::AccessKey) -> AccessKey {
     }
 }
 
-fn add_key(stage: &mut Stage, name: &str, key: AccessKey) {
+pub(crate) fn add_key(stage: &mut Stage, name: &str, key: AccessKey) {
     if let Some(user) = stage.cast.users.get_mut(name) {
         user.keys.push(key);
     }

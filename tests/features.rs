@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use evidence::console::{Color, Console, Detail, Page};
 use evidence::{Exit, Record};
-use harness::{Commands, FeatureFile, RunPlan, Selection};
+use harness::{Commands, FeatureFile, Files, RunPlan, Selection};
 use libtest_mimic::{Arguments, Failed, Trial};
 use steps as _;
 use target::Embedded;
@@ -53,8 +53,15 @@ fn run(
     surroundings: BTreeMap<String, Result<(), String>>,
 ) -> Result<(), Failed> {
     let selection = Selection::at(file.path(), line);
-    let plan =
-        RunPlan { features: vec![file], selection, jobs: 1, commands, surroundings, ..RunPlan::default() };
+    let plan = RunPlan {
+        features: vec![file],
+        selection,
+        jobs: 1,
+        commands,
+        files: Files { read: Some(|path| std::fs::read_to_string(path)) },
+        surroundings,
+        ..RunPlan::default()
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut events = Vec::new();
     let target = Rc::new(Embedded::new(chrono::Utc::now));
@@ -74,8 +81,10 @@ fn run(
 
 fn feature_paths(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("features/ can be read");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    let entries = entries.map(|entry| entry.expect("an entry").path());
+    let (folders, mut paths): (Vec<PathBuf>, Vec<PathBuf>) = entries.partition(|path| path.is_dir());
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "feature"));
+    paths.extend(folders.iter().flat_map(|folder| feature_paths(folder)));
     paths.sort();
     paths
 }

@@ -60,6 +60,10 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Decide requests offline, from the policies given with them.
     Decide(DecideArgs),
+    /// Propose a feature for an account: who can do what, as tables to review, sensitive actions first.
+    Draft(DraftArgs),
+    /// Tell which verdicts a change of policies alters: what becomes allowed, and what stops.
+    Diff(DiffArgs),
     /// Show the settings of the target, and where each came from.
     Config(ConfigArgs),
     /// Find out what a target's verdicts are worth.
@@ -213,6 +217,49 @@ pub(crate) enum CheckFormat {
     Sarif,
     /// Annotations of GitHub Actions.
     Github,
+}
+
+/// An account to draft a feature for.
+#[derive(Debug, Args)]
+pub(crate) struct DraftArgs {
+    /// What `aws iam get-account-authorization-details` wrote.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Rows also for everybody who may not do a sensitive action.
+    #[arg(long)]
+    pub(crate) denials: bool,
+    /// Write the feature to this file, which must not be there yet [default: standard output, for a place beside FILE].
+    #[arg(long, short, value_name = "FEATURE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Two descriptions of an account.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The account before the change: what `aws iam get-account-authorization-details` wrote.
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The account after it.
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+    /// Text for a pull request, or a feature of the account after the change.
+    #[arg(long, value_name = "FORMAT", default_value = "markdown")]
+    pub(crate) format: DiffFormat,
+    /// Write it to this file, which must not be there yet [default: standard output].
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// End with exit code 1 where a verdict is another one, and with 3 where none is but not all can be told.
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+/// How a diff is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// Tables in Markdown.
+    Markdown,
+    /// A feature.
+    Feature,
 }
 
 /// A project to begin with.

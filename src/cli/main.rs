@@ -11,7 +11,10 @@ mod compare;
 mod config;
 mod controls;
 mod decide;
+mod described;
 mod diagnostic;
+mod diff;
+mod draft;
 mod env_file;
 mod evidence_folder;
 mod explain;
@@ -74,6 +77,8 @@ fn command() -> ExitCode {
         Command::Run(run_args) => run::run(&run_args, &surroundings).into(),
         Command::Serve(serve_args) => serve::serve(&serve_args, &surroundings).into(),
         Command::Decide(decide_args) => decide::decide(&decide_args, &surroundings).into(),
+        Command::Draft(draft_args) => draft::draft(&draft_args, &surroundings).into(),
+        Command::Diff(diff_args) => diff::diff(&diff_args, &surroundings).into(),
         Command::Config(config_args) => config::config(&config_args, &surroundings).into(),
         Command::Probe(probe_args) => probe::probe(&probe_args, &surroundings).into(),
         Command::Compare(compare_args) => compare::compare(&compare_args, &surroundings).into(),

@@ -59,5 +59,5 @@ pub use listener::Listener;
 pub use model::api_models_version;
 pub use overheard::{Heard, Member, OverheardAnswer, OverheardRequest};
 pub use policy::AccountId;
-pub use question::{NotDecided, Question};
+pub use question::{Asker, NotDecided, Question};
 pub use sts::SamlStatement;

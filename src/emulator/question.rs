@@ -8,26 +8,37 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use policy::{AccountId, ResourcePolicy, Unknown, reference};
+use policy::{AccountId, Principal, ResourcePolicy, Unknown, reference};
 use serde_json::Value;
 
 use crate::authorize::{DecidedAccess, decision};
 use crate::emulator::Emulator;
-use crate::operation::{Access, Call, Caller, Service, Transport};
+use crate::operation::{Access, Call, Caller, CredentialKind, Service, Transport};
 use crate::partition::Partition;
 use crate::s3;
 
 /// May this be done?
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// By the holder of this key; `None`: anonymously.
-    pub access_key_id: Option<String>,
+    /// By whom.
+    pub asker: Asker,
     /// `service:Action`, of any service.
     pub action: String,
     /// The resource's ARN, or `*`.
     pub resource: String,
     /// Condition keys of the request, beside the global ones; `None`: the request does not have that one.
     pub context: BTreeMap<String, Option<String>>,
+}
+
+/// Who would do it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// Somebody who signs nothing.
+    Anonymous,
+    /// The holder of the access key of this id.
+    Key(String),
+    /// A session of the role of this ARN, whoever took it: nothing is known of it but the role.
+    Role(String),
 }
 
 /// Why a question has no answer.
@@ -52,6 +63,9 @@ pub enum NotDecided {
     /// The key is unknown, not active, or its session is over.
     #[error("the credentials are not good (any more)")]
     Credentials,
+    /// There is no role of this ARN.
+    #[error("there is no role `{0}`")]
+    NoSuchRole(String),
     /// It hangs on a condition key that the question does not tell.
     #[error("it hangs on `{0}`, which the question does not tell")]
     MissingKey(String),
@@ -87,10 +101,15 @@ fn answer(
         granted: Vec::new(),
     };
     let mut access = access(partition, &call, question)?;
+    if matches!(question.asker, Asker::Role(_)) {
+        OF_SESSIONS.iter().for_each(|key| access.context.hide(key));
+    }
     tell(&mut access, &action, &question.context);
     let (name, resource) = (access.action.clone(), access.resource.clone());
     let decision = decision(partition, &call, access).map_err(|undecidable| match undecidable.unknown {
-        Unknown::ConditionKey(key) if is_of(&action, &key) => NotDecided::MissingKey(key),
+        Unknown::ConditionKey(key) if is_of(&action, &key) || is_of_sessions(&key) => {
+            NotDecided::MissingKey(key)
+        }
         _ => NotDecided::Undecidable(undecidable.to_string()),
     })?;
     let principal = call.caller.principal.arn();
@@ -118,7 +137,11 @@ fn known_action(question: &Question) -> Result<reference::Action, NotDecided> {
 }
 
 fn caller(partition: &Partition, question: &Question, now: DateTime<Utc>) -> Result<Caller, NotDecided> {
-    let Some(id) = &question.access_key_id else { return Ok(Caller::anonymous()) };
+    let id = match &question.asker {
+        Asker::Anonymous => return Ok(Caller::anonymous()),
+        Asker::Role(arn) => return session_of(partition, arn),
+        Asker::Key(id) => id,
+    };
     let credential = partition.credential(id).filter(|credential| credential.active);
     let credential = credential.filter(|credential| credential.expires.is_none_or(|expires| now < expires));
     let credential = credential.ok_or(NotDecided::Credentials)?;
@@ -128,6 +151,38 @@ fn caller(partition: &Partition, question: &Question, now: DateTime<Utc>) -> Res
         access_key_id: Some(id.clone()),
         credential: credential.kind,
     })
+}
+
+fn session_of(partition: &Partition, arn: &str) -> Result<Caller, NotDecided> {
+    let role = partition.iam.role_by_arn(arn);
+    let account = arn.split(':').nth(4).and_then(AccountId::new);
+    let (Some(role), Some(account)) = (role, account) else {
+        return Err(NotDecided::NoSuchRole(arn.to_owned()));
+    };
+    let principal = Principal::AssumedRole {
+        account: account.clone(),
+        path: role.path,
+        name: role.name,
+        id: role.id,
+        session: String::new(),
+    };
+    let credential = CredentialKind::RoleSession;
+    Ok(Caller { principal, account: Some(account), access_key_id: None, credential })
+}
+
+/// Keys whose values hang on how a session was made, lower-cased.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+const OF_SESSIONS: [&str; 6] = [
+    "aws:federatedprovider",
+    "aws:multifactorauthage",
+    "aws:multifactorauthpresent",
+    "aws:principaltag/",
+    "aws:sourceidentity",
+    "aws:tokenissuetime",
+];
+
+fn is_of_sessions(key: &str) -> bool {
+    OF_SESSIONS.contains(&family(key).as_str())
 }
 
 /// The permission with the policy that the resource has here.
@@ -212,7 +267,7 @@ mod tests {
 
     fn question(id: &str, action: &str, resource: &str) -> Question {
         Question {
-            access_key_id: Some(id.to_owned()),
+            asker: Asker::Key(id.to_owned()),
             action: action.to_owned(),
             resource: resource.to_owned(),
             context: BTreeMap::new(),
@@ -261,5 +316,31 @@ mod tests {
             question.context.insert("aws:ResourceTag/team".to_owned(), value.map(str::to_owned));
             assert_eq!(asked(&lab, &question), Ok(outcome), "{value:?}");
         }
+    }
+
+    #[test]
+    fn a_session_of_a_role_is_asked_without_one() {
+        let mut lab = Lab::new();
+        let trust = json!({ "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": { "Service": "ec2.amazonaws.com" } }] });
+        lab.ok("CreateRole", &json!({ "RoleName": "r", "AssumeRolePolicyDocument": trust.to_string() }));
+        let with_mfa = json!({ "Effect": "Allow", "Action": "dynamodb:DeleteTable", "Resource": "*",
+            "Condition": { "Bool": { "aws:MultiFactorAuthPresent": "true" } } });
+        let plain = json!({ "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*" });
+        let document = json!({ "Version": "2012-10-17", "Statement": [plain, with_mfa] }).to_string();
+        lab.ok("PutRolePolicy", &json!({ "RoleName": "r", "PolicyName": "p", "PolicyDocument": document }));
+        let of = |name: &str, action: &str| Question {
+            asker: Asker::Role(format!("arn:aws:iam::111122223333:role/{name}")),
+            ..question("", action, TABLE)
+        };
+        assert_eq!(asked(&lab, &of("r", "dynamodb:GetItem")), Ok(Outcome::Allowed));
+        assert_eq!(asked(&lab, &of("r", "dynamodb:PutItem")), Ok(Outcome::ImplicitDeny));
+        let mut hangs = of("r", "dynamodb:DeleteTable");
+        let missing = NotDecided::MissingKey("aws:MultiFactorAuthPresent".to_owned());
+        assert_eq!(asked(&lab, &hangs), Err(missing));
+        hangs.context.insert("aws:MultiFactorAuthPresent".to_owned(), Some("true".to_owned()));
+        assert_eq!(asked(&lab, &hangs), Ok(Outcome::Allowed));
+        let nobody = asked(&lab, &of("s", "dynamodb:GetItem")).unwrap_err().to_string();
+        assert_eq!(nobody, "there is no role `arn:aws:iam::111122223333:role/s`");
     }
 }

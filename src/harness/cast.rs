@@ -54,6 +54,28 @@ pub struct Cast {
     pub instance_profiles: BTreeMap<String, String>,
     /// Sessions by the name that was given to them.
     pub sessions: BTreeMap<String, Actor>,
+    /// What can't be told of what was described.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Something that a description does not tell, or that could not be made as it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// What nobody can tell for it.
+    pub about: Doubtful,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a doubt is about, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubtful {
+    /// Whatever anybody may do.
+    Everything,
+    /// What a user or role may do.
+    Identity(String),
+    /// Who may use a bucket or take a role.
+    Resource(String),
 }
 
 /// Names that mean somebody already.

@@ -6,6 +6,7 @@
 mod calls;
 mod cast;
 pub mod check;
+mod doubts;
 mod encoded;
 mod feature;
 mod making;
@@ -13,6 +14,7 @@ mod outcome;
 mod pace;
 pub mod parameters;
 mod plan;
+mod reading;
 mod recorder;
 mod run;
 mod secrets;
@@ -27,14 +29,14 @@ mod vocabulary;
 mod wiretap;
 mod world;
 
-pub use cast::{Actor, Cast, CastInstance, Session, User, unknown};
+pub use cast::{Actor, Cast, CastInstance, Doubt, Doubtful, Session, User, unknown};
 pub use evidence::{Call, Purpose, Verdict};
 pub use feature::{FeatureError, FeatureFile};
 #[doc(hidden)]
 pub use inventory;
 pub use making::NewThing;
 pub use outcome::{CallRef, Control, Outcome, ServiceFailure, verdict};
-pub use plan::{Commands, RunPlan};
+pub use plan::{Commands, Files, RunPlan};
 pub use recorder::StepError;
 pub use run::run;
 pub use select::{Selection, SelectionError};

@@ -170,6 +170,11 @@ names! {
         words: &["administrator", "anonymous", "nobody"],
         ..Named::one_of(&[Kind::User, Kind::Instance, Kind::Session])
     });
+    /// Who would do something: as `{who}`, or a role, of which it is decided what any session of it may do.
+    WhoOrRole, "who-or-role", Sense::Names(Named {
+        words: &["administrator", "anonymous", "nobody"],
+        ..Named::one_of(&[Kind::User, Kind::Instance, Kind::Session, Kind::Role])
+    });
     /// A user that the step makes.
     NewUser, "new-user", Sense::Gives(Kind::User);
     /// A user of the scenario.

@@ -1,6 +1,8 @@
 //! What a run is to do: the checked form of what was asked for.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
 use evidence::{RunInfo, ScenarioRef};
 use secrecy::SecretString;
@@ -32,6 +34,8 @@ pub struct RunPlan {
     pub slow: bool,
     /// Whether and where steps may run programs.
     pub commands: Commands,
+    /// How steps read the files that they name.
+    pub files: Files,
     /// What `@needs:NAME` tags may name beside the target's capabilities. `Err`: why it is not there.
     pub surroundings: BTreeMap<String, Result<(), String>>,
 }
@@ -41,6 +45,13 @@ impl RunPlan {
     pub fn scenarios(&self) -> Vec<ScenarioRef> {
         Selected::of(self).scenarios.into_iter().map(|scenario| scenario.reference).collect()
     }
+}
+
+/// How the files are read that steps name.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files {
+    /// Reads the whole of a text; `None`: this run reads no files.
+    pub read: Option<fn(&Path) -> io::Result<String>>,
 }
 
 /// What steps may run on an instance.

@@ -16,6 +16,7 @@ use target::{Info, Target, TargetError};
 use crate::feature::FeatureFile;
 use crate::pace::Pace;
 use crate::plan::RunPlan;
+use crate::reading::Reading;
 use crate::recorder::Recorder;
 use crate::secrets;
 use crate::selected::{Place, Selected};
@@ -143,6 +144,7 @@ fn start(
     probe: Option<Rc<Probe>>,
 ) -> impl Stream<Item = parser::Result<cucumber::Event<event::Cucumber<World>>>> + use<> {
     let commands = plan.commands.clone();
+    let files = plan.files;
     let fail_fast = plan.fail_fast;
     // The runner's own `fail_fast` takes undefined steps for passed.
     let runner = Basic::default()
@@ -151,6 +153,7 @@ fn start(
         .before(move |feature, _rule, scenario, world: &mut World| {
             let recorder = Recorder::new(shared.pace.clone(), shared.listens.clone().map(Wiretap::new));
             let place = Place::of(feature, scenario);
+            let reading = Reading::of(feature, files);
             let (target, commands, shared) = (target.clone(), commands.clone(), shared.clone());
             let probe = probe.clone();
             async move {
@@ -161,7 +164,7 @@ fn start(
                 let waits = shared.slow.contains(&place);
                 shared.recorders.borrow_mut().insert(place, recorder.clone());
                 let stage = target.place().await;
-                let stage = stage.map(|place| Stage::new(place, probe, &commands, waits, recorder));
+                let stage = stage.map(|place| Stage::new(place, probe, &commands, reading, waits, recorder));
                 world.enter(stage.map_err(|error| error.to_string()));
             }
             .boxed_local()

@@ -18,6 +18,7 @@ use crate::calls::{changes_access, failed_command, is_client_error, is_read, say
 use crate::cast::{Actor, Cast, Session, unknown};
 use crate::outcome::{Again, CallRef, Outcome, ServiceFailure, answered};
 use crate::plan::Commands;
+use crate::reading::Reading;
 use crate::recorder::{Happened, Recorder, StepError};
 use crate::run::left;
 
@@ -35,6 +36,8 @@ pub struct Stage {
     pub session: Option<Session>,
     /// What the scenario's steps may run.
     commands: Commands,
+    /// How the files are read that steps name.
+    pub(crate) reading: Reading,
     /// Whether time may really pass, where the clock can't be moved.
     waits: bool,
     /// Whether anything was tried yet: a call that the scenario is about, or a program.
@@ -60,6 +63,7 @@ impl Stage {
         place: Box<dyn Place>,
         probe: Option<Rc<Probe>>,
         commands: &Commands,
+        reading: Reading,
         waits: bool,
         recorder: Recorder,
     ) -> Self {
@@ -70,6 +74,7 @@ impl Stage {
             actor: None,
             session: None,
             commands: commands.clone(),
+            reading,
             waits,
             attempted: false,
             last: None,
@@ -343,6 +348,7 @@ impl Stage {
         SdkError<E, HttpResponse>: RequestId,
     {
         self.turn()?;
+        self.undoubted(&actor.principal, call.resource.as_deref())?;
         self.settled().await;
         let (control, principal) = (call.control.clone(), actor.principal.clone());
         let again: Again = Rc::new(move || {
@@ -370,6 +376,7 @@ impl Stage {
         SdkError<E, HttpResponse>: RequestId,
     {
         self.turn()?;
+        self.undoubted(&actor.principal, call.resource.as_deref())?;
         self.settled().await;
         let made = self.made_for(Purpose::Attempt, self.make(actor, &call, answer));
         let (record, answer) = made.await;
@@ -397,6 +404,7 @@ impl Stage {
             TargetError::NotDecided(other) => StepError::failed("can't be asked", other.to_string()),
             other => other.into(),
         })?;
+        self.undoubted(&decided.principal, Some(&question.resource))?;
         let (service, operation) = question.action.split_once(':').unwrap_or_default();
         let call = Call {
             service: service.to_owned(),

@@ -127,6 +127,7 @@ pub struct Context {
     /// By the lower-cased key: the key as it was set, and its values.
     values: BTreeMap<String, (String, Vec<String>)>,
     hidden: Vec<String>,
+    hides_rest: bool,
 }
 
 impl Context {
@@ -144,6 +145,11 @@ impl Context {
     /// so: what hangs on one that is not set is not decided.
     pub fn hide(&mut self, key: &str) {
         self.hidden.push(key.to_lowercase());
+    }
+
+    /// Tells that nothing is known of a request but what is set: what hangs on any other key is not decided.
+    pub fn hide_rest(&mut self) {
+        self.hides_rest = true;
     }
 
     /// Takes away the keys, lower-cased, that are not wanted.
@@ -171,7 +177,7 @@ impl Context {
             true => lower_key.starts_with(hidden.as_str()),
             false => lower_key == hidden,
         };
-        self.hidden.iter().any(is_meant)
+        self.hides_rest || self.hidden.iter().any(is_meant)
     }
 
     pub(crate) fn has(&self, lower_key: &str) -> bool {

@@ -26,8 +26,8 @@ pub use aws_types::SdkConfig;
 pub use ca_bundle::{CaBundle, CaBundleError};
 pub use connection::{Connection, Identity};
 pub use embedded::Embedded;
+pub use emulator::{Asker, NotDecided, Question, aws_managed_policy, aws_managed_policy_arns};
 pub use emulator::{Heard, Member, OverheardAnswer, OverheardRequest};
-pub use emulator::{NotDecided, Question, aws_managed_policy_arns};
 pub use journal::{Entry, Journal, Leftovers, Thing, ThingKind, What};
 pub use localstack::{
     BUILT_IMAGE, LeftOver, LocalStack, LocalStackError, OnLocalStack, Options as LocalStackOptions,

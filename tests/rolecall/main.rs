@@ -14,6 +14,7 @@ mod canaries;
 mod cli;
 mod credentials;
 mod decide;
+mod described;
 mod evidence_folder;
 mod mutations;
 mod remote;

@@ -1,0 +1,175 @@
+//! Resources that stand for a pattern: one ARN for all that match it and that nothing else names.
+
+use policy::reference;
+
+/// What stands for a name that no policy has: neither its beginning nor its end is that of a pattern that people write.
+pub(crate) const ANY: &str = "~any~";
+
+const REGION: &str = "us-east-1";
+
+/// ARNs that match `pattern`, an element of `Resource`, and that `action` can be about; `username` fills in the
+/// variable of that name.
+pub(crate) fn witnesses(
+    pattern: &str,
+    action: &reference::Action,
+    account: &str,
+    username: Option<&str>,
+) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let Some(pattern) = without_variables(pattern, username) else { return found };
+    let direct = [ANY.to_owned(), format!("{ANY}/{ANY}"), String::new()];
+    let direct = direct.iter().filter_map(|name| filled(&pattern, account, name));
+    let general = general(action, account).into_iter().filter(|arn| matches(&pattern, arn));
+    for arn in direct.chain(general) {
+        let whole = !arn.ends_with(['/', ':']);
+        if whole && matches(&pattern, &arn) && action.fits(&arn) && !found.contains(&arn) {
+            found.push(arn);
+        }
+    }
+    // One of each kind of resource is enough: the first is the nearest to what the pattern says.
+    let mut kinds: Vec<Vec<&str>> = Vec::new();
+    found.retain(|arn| {
+        let kind: Vec<&str> = action.service().types_of(arn).iter().map(|kind| kind.name).collect();
+        let is_new = !kinds.contains(&kind);
+        kinds.push(kind);
+        is_new
+    });
+    found
+}
+
+/// One of each kind of resource that the action is about, and which nothing names; `*` where it is about none.
+pub(crate) fn general(action: &reference::Action, account: &str) -> Vec<String> {
+    let kinds = action.resources.iter();
+    let mut arns: Vec<String> =
+        kinds.filter_map(|own| own.kind.arns().next()).map(|format| named(format, account)).collect();
+    // A request to S3 names a bucket, unless the action is about none.
+    let names_none = action.resources.is_empty() || action.service().prefix != "s3";
+    if names_none && action.fits("*") {
+        arns.push("*".to_owned());
+    }
+    arns
+}
+
+/// A format such as `arn:${Partition}:s3:::${BucketName}/${ObjectName}`, filled in.
+fn named(format: &str, account: &str) -> String {
+    let mut arn = String::new();
+    let mut rest = format;
+    while let Some((before, after)) = rest.split_once("${") {
+        arn += before;
+        let (variable, after) = after.split_once('}').unwrap_or((after, ""));
+        arn += match variable {
+            "Partition" => "aws",
+            "Region" => REGION,
+            "Account" => account,
+            _ => ANY,
+        };
+        rest = after;
+    }
+    arn + &rest.replace('*', ANY)
+}
+
+/// `pattern` with a name for each `*` of its last part, and likely values in the others.
+fn filled(pattern: &str, account: &str, name: &str) -> Option<String> {
+    if pattern == "*" || !pattern.starts_with("arn:") {
+        return None;
+    }
+    let mut segments: Vec<String> = pattern.splitn(6, ':').map(str::to_owned).collect();
+    let likely = ["arn", "aws", "", REGION, account];
+    for (segment, likely) in segments.iter_mut().zip(likely).take(5) {
+        if segment.contains(['*', '?']) {
+            likely.clone_into(segment);
+        }
+    }
+    if let Some(resource) = segments.get_mut(5) {
+        *resource = resource.replace('*', name).replace('?', "a");
+    }
+    Some(segments.join(":"))
+}
+
+/// `None`: it has a variable whose value is not known.
+fn without_variables(pattern: &str, username: Option<&str>) -> Option<String> {
+    let mut pattern = pattern.replace("${*}", "*").replace("${?}", "?").replace("${$}", "$");
+    if let Some(name) = username {
+        pattern = pattern.replace("${aws:username}", name);
+    }
+    (!pattern.contains("${")).then_some(pattern)
+}
+
+/// Whether `text` has the form of `pattern`, in which `*` stands for any letters and `?` for one.
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t, mut star) = (0, 0, None);
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(letter) if *letter == '?' || Some(letter) == text.get(t) => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((at, from)) => {
+                    star = Some((at, from + 1));
+                    p = at + 1;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(p).all(|letter| *letter == '*')
+}
+
+/// A resource for people: `*` stands for any name that nothing names.
+pub(crate) fn shown(resource: &str) -> String {
+    resource.replace(ANY, "*")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pattern: &str, action: &str, expected: &[&str]) {
+        let action = reference::action(action).unwrap();
+        let found = witnesses(pattern, &action, "111122223333", Some("alice"));
+        let found: Vec<String> = found.iter().map(|arn| shown(arn)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn patterns_have_witnesses() {
+        check("arn:aws:s3:::b/*", "s3:GetObject", &["arn:aws:s3:::b/*"]);
+        check("arn:aws:s3:::b/*", "s3:ListBucket", &[]);
+        check("arn:aws:s3:::b*", "s3:ListBucket", &["arn:aws:s3:::b*"]);
+        check("arn:aws:s3:::b*", "s3:GetObject", &["arn:aws:s3:::b*/*"]);
+        check("arn:aws:s3:::b/home/${aws:username}/*", "s3:GetObject", &["arn:aws:s3:::b/home/alice/*"]);
+        check("arn:aws:s3:::b/${aws:PrincipalTag/team}/*", "s3:GetObject", &[]);
+        check("*", "s3:ListAllMyBuckets", &["*"]);
+        check("*", "iam:CreateUser", &["arn:aws:iam::111122223333:user/*"]);
+        check(
+            "arn:aws:dynamodb:*:*:table/orders",
+            "dynamodb:GetItem",
+            &["arn:aws:dynamodb:us-east-1:111122223333:table/orders"],
+        );
+        check("arn:aws:iam::111122223333:role/a?c", "iam:PassRole", &["arn:aws:iam::111122223333:role/aac"]);
+        check("arn:aws:iam::111122223333:user/*", "iam:PassRole", &[]);
+    }
+
+    #[test]
+    fn wildcards() {
+        for (pattern, text, expected) in [
+            ("a*c", "abbc", true),
+            ("a*c", "abbd", false),
+            ("*", "", true),
+            ("a?", "a", false),
+            ("a?*", "ab", true),
+            ("a*b*c", "aXbYbZc", true),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+}

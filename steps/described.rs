@@ -1,0 +1,71 @@
+//! Accounts that files describe, made as they say.
+
+mod identities;
+mod names;
+mod policies;
+mod roles;
+mod things;
+
+use account::{Account, Gap, ReadError, Subject};
+use cucumber::given;
+use harness::parameters::Text;
+use harness::{Doubt, Doubtful, Stage, StepError, World, rehearse};
+use target::aws_managed_policy;
+
+/// Everything that a file describes which `aws iam get-account-authorization-details` wrote: users (each with an access
+/// key), groups, roles, their policies, boundaries and tags, and instance profiles. The account's number becomes that of the
+/// scenario's account. It tells nothing of buckets and their policies: make those that the scenario is about. The path is
+/// relative to the feature.
+#[given(expr = "the account described in {text}")]
+async fn an_account(world: &mut World, path: Text) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let text = stage.file(&path.0)?;
+    let account = account::read_gaad(&text, &aws_managed_policy);
+    let account = account.map_err(|error| unreadable(&path.0, &error))?;
+    make(stage, &account).await
+}
+
+// Only the file tells, and `check` reads none.
+rehearse!("the account described in {text}" => |step| step.gives_anything());
+
+fn unreadable(path: &str, error: &ReadError) -> StepError {
+    let place = match (error.line, error.column) {
+        (Some(line), Some(column)) => format!("{path}:{line}:{column}"),
+        (Some(line), None) => format!("{path}:{line}"),
+        _ => path.to_owned(),
+    };
+    StepError::failed("is not understood", format!("{place}: {}", error.message))
+}
+
+/// Makes what an account holds, and remembers what could not be told of it.
+///
+/// # Errors
+/// Where something is refused, or nothing at all can be told.
+async fn make(stage: &mut Stage, account: &Account) -> Result<(), StepError> {
+    let account = account.relocated(stage.place.account());
+    for gap in &account.gaps {
+        doubt(stage, gap);
+    }
+    for name in &account.service_linked {
+        let reason = "it is linked to a service, which alone can take it, and is not made";
+        for about in [Doubtful::Identity(name.clone()), Doubtful::Resource(name.clone())] {
+            stage.cast.doubts.push(Doubt { about, reason: reason.to_owned() });
+        }
+    }
+    let policies = policies::make(stage, &account).await?;
+    identities::groups(stage, &account, &policies).await?;
+    identities::users(stage, &account, &policies).await?;
+    roles::make(stage, &account, &policies).await?;
+    things::make(stage, &account).await
+}
+
+fn doubt(stage: &mut Stage, gap: &Gap) {
+    let about = match &gap.subject {
+        Subject::Everything => Doubtful::Everything,
+        Subject::Identity(name) => Doubtful::Identity(name.clone()),
+        Subject::Resource(name) => Doubtful::Resource(name.clone()),
+        Subject::Nothing => return,
+    };
+    stage.cast.doubts.push(Doubt { about, reason: gap.to_string() });
+}
