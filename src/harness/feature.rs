@@ -88,12 +88,13 @@ impl FeatureFile {
     }
 
     fn expanded(mut self) -> Result<Self, FeatureError> {
-        let mut feature = self.feature.clone();
-        feature.scenarios = self.expand_all(std::mem::take(&mut feature.scenarios))?;
-        for rule in &mut feature.rules {
+        let scenarios = std::mem::take(&mut self.feature.scenarios);
+        self.feature.scenarios = self.expand_all(scenarios)?;
+        let mut rules = std::mem::take(&mut self.feature.rules);
+        for rule in &mut rules {
             rule.scenarios = self.expand_all(std::mem::take(&mut rule.scenarios))?;
         }
-        self.feature = feature;
+        self.feature.rules = rules;
         Ok(self)
     }
 

@@ -10,14 +10,14 @@ const MATRIX: &str = "access is:";
 impl FeatureFile {
     /// The file with a step for each row of such tables.
     pub(crate) fn with_rows_apart(mut self) -> Self {
-        let mut feature = self.feature.clone();
-        let rules = feature.rules.iter_mut();
-        let of_rules = rules.flat_map(|rule| rule.scenarios.iter_mut());
-        for scenario in feature.scenarios.iter_mut().chain(of_rules) {
+        let mut scenarios = std::mem::take(&mut self.feature.scenarios);
+        let mut rules = std::mem::take(&mut self.feature.rules);
+        let of_rules = rules.iter_mut().flat_map(|rule| rule.scenarios.iter_mut());
+        for scenario in scenarios.iter_mut().chain(of_rules) {
             scenario.steps =
                 std::mem::take(&mut scenario.steps).into_iter().flat_map(|step| self.apart(step)).collect();
         }
-        self.feature = feature;
+        (self.feature.scenarios, self.feature.rules) = (scenarios, rules);
         self
     }
 

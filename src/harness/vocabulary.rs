@@ -68,6 +68,13 @@ impl Known {
     }
 }
 
+impl Known {
+    /// Whether it takes no notice of a table or a doc string, as far as its expression tells.
+    pub(crate) fn reads_nothing(&self) -> bool {
+        !self.expression.ends_with(BELOW)
+    }
+}
+
 struct Vocabulary {
     /// Sorted by kind and expression.
     steps: Vec<Known>,

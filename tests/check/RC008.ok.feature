@@ -6,7 +6,7 @@ Feature: f
       """
       {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}]
+        "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1", "secretsmanager:ResourceTag/team": "blue"}}}]
       }
       """
     Then alice can't upload to reports

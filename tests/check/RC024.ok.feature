@@ -6,7 +6,7 @@ Feature: f
       """
       {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::reports/*", "arn:aws:s3:::reports-*"]}]
+        "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": ["arn:aws:s3:::reports/*", "arn:aws:s3:::reports-*", "arn:aws:s3:::archive*"]}]
       }
       """
     Then alice can't list reports

@@ -1,11 +1,11 @@
 //! What somebody tries: actions, what they are about, and the condition keys that requests have.
 
-use policy::{condition_key_type, reference};
+use policy::reference;
 
 use super::codes;
 use super::page::Word;
 use super::rehearsal::Rehearsal;
-use super::statement::did_you_mean;
+use super::statement::{did_you_mean, is_known_key};
 use crate::parameters::{Kind, Named, Sense};
 
 impl Rehearsal<'_, '_> {
@@ -38,7 +38,7 @@ impl Rehearsal<'_, '_> {
 
     /// The word is a condition key that requests have.
     pub fn has_condition_key(&mut self, key: &Word) {
-        if condition_key_type(&key.text).is_none() {
+        if !is_known_key(&key.text) {
             let near = reference::nearest_condition_keys(&key.text);
             let help = did_you_mean(&near);
             self.tell(codes::NO_KEY, key, format!("no request has the condition key `{}`", key.text), help);

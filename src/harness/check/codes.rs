@@ -236,7 +236,8 @@ pub(super) const MANAGES: &Code = &warning(
 pub(super) const BEGINNING: &Code = &warning(
     "RC024",
     "a wildcard that matches other buckets",
-    "`arn:aws:s3:::reports*` is not only the bucket `reports` and what is in it, but also `reports-of-others`, whoever makes it.",
+    "`arn:aws:s3:::reports*` is not only the bucket `reports` of the feature and what is in it, but also \
+     `reports-of-others`, whoever makes it.",
     "\"Resource\": \"arn:aws:s3:::reports*\"",
     "\"Resource\": [\"arn:aws:s3:::reports\", \"arn:aws:s3:::reports/*\"]",
 );
@@ -249,8 +250,24 @@ pub(super) const PUBLIC: &Code = &error(
     "Given public access to reports is allowed\nAnd the bucket reports has the policy:    # \"Principal\": \"*\"",
 );
 
+pub(super) const UNHEARD: &Code = &warning(
+    "RC026",
+    "a condition key that these actions don't have",
+    "No request of the statement's actions brings this key: a condition on it is never true, or, where it is negated or \
+     `IfExists`, always.",
+    "\"Action\": \"s3:GetObject\", \"Condition\": {\"StringLike\": {\"s3:prefix\": \"q1/*\"}}",
+    "\"Action\": \"s3:ListBucket\", \"Condition\": {\"StringLike\": {\"s3:prefix\": \"q1/*\"}}",
+);
+pub(super) const UNREAD: &Code = &warning(
+    "RC027",
+    "a table or doc string that nothing reads",
+    "The step takes none, so what is written below it claims nothing. The expressions of steps that take one end with a colon.",
+    "Then alice can list reports\n  | verdict |\n  | denied  |",
+    "Then alice can't list reports",
+);
+
 /// All codes, in order.
-pub const CODES: [&Code; 25] = [
+pub const CODES: [&Code; 27] = [
     SYNTAX,
     UNDEFINED,
     AMBIGUOUS,
@@ -276,6 +293,8 @@ pub const CODES: [&Code; 25] = [
     MANAGES,
     BEGINNING,
     PUBLIC,
+    UNHEARD,
+    UNREAD,
 ];
 
 /// The code of a name, in any case.

@@ -50,7 +50,7 @@ pub struct Finding {
 /// own file has; none: there is no such file.
 pub fn check(path: &str, text: &str, controls: &[ControlRef]) -> Vec<Finding> {
     let lines: Vec<&str> = text.lines().collect();
-    let mut page = Page { lines: &lines, controls, findings: Vec::new() };
+    let mut page = Page::of(&lines, controls);
     match FeatureFile::parse(path, text) {
         Err(error) => {
             let place = Place { line: error.line, column: error.column, length: 0 };
@@ -59,6 +59,7 @@ pub fn check(path: &str, text: &str, controls: &[ControlRef]) -> Vec<Finding> {
         }
         Ok(file) => {
             feature(&file, &mut page);
+            page.settle();
             secrets::check(&mut page);
             allow::apply(&mut page);
         }
@@ -109,7 +110,19 @@ fn step(step: &Step, roll: &mut Roll, page: &mut Page<'_>) {
     let saying = vocabulary::saying(&step.value);
     let known: Vec<&Known> = saying.into_iter().filter(|known| known.kind == step.ty).collect();
     match known.as_slice() {
-        [known] => Rehearsal { step, known, roll, page }.go(),
+        [known] => {
+            let below =
+                step.table.as_ref().map(|_| "table").or(step.docstring.as_ref().map(|_| "doc string"));
+            if let Some(below) = below.filter(|_| known.reads_nothing()) {
+                page.add_line(
+                    codes::UNREAD,
+                    line,
+                    format!("nothing reads the {below} below this step"),
+                    None,
+                );
+            }
+            Rehearsal { step, known, roll, page }.go();
+        }
         [] => {
             let near = vocabulary::similar(step);
             let help = (!near.is_empty()).then(|| format!("did you mean `{}`?", near.join("` or `")));

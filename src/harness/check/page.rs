@@ -1,8 +1,11 @@
 //! A file and what was found in it.
 
+use std::collections::BTreeSet;
+
 use evidence::ControlRef;
 
 use super::codes::Code;
+use super::statement::Doubt;
 use super::{Finding, codes};
 
 /// Words in the file.
@@ -29,6 +32,17 @@ pub(super) struct Page<'a> {
     /// Those that `controls.toml` has.
     pub(super) controls: &'a [ControlRef],
     pub(super) findings: Vec<Finding>,
+    /// All that steps of the feature have made.
+    pub(super) buckets: BTreeSet<String>,
+    /// What is only to be found where there is a bucket, by its name.
+    of_buckets: Vec<(String, Finding)>,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn of(lines: &'a [&'a str], controls: &'a [ControlRef]) -> Self {
+        let (findings, buckets, of_buckets) = Default::default();
+        Self { lines, controls, findings, buckets, of_buckets }
+    }
 }
 
 impl Page<'_> {
@@ -129,6 +143,21 @@ impl Page<'_> {
         self.findings.push(Finding { code, line, column, length, message, help, source_line, anchor });
     }
 
+    /// A finding about a policy.
+    pub(super) fn doubt(&mut self, doubt: Doubt, anchor: usize, place: Place) {
+        self.add(doubt.code, anchor, place, doubt.message, doubt.help);
+        if let Some(bucket) = doubt.of_bucket {
+            self.of_buckets.extend(self.findings.pop().map(|finding| (bucket, finding)));
+        }
+    }
+
+    /// All steps are read: which buckets there are is known.
+    pub(super) fn settle(&mut self) {
+        let found = std::mem::take(&mut self.of_buckets).into_iter();
+        let found = found.filter(|(bucket, _)| self.buckets.contains(bucket));
+        self.findings.extend(found.map(|(_, finding)| finding));
+    }
+
     /// All findings in the order of their places, each once: an outline says the same in each of its scenarios.
     pub(super) fn in_order(self) -> Vec<Finding> {
         let mut findings = self.findings;
@@ -155,7 +184,7 @@ mod tests {
     #[test]
     fn cells_stand_where_their_text_does() {
         let lines = ["  | who  | a\\|b |   | ü |"];
-        let page = Page { lines: &lines, controls: &[], findings: Vec::new() };
+        let page = Page::of(&lines, &[]);
         let place = |cell| page.cell(1, cell);
         let at = |column, length| Place { line: 1, column, length };
         assert_eq!([place(0), place(1), place(3)], [at(5, 3), at(12, 4), at(23, 1)]);
@@ -166,7 +195,7 @@ mod tests {
     #[test]
     fn tags_are_found_above_what_they_belong_to() {
         let lines = ["@slow-x", "  @slow @b", "  # @slow", "  Scenario: s"];
-        let page = Page { lines: &lines, controls: &[], findings: Vec::new() };
+        let page = Page::of(&lines, &[]);
         assert_eq!(page.tag(4, "@slow"), Place { line: 2, column: 3, length: 5 });
     }
 }

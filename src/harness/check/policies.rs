@@ -70,7 +70,7 @@ impl Rehearsal<'_, '_> {
             // Where something is denied, not everything is allowed.
             for doubt in doubts.filter(|doubt| doubt.code != codes::EVERYTHING || !denies) {
                 let place = text.word(&doubt.word, span.clone(), self.page);
-                self.page.add(doubt.code, text.anchor, place, doubt.message, doubt.help);
+                self.page.doubt(doubt, text.anchor, place);
             }
         }
     }
@@ -121,7 +121,7 @@ impl Rehearsal<'_, '_> {
             };
             let unknown = self.roll.look_up(&Named::one_of(kinds), name.rsplit('/').next()?).err()?;
             let (message, help) = (unknown.message, Some(unknown.help));
-            Some(Doubt { code: codes::UNKNOWN_NAME, word: word.to_owned(), message, help })
+            Some(Doubt { code: codes::UNKNOWN_NAME, word: word.to_owned(), message, help, of_bucket: None })
         };
         names.filter_map(doubt).collect()
     }
@@ -143,7 +143,7 @@ impl Rehearsal<'_, '_> {
             for doubt in statement::mistakes(&one).into_iter().chain(statement::grants(&one)) {
                 let column = self.page.column_of(place.line, &doubt.word);
                 let place = Place { column, length: doubt.word.chars().count(), ..place };
-                self.page.add(doubt.code, anchor, place, doubt.message, doubt.help);
+                self.page.doubt(doubt, anchor, place);
             }
         }
     }

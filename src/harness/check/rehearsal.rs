@@ -86,6 +86,9 @@ impl Rehearsal<'_, '_> {
     /// From here on somebody or something has this name.
     pub fn gives(&mut self, kind: Kind, name: &str) {
         self.roll.give(kind, name);
+        if kind == Kind::Bucket {
+            self.page.buckets.insert(name.to_owned());
+        }
     }
 
     /// From here on there may be any name: what the step brings along is only known when it is run.

@@ -12,6 +12,8 @@ pub(super) struct Doubt {
     pub(super) word: String,
     pub(super) message: String,
     pub(super) help: Option<String>,
+    /// It only counts where the feature has a bucket of this name.
+    pub(super) of_bucket: Option<String>,
 }
 
 /// The values of a list, or the one that stands without.
@@ -23,7 +25,7 @@ pub(super) fn each(value: Option<&Value>) -> Vec<&Value> {
 }
 
 fn doubt(code: &'static Code, word: &str, message: String, help: Option<String>) -> Doubt {
-    Doubt { code, word: word.to_owned(), message, help }
+    Doubt { code, word: word.to_owned(), message, help, of_bucket: None }
 }
 
 fn texts<'a>(statement: &'a Value, name: &str) -> Vec<&'a str> {
@@ -61,11 +63,63 @@ pub(super) fn mistakes(statement: &Value) -> Vec<Doubt> {
             doubts.push(doubt(codes::NEVER_MATCH, action, message, Some(help)));
         }
     }
-    for key in condition_keys(statement).filter(|key| condition_key_type(key).is_none()) {
+    for key in condition_keys(statement).filter(|key| !is_known_key(key)) {
         let help = did_you_mean(&reference::nearest_condition_keys(key));
         doubts.push(doubt(codes::NO_KEY, key, format!("no request has the condition key `{key}`"), help));
     }
+    for key in
+        operators(statement).filter(|(name, _)| !name.eq_ignore_ascii_case("Null")).flat_map(|(_, keys)| keys)
+    {
+        doubts.extend(unheard(key, statement));
+    }
     doubts
+}
+
+/// Services of which the reference tells each action's condition keys as policies of AWS itself use them; what it tells
+/// of others has gaps.
+const WELL_KNOWN: [&str; 9] = ["dynamodb", "ec2", "iam", "kms", "lambda", "s3", "sns", "sqs", "sts"];
+
+/// Keys that come with who makes the request, whatever is requested.
+const OF_CALLER: [&str; 3] = ["ec2:roledelivery", "ec2:sourceinstancearn", "lambda:sourcefunctionarn"];
+
+/// A condition key that is one of the actions' service, but of none of the actions.
+fn unheard(key: &str, statement: &Value) -> Option<Doubt> {
+    let lower = key.to_lowercase();
+    let (prefix, _) = lower.split_once(':').filter(|(prefix, _)| WELL_KNOWN.contains(prefix))?;
+    let actions = texts(statement, "Action");
+    let matching = actions.iter().map(|action| reference::matching(action)).collect::<Vec<_>>();
+    let is_other = |action: &reference::Action| action.service().prefix != prefix;
+    let has = |action: &reference::Action| action.condition_keys().any(|known| is_key(known, &lower));
+    // Of `*`, and of what no service has, nothing is known here.
+    let unclear =
+        matching.is_empty() || matching.iter().any(Vec::is_empty) || OF_CALLER.contains(&lower.as_str());
+    if unclear || matching.iter().flatten().any(|action| is_other(action) || has(action)) {
+        return None;
+    }
+    let those = reference::service(prefix)?.actions().filter(has).take(3);
+    let those: Vec<String> = those.map(|action| action.full_name()).collect();
+    let message = format!("no request of `{}` has the condition key `{key}`", actions.join("` or `"));
+    let help = format!("those of `{}` have it", those.join("`, `"));
+    (!those.is_empty()).then(|| doubt(codes::UNHEARD, key, message, Some(help)))
+}
+
+/// Whether requests have such a key.
+pub(super) fn is_known_key(key: &str) -> bool {
+    let lower = key.to_lowercase();
+    let service = lower.split_once(':').and_then(|(prefix, _)| reference::service(prefix));
+    let in_reference = || {
+        service.is_some_and(|service| service.condition_keys.iter().any(|known| is_key(&known.name, &lower)))
+    };
+    condition_key_type(key).is_some() || in_reference()
+}
+
+/// Whether a key in lower case is one that the reference has. What stands behind a slash varies.
+fn is_key(known: &str, key: &str) -> bool {
+    let known = known.to_lowercase();
+    match known.split_once('/') {
+        Some((fixed, _)) => key.strip_prefix(fixed).is_some_and(|rest| rest.starts_with('/')),
+        None => known == key,
+    }
 }
 
 /// What it allows that may be more than was meant.
@@ -89,7 +143,8 @@ pub(super) fn grants(statement: &Value) -> Vec<Doubt> {
         let help = format!(
             "name the bucket and what is in it: `arn:aws:s3:::{bucket}` and `arn:aws:s3:::{bucket}/*`"
         );
-        doubts.push(doubt(codes::BEGINNING, resource, message, Some(help)));
+        let found = doubt(codes::BEGINNING, resource, message, Some(help));
+        doubts.push(Doubt { of_bucket: Some(bucket.to_owned()), ..found });
     }
     if let Some(first) = texts(statement, "NotAction").first() {
         let message = "this statement allows all actions of all services but these".to_owned();
@@ -146,8 +201,12 @@ fn manages(pattern: &str, resources: &[&str]) -> Option<Vec<String>> {
         return None;
     }
     let matching = reference::matching(pattern);
-    let is_of_them =
-        |action: &&reference::Action| action.level == reference::AccessLevel::PermissionsManagement;
+    // Some that only tell are among them in AWS's lists.
+    let tells =
+        |name: &str| ["get", "list", "describe"].iter().any(|verb| name.to_lowercase().starts_with(verb));
+    let is_of_them = |action: &&reference::Action| {
+        action.level == reference::AccessLevel::PermissionsManagement && !tells(action.name)
+    };
     let of_them = matching.iter().filter(is_of_them);
     if of_them.clone().count() == matching.len() {
         return None;
@@ -161,18 +220,24 @@ fn manages(pattern: &str, resources: &[&str]) -> Option<Vec<String>> {
     (!names.is_empty()).then_some(names)
 }
 
-/// What the names of buckets begin with, where a pattern is one of buckets and hardly meant so: `arn:aws:s3:::reports*`.
+/// What the names of buckets begin with, where a pattern is one of buckets: `arn:aws:s3:::reports*`. Such a beginning may be
+/// meant, but not where it is the name of a bucket.
 fn begins(resource: &str) -> Option<&str> {
     let bucket = resource.strip_prefix("arn:aws:s3:::")?.strip_suffix('*')?;
-    let is_meant =
-        bucket.contains(['*', '?', '/', '$']) || !bucket.ends_with(|last: char| last.is_ascii_alphanumeric());
-    (!is_meant).then_some(bucket)
+    (!bucket.contains(['*', '?', '/', '$'])).then_some(bucket)
 }
 
 fn condition_keys(statement: &Value) -> impl Iterator<Item = &str> {
-    let operators =
-        statement.get("Condition").and_then(Value::as_object).into_iter().flat_map(|all| all.values());
-    operators.filter_map(Value::as_object).flat_map(|keys| keys.keys().map(String::as_str))
+    operators(statement).flat_map(|(_, keys)| keys)
+}
+
+/// The condition's operators with their keys.
+fn operators(statement: &Value) -> impl Iterator<Item = (&str, Vec<&str>)> {
+    let operators = statement.get("Condition").and_then(Value::as_object).into_iter().flatten();
+    operators.filter_map(|(name, tests)| {
+        let keys = tests.as_object()?.keys().map(String::as_str).collect();
+        Some((name.as_str(), keys))
+    })
 }
 
 /// What the action is about, where that is none of `resources`. Only of one that always is about some resource.

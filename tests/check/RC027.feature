@@ -1,0 +1,10 @@
+Feature: f
+  Scenario: s
+    Given a user alice
+    And a bucket reports
+      """
+      versioned
+      """
+    Then alice can't list reports
+      | verdict |
+      | denied  |
