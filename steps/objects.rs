@@ -3,7 +3,7 @@
 use aws_sdk_s3::primitives::ByteStream;
 use cucumber::{given, then, when};
 use harness::parameters::{BucketName, FileName, Who};
-use harness::{Actor, CallRef, Control, Stage, StepError, World};
+use harness::{Actor, CallRef, Control, Stage, StepError, World, rehearse};
 
 use crate::buckets::{known_bucket, only_bucket, s3};
 use crate::decisions::{denied, succeeded};
@@ -29,6 +29,17 @@ async fn holds(world: &mut World, bucket: BucketName, key: FileName) -> Result<(
 async fn uploading(world: &mut World) -> Result<(), StepError> {
     upload(world.stage()?, None, None).await
 }
+
+rehearse!("uploading", "upload succeeds", "upload is denied" => |step| {
+    step.needs_actor();
+    step.needs_one_bucket();
+});
+rehearse!(
+    "uploading to {bucket}",
+    "upload to {bucket} succeeds",
+    "upload to {bucket} is denied",
+    => |step| step.needs_actor()
+);
 
 /// Uploads `testfile.txt` to a bucket.
 #[when(expr = "uploading to {bucket}")]

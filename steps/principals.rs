@@ -25,6 +25,7 @@ rehearse!("{who}" => |step| {
     if is_of_it && step.given(&[Kind::User, Kind::Role, Kind::Bucket, Kind::Instance]).is_empty() {
         give_the_walkthrough(step);
     }
+    step.lets_act();
 });
 
 /// A user with one access key and no permissions.
@@ -122,6 +123,8 @@ async fn wrong_secret(world: &mut World, name: Who) -> Result<(), StepError> {
         Some(stage.actor_with(&format!("{} with a wrong secret key", name.0), actor.principal, Some(key)));
     Ok(())
 }
+
+rehearse!("{who} with a wrong secret key", "{who} signs with a wrong secret key" => |step| step.lets_act());
 
 /// How many access keys the user has, as IAM lists them.
 #[then(expr = "{user} has {count} access key(s)")]

@@ -21,9 +21,29 @@ const SESSION: &str = "testSession";
 rehearse!(
     "assuming {role}",
     "assuming {role} for {span}",
-    "{who} assumes {role}",
-    "{who} assumes {role} for {span}",
-    => |step| step.gives(Kind::Session, SESSION)
+    => |step| {
+        step.needs_actor();
+        step.gives(Kind::Session, SESSION);
+    }
+);
+rehearse!(
+    "assuming {role} as {new-session}",
+    "assuming {role} as {new-session} for {span}",
+    "the session token is left out",
+    "asking for the caller identity",
+    "the caller is {text}",
+    => |step| step.needs_actor()
+);
+rehearse!("{who} assumes {role}", "{who} assumes {role} for {span}" => |step| {
+    step.gives(Kind::Session, SESSION);
+    step.lets_act();
+});
+rehearse!(
+    "{who} assumes {role} as {new-session}",
+    "{who} assumes {role} as {new-session} for {span}",
+    "{who} asks for a session token",
+    "{who} asks for a session token for {span}",
+    => |step| step.lets_act()
 );
 
 /// Assumes a role; from here on its session acts.
@@ -138,6 +158,7 @@ rehearse!("{who} assumes {role} with:" => |step| {
         }
     }
     step.gives(Kind::Session, &session);
+    step.lets_act();
 });
 
 /// What may be asked for beside tags.
@@ -161,6 +182,7 @@ async fn assumes_with_policy(
 rehearse!("{who} assumes {role} with the session policy:" => |step| {
     step.has_policy(PolicyUse::Session);
     step.gives(Kind::Session, SESSION);
+    step.lets_act();
 });
 
 /// Somebody asks for a session token; from here on the session acts.

@@ -91,6 +91,53 @@ fn what_is_odd_but_right_is_not_told() {
     assert!(told.ends_with(" files: 0 errors, 0 warnings\n"), "{told}");
 }
 
+/// What AWS itself writes: it grants much, and is longer than we may write, but none of it is a mistake. Services are
+/// in it that are gone.
+#[test]
+fn policies_of_aws_are_not_mistaken() {
+    let grants = ["RC010", "RC011", "RC012", "RC014", "RC023"];
+    let strangers = [
+        "account",
+        "assurance",
+        "budgets",
+        "builderid",
+        "cloud9",
+        "cloudhsm",
+        "deepcomposer",
+        "deeplens",
+        "deepracer",
+        "elastic-inference",
+        "iot1click",
+        "lakeformation",
+        "memorydb",
+        "organizations",
+        "payments",
+        "qapps",
+        "route53-recovery-control-config",
+        "securityagent",
+        "zocalo",
+    ];
+    let is_of_stranger = |message: &str| {
+        message.contains("`aws:PrincipalOrgMasterAccountId`")
+            || strangers.iter().any(|service| message.contains(&format!("`{service}:")))
+    };
+    let mut looked_at = 0;
+    for arn in emulator::aws_managed_policy_arns() {
+        let policy = emulator::aws_managed_policy(&arn).unwrap();
+        let text = format!(
+            "Feature: f\n  Scenario: s\n    Given a managed policy p:\n      \"\"\"\n{policy}\n      \"\"\"\n    Then access is:\n      | who | action | resource | verdict |\n      | anonymous | s3:ListAllMyBuckets | * | denied |\n"
+        );
+        for finding in harness::check::check("a.feature", &text, &[]) {
+            let (code, message) = (finding.code.id, &finding.message);
+            let is_expected =
+                grants.contains(&code) || ["RC007", "RC008"].contains(&code) && is_of_stranger(message);
+            assert!(is_expected, "{arn}: {message} [{code}]");
+        }
+        looked_at += 1;
+    }
+    assert!(looked_at > 1000, "{looked_at}");
+}
+
 #[test]
 fn every_code_is_explained_and_documented() {
     let (code, page) = rolecall("", &["explain", "--format", "md"]);

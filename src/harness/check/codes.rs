@@ -266,8 +266,23 @@ pub(super) const UNREAD: &Code = &warning(
     "Then alice can't list reports",
 );
 
+pub(super) const NOBODY_ACTS: &Code = &error(
+    "RC028",
+    "nobody acts",
+    "The step makes a call and does not name who makes it, and no step before it does.",
+    "Given a bucket reports\nThen upload to reports is denied",
+    "Given a bucket reports\nAnd a user alice\nAnd alice\nThen upload to reports is denied",
+);
+pub(super) const WHICH_BUCKET: &Code = &error(
+    "RC029",
+    "a bucket that is not named",
+    "The step is about the only bucket of the scenario, and there is none, or there are several.",
+    "Given a bucket reports\nAnd a bucket archive\nAnd anonymous\nThen upload is denied",
+    "Given a bucket reports\nAnd a bucket archive\nAnd anonymous\nThen upload to archive is denied",
+);
+
 /// All codes, in order.
-pub const CODES: [&Code; 27] = [
+pub const CODES: [&Code; 29] = [
     SYNTAX,
     UNDEFINED,
     AMBIGUOUS,
@@ -295,6 +310,8 @@ pub const CODES: [&Code; 27] = [
     PUBLIC,
     UNHEARD,
     UNREAD,
+    NOBODY_ACTS,
+    WHICH_BUCKET,
 ];
 
 /// The code of a name, in any case.

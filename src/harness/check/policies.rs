@@ -166,12 +166,32 @@ impl Rehearsal<'_, '_> {
 
 const OWN_ACCOUNT: &str = "111122223333";
 
+/// What stands for accounts, longer ones first.
+const PLACEHOLDERS: [(&str, &str); 4] = [
+    ("<YOUR_ACCOUNT_ID>", OWN_ACCOUNT),
+    ("<YOUR_AWS_ACCOUNT_ID>", OWN_ACCOUNT),
+    ("YOUR_AWS_ACCOUNT_ID", OWN_ACCOUNT),
+    ("<OTHER_ACCOUNT_ID>", "444455556666"),
+];
+
 /// `text` with accounts in place of their placeholders.
 fn filled(text: &str) -> String {
-    text.replace("<YOUR_ACCOUNT_ID>", OWN_ACCOUNT)
-        .replace("<YOUR_AWS_ACCOUNT_ID>", OWN_ACCOUNT)
-        .replace("YOUR_AWS_ACCOUNT_ID", OWN_ACCOUNT)
-        .replace("<OTHER_ACCOUNT_ID>", "444455556666")
+    PLACEHOLDERS.iter().fold(text.to_owned(), |text, (placeholder, account)| text.replace(placeholder, account))
+}
+
+/// The column in a line, as it is written, of one in the line with its placeholders filled in.
+fn written_column(written: &str, column: usize) -> usize {
+    let (mut rest, mut here, mut there) = (written, 1, 1);
+    while let Some(letter) = rest.chars().next() {
+        let placeholder = PLACEHOLDERS.iter().find(|(placeholder, _)| rest.starts_with(placeholder));
+        let (taken, filled) = placeholder.map_or(("", 1), |(placeholder, account)| (*placeholder, account.len()));
+        if there + filled > column {
+            break;
+        }
+        (here, there) = (here + taken.len().max(1), there + filled);
+        rest = rest.get(taken.len().max(letter.len_utf8())..).unwrap_or_default();
+    }
+    here
 }
 
 struct DocString {
@@ -204,11 +224,7 @@ impl DocString {
         let indent = |text: &str| text.chars().count() - text.trim_start().chars().count();
         // The document's first line was trimmed.
         let column = if line == self.before + 1 { column + indent(written) } else { column };
-        let length = |count: usize| filled(&written.chars().take(count).collect::<String>()).chars().count();
-        let column = (0..=written.chars().count())
-            .rev()
-            .find(|count| length(*count) < column)
-            .map_or(1, |count| count + 1);
+        let column = written_column(written, column);
         let line = self.fence + line - 1;
         (line, column + indent(page.line(line)).saturating_sub(indent(written)))
     }
@@ -227,5 +243,19 @@ impl DocString {
         let (line, column) = self.at_byte(statement.start + at, page);
         let (_, end) = self.at_byte(statement.start + at + word.len(), page);
         Place { line, column, length: end.saturating_sub(column) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_those_of_the_text_as_written() {
+        let written = "\"ü<YOUR_ACCOUNT_ID>:x\"";
+        // Filled in it is `"ü111122223333:x"`.
+        for (column, expected) in [(1, 1), (2, 2), (3, 3), (14, 3), (15, 20), (16, 21), (17, 22), (99, 23)] {
+            assert_eq!(written_column(written, column), expected, "{column}");
+        }
     }
 }

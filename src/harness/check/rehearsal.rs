@@ -96,6 +96,34 @@ impl Rehearsal<'_, '_> {
         self.roll.open = true;
     }
 
+    /// From here on somebody acts where a step names nobody.
+    pub fn lets_act(&mut self) {
+        self.roll.acts = true;
+    }
+
+    /// The step names nobody, and somebody must act.
+    pub fn needs_actor(&mut self) {
+        if !self.roll.acts && !self.roll.open {
+            let help = "say who before it, for instance `Given main-user`".to_owned();
+            let message = "nobody acts: no step before this one says who makes the call".to_owned();
+            self.page.add_line(codes::NOBODY_ACTS, self.step.position.line, message, Some(help));
+        }
+    }
+
+    /// The step names no bucket, and there must be one and no other.
+    pub fn needs_one_bucket(&mut self) {
+        let (message, help) = match self.roll.names(&[Kind::Bucket]).as_slice() {
+            [_] => return,
+            [] => ("there is no bucket".to_owned(), "add a step such as `Given a bucket NAME`"),
+            several => {
+                (format!("which bucket? There are {}", several.join(", ")), "name it, as in `upload to NAME`")
+            }
+        };
+        if !self.roll.open {
+            self.page.add_line(codes::WHICH_BUCKET, self.step.position.line, message, Some(help.to_owned()));
+        }
+    }
+
     /// From here on a policy of the bucket may let in everybody.
     pub fn opens_to_public(&mut self, bucket: &Word) {
         self.roll.public.insert(bucket.text.clone());

@@ -15,6 +15,8 @@ pub(super) struct Roll {
     given: BTreeSet<(Kind, String)>,
     /// Whether there may be others, of whom only a run can tell.
     pub(super) open: bool,
+    /// Whether somebody acts where a step names nobody.
+    pub(super) acts: bool,
     /// Buckets that the public may be let into.
     pub(super) public: BTreeSet<String>,
 }
