@@ -176,7 +176,9 @@ const PLACEHOLDERS: [(&str, &str); 4] = [
 
 /// `text` with accounts in place of their placeholders.
 fn filled(text: &str) -> String {
-    PLACEHOLDERS.iter().fold(text.to_owned(), |text, (placeholder, account)| text.replace(placeholder, account))
+    PLACEHOLDERS
+        .iter()
+        .fold(text.to_owned(), |text, (placeholder, account)| text.replace(placeholder, account))
 }
 
 /// The column in a line, as it is written, of one in the line with its placeholders filled in.
@@ -184,7 +186,8 @@ fn written_column(written: &str, column: usize) -> usize {
     let (mut rest, mut here, mut there) = (written, 1, 1);
     while let Some(letter) = rest.chars().next() {
         let placeholder = PLACEHOLDERS.iter().find(|(placeholder, _)| rest.starts_with(placeholder));
-        let (taken, filled) = placeholder.map_or(("", 1), |(placeholder, account)| (*placeholder, account.len()));
+        let (taken, filled) =
+            placeholder.map_or(("", 1), |(placeholder, account)| (*placeholder, account.len()));
         if there + filled > column {
             break;
         }
