@@ -17,6 +17,9 @@ pub(crate) fn witnesses(
 ) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let Some(pattern) = without_variables(pattern, username) else { return found };
+    if !may_be_about(&pattern, action) {
+        return found;
+    }
     let direct = [ANY.to_owned(), format!("{ANY}/{ANY}"), String::new()];
     let direct = direct.iter().filter_map(|name| filled(&pattern, account, name));
     let general = general(action, account).into_iter().filter(|arn| matches(&pattern, arn));
@@ -35,6 +38,13 @@ pub(crate) fn witnesses(
         is_new
     });
     found
+}
+
+/// Whether the pattern is about the services whose resources the action is about.
+fn may_be_about(pattern: &str, action: &reference::Action) -> bool {
+    let Some(service) = pattern.split(':').nth(2) else { return true };
+    let mut formats = action.resources.iter().flat_map(|own| own.kind.arns());
+    service.contains(['*', '?']) || formats.any(|format| format.split(':').nth(2) == Some(service))
 }
 
 /// One of each kind of resource that the action is about, and which nothing names; `*` where it is about none.

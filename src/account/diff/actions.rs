@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use policy::reference;
 
-use crate::pattern::matches;
+use crate::pattern::{matches, witnesses};
 use crate::statements::Written;
 
 /// A set of actions by number.
@@ -26,6 +26,8 @@ pub(super) struct Catalogue {
     services: BTreeMap<&'static str, std::ops::Range<usize>>,
     /// By lower-cased pattern.
     known: HashMap<String, Rc<Actions>>,
+    /// What stands for a pattern of resources, by the kind of the action.
+    witnesses: HashMap<(usize, String), Rc<Vec<String>>>,
 }
 
 impl Catalogue {
@@ -36,6 +38,7 @@ impl Catalogue {
             kinds: Vec::new(),
             services: BTreeMap::new(),
             known: HashMap::new(),
+            witnesses: HashMap::new(),
         };
         let mut kinds: HashMap<(&str, About), usize> = HashMap::new();
         for service in reference::services().filter_map(reference::service) {
@@ -92,6 +95,30 @@ impl Catalogue {
         let actions = Rc::new(actions);
         self.known.insert(pattern, Rc::clone(&actions));
         actions
+    }
+
+    /// Resources that stand for a pattern, as [`witnesses`] has them: the same for all actions of a kind.
+    pub(super) fn witnesses(
+        &mut self,
+        pattern: &str,
+        action: usize,
+        account: &str,
+        username: Option<&str>,
+    ) -> Rc<Vec<String>> {
+        // What a variable stands for is each identity's own.
+        let key = (self.kind(action), pattern.to_owned());
+        if !pattern.contains("${")
+            && let Some(known) = self.witnesses.get(&key)
+        {
+            return Rc::clone(known);
+        }
+        let found = reference::action(self.name(action));
+        let found = found.map_or(Vec::new(), |action| witnesses(pattern, &action, account, username));
+        let found = Rc::new(found);
+        if !pattern.contains("${") {
+            self.witnesses.insert(key, Rc::clone(&found));
+        }
+        found
     }
 
     fn none(&self) -> Actions {

@@ -37,6 +37,11 @@ impl Having {
 
 /// What differs between two states of an identity; `None`: it is not there.
 pub(super) fn of_identity(old: Option<&Asker<'_>>, new: Option<&Asker<'_>>) -> Changed {
+    if let (Some(old), Some(new)) = (old, new)
+        && is_written_alike(old, new)
+    {
+        return Changed::default();
+    }
     let (before, after) = (Having::of(old), Having::of(new));
     let mut touched = apart(&before.identity, &after.identity);
     let all = before.identity.iter().chain(&after.identity);
@@ -56,8 +61,21 @@ pub(super) fn of_identity(old: Option<&Asker<'_>>, new: Option<&Asker<'_>>) -> C
     Changed { all: distinct(all.chain(boundaries)), touched: distinct(touched.iter()) }
 }
 
+/// Whether the policies of both are the same to the letter, as they mostly are.
+fn is_written_alike(old: &Asker<'_>, new: &Asker<'_>) -> bool {
+    let texts = |asker: &Asker<'_>| {
+        let policies = asker.policies().iter().chain(asker.boundary());
+        policies.map(|policy| policy.document.text().to_owned()).collect::<Vec<_>>()
+    };
+    let bounded = |asker: &Asker<'_>| asker.boundary().is_some();
+    bounded(old) == bounded(new) && old.tags() == new.tags() && texts(old) == texts(new)
+}
+
 /// What differs between two policies of a resource; `None`: it has none.
 pub(super) fn of_policies(old: Option<&str>, new: Option<&str>) -> Changed {
+    if old == new {
+        return Changed::default();
+    }
     let (before, after) = (old.map_or(Vec::new(), Written::all_of), new.map_or(Vec::new(), Written::all_of));
     Changed { all: distinct(before.iter().chain(&after)), touched: apart(&before, &after) }
 }

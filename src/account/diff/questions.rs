@@ -7,7 +7,7 @@ use policy::reference;
 use super::actions::{Actions, Catalogue};
 use super::changed::Changed;
 use crate::model::Account;
-use crate::pattern::{general, matches, witnesses};
+use crate::pattern::{general, matches};
 use crate::statements::Written;
 
 /// Actions that every statement treats alike, and the resources to ask about.
@@ -69,15 +69,13 @@ pub(super) fn questions(
     let classes = classes(catalogue, &touched, &statements, &of_buckets);
     let mut questions = Vec::new();
     for actions in classes {
-        let Some(first) = actions.first().and_then(|action| reference::action(catalogue.name(*action)))
-        else {
-            continue;
-        };
-        let about = statements.iter().filter(|(_, about)| actions.first().is_some_and(|it| about.has(*it)));
+        let Some(number) = actions.first().copied() else { continue };
+        let Some(first) = reference::action(catalogue.name(number)) else { continue };
+        let about = statements.iter().filter(|(_, about)| about.has(number));
         let about: Vec<&Written> = about.map(|(statement, _)| *statement).collect();
         let anywhere =
             !has_policies(&first.full_name()) && about.iter().all(|it| it.is_about_all_resources());
-        let mut resources = resources(surroundings, &first, &about, username);
+        let mut resources = resources(catalogue, surroundings, (number, &first), &about, username);
         resources.truncate(if anywhere { 1 } else { resources.len() });
         questions.push(Question { actions, resources, anywhere });
     }
@@ -114,8 +112,9 @@ fn classes(
 
 /// One resource for each pattern of the statements, those that have policies of their own, and one that nothing names.
 fn resources(
+    catalogue: &mut Catalogue,
     surroundings: &Surroundings,
-    action: &reference::Action,
+    (number, action): (usize, &reference::Action),
     about: &[&Written],
     username: Option<&str>,
 ) -> Vec<String> {
@@ -127,7 +126,7 @@ fn resources(
     let mut found: BTreeSet<String> = general(action, &surroundings.id).into_iter().collect();
     let patterns: BTreeSet<&String> = about.iter().flat_map(|statement| statement.resources()).collect();
     for pattern in patterns {
-        found.extend(witnesses(pattern, action, &surroundings.id, username));
+        found.extend(catalogue.witnesses(pattern, number, &surroundings.id, username).iter().cloned());
         if name.starts_with("s3:") {
             found.extend(in_buckets(surroundings, action, pattern));
         }
