@@ -38,3 +38,27 @@ Feature: Accounts as they are, or will be
       | key                 | value             |
       | iam:PassedToService | ec2.amazonaws.com |
     Then it is denied
+
+  Scenario: A stack, before it is made
+    Given the CloudFormation template "accounts/stack.yaml"
+    And the bucket reports-test holds q1.txt
+    Then access is:
+      | who         | action           | resource                                                  | verdict           | because     |
+      | writer-test | s3:PutObject     | reports-test/<YOUR_ACCOUNT_ID>/*                          | allowed           | Write       |
+      | writer-test | s3:PutObject     | reports-test/*                                            | denied            | no policy   |
+      | writer-test | s3:DeleteObject  | reports-test/*                                            | denied explicitly | KeepReports |
+      | writer-test | dynamodb:GetItem | arn:aws:dynamodb:us-east-1:<YOUR_ACCOUNT_ID>:table/Orders | allowed           | ReadOrders  |
+      | olga        | sts:AssumeRole   | writer-test                                               | allowed           |             |
+      | olga        | s3:GetObject     | reports-test/q1.txt                                       | allowed           | one         |
+      | olga        | dynamodb:GetItem | arn:aws:dynamodb:us-east-1:<YOUR_ACCOUNT_ID>:table/Orders | allowed           | ReadOrders  |
+
+  Scenario: The same stack with other parameters
+    Given the CloudFormation template "accounts/stack.yaml" with the parameters:
+      | parameter | value |
+      | Stage     | prod  |
+    And the bucket reports-prod holds q1.txt
+    Then access is:
+      | who         | action         | resource            | verdict |
+      | olga        | sts:AssumeRole | writer-prod         | allowed |
+      | olga        | s3:GetObject   | reports-prod/q1.txt | denied  |
+      | writer-prod | sqs:ListQueues | *                   | denied  |

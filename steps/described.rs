@@ -6,11 +6,16 @@ mod policies;
 mod roles;
 mod things;
 
-use account::{Account, Gap, ReadError, Subject};
+use std::collections::BTreeMap;
+
+use account::{Account, Gap, ReadError, Subject, Surroundings};
+use cucumber::gherkin::Step;
 use cucumber::given;
 use harness::parameters::Text;
 use harness::{Doubt, Doubtful, Stage, StepError, World, rehearse};
 use target::aws_managed_policy;
+
+use crate::policy_text::rows;
 
 /// Everything that a file describes which `aws iam get-account-authorization-details` wrote: users (each with an access
 /// key), groups, roles, their policies, boundaries and tags, and instance profiles. The account's number becomes that of the
@@ -28,6 +33,44 @@ async fn an_account(world: &mut World, path: Text) -> Result<(), StepError> {
 
 // Only the file tells, and `check` reads none.
 rehearse!("the account described in {text}" => |step| step.gives_anything());
+
+/// Everything that a stack of a CloudFormation template would hold, as far as it says who may do what: users (each with an access key),
+/// groups, roles, their policies, instance profiles, and buckets with their policies. Parameters have their defaults; what has no
+/// name of its own is called by its logical id. The path is relative to the feature.
+#[given(expr = "the CloudFormation template {text}")]
+async fn a_template(world: &mut World, path: Text) -> Result<(), StepError> {
+    template(world.stage()?, &path.0, &BTreeMap::new()).await
+}
+
+/// The same with parameters in the table `| parameter | value |`: also `import NAME` for what another stack exports, and pseudo
+/// parameters such as `AWS::StackName`.
+#[given(expr = "the CloudFormation template {text} with the parameters:")]
+async fn a_template_with(world: &mut World, step: &Step, path: Text) -> Result<(), StepError> {
+    let rows = rows(step, &["parameter", "value"])?;
+    let pairs = rows.into_iter().filter_map(|row| <[String; 2]>::try_from(row).ok());
+    let parameters = pairs.map(|[name, value]| (name, value)).collect();
+    template(world.stage()?, &path.0, &parameters).await
+}
+
+rehearse!("the CloudFormation template {text}" => |step| step.gives_anything());
+rehearse!("the CloudFormation template {text} with the parameters:" => |step| {
+    drop(step.rows(&["parameter", "value"], &[]));
+    step.gives_anything();
+});
+
+async fn template(
+    stage: &mut Stage,
+    path: &str,
+    parameters: &BTreeMap<String, String>,
+) -> Result<(), StepError> {
+    stage.turn()?;
+    let text = stage.file(path)?;
+    let surroundings =
+        Surroundings { account: stage.place.account().clone(), region: stage.place.region().to_owned() };
+    let account = account::read_template(&text, parameters, &surroundings, &aws_managed_policy);
+    let account = account.map_err(|error| unreadable(path, &error))?;
+    make(stage, &account).await
+}
 
 fn unreadable(path: &str, error: &ReadError) -> StepError {
     let place = match (error.line, error.column) {
@@ -65,6 +108,7 @@ fn doubt(stage: &mut Stage, gap: &Gap) {
         Subject::Everything => Doubtful::Everything,
         Subject::Identity(name) => Doubtful::Identity(name.clone()),
         Subject::Resource(name) => Doubtful::Resource(name.clone()),
+        Subject::Service(name) => Doubtful::Service(name.clone()),
         Subject::Nothing => return,
     };
     stage.cast.doubts.push(Doubt { about, reason: gap.to_string() });

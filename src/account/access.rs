@@ -222,6 +222,7 @@ impl Asker<'_> {
         let (policy, name) = self.access.resource_policy(action, resource);
         let account = self.access.account;
         let doubt = name.as_deref().and_then(|name| account.doubt_about_resource(name));
+        let doubt = doubt.or_else(|| account.doubt_about_action(action));
         if let Some(gap) = account.doubt_about_identity(&self.name).or(doubt) {
             return Told::Untold(gap.to_string());
         }

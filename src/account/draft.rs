@@ -14,6 +14,7 @@ pub use crate::draft::rows::Denials;
 pub(crate) use crate::draft::rows::{OTHER_BUCKET, askable, resource_words};
 use crate::draft::rows::{Rows, Scenario};
 use crate::model::{Account, Gap, Subject};
+use crate::pattern::ANY;
 
 /// A drafted feature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,21 +25,31 @@ pub struct Draft {
     pub rows: usize,
 }
 
-/// Drafts a feature for an account that its step `given` makes, such as `the account described in "gaad.json"`.
-pub fn draft(account: &Account, given: &str, id: &AccountId, denials: Denials) -> Draft {
-    let access = Access::of(account, id);
+/// How an account comes into a feature.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The step that makes it, such as `the account described in "gaad.json"`.
+    pub step: String,
+    /// What it is, for people.
+    pub title: String,
+    /// What it is called where the file does not tell.
+    pub id: AccountId,
+}
+
+/// Drafts a feature for an account.
+pub fn draft(account: &Account, given: &Given, denials: Denials) -> Draft {
+    let access = Access::of(account, &given.id);
     let mut rows = Rows::of(&access, account, denials);
     let mut scenarios = rows.sensitive();
     scenarios.extend(rows.others());
     let count = scenarios.iter().map(|scenario| scenario.rows.len()).sum();
     let mut feature = String::from("@needs:explanations\n");
-    let name = account.id.as_ref().map_or("the account".to_owned(), |id| format!("account {id}"));
-    let _ = writeln!(feature, "Feature: Who may do what in {name}");
+    let _ = writeln!(feature, "Feature: Who may do what in {}", given.title);
     feature.push_str("  A draft of what the policies say now, as far as nothing else decides it. Read each row: where it should not be\n");
     feature
         .push_str("  so, change the row first, see it fail, and then change the policy.\n\n  Background:\n");
-    let _ = writeln!(feature, "    Given {given}");
-    feature.push_str(&missing_buckets(account, rows.buckets()));
+    let _ = writeln!(feature, "    Given {}", given.step);
+    feature.push_str(&rows.in_s3().steps(account));
     gaps(account, &mut feature);
     for scenario in &scenarios {
         written(scenario, &mut feature);
@@ -46,20 +57,42 @@ pub fn draft(account: &Account, given: &str, id: &AccountId, denials: Denials) -
     Draft { feature, rows: count }
 }
 
-/// Steps for the buckets that rows speak of and the account does not describe.
-pub(crate) fn missing_buckets(account: &Account, named: &BTreeSet<String>) -> String {
-    let known = |name: &str| account.buckets.iter().any(|bucket| bucket.name == name);
-    let missing: Vec<&String> = named.iter().filter(|name| !known(name)).collect();
-    if missing.is_empty() {
-        return String::new();
+/// What of S3 rows speak of.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct InS3 {
+    buckets: BTreeSet<String>,
+    /// Bucket and key of objects that are read by name, and so must be there.
+    objects: BTreeSet<(String, String)>,
+}
+
+impl InS3 {
+    /// A row about `action` on an ARN.
+    pub(crate) fn add(&mut self, action: &str, arn: &str) {
+        let Some(name) = arn.strip_prefix("arn:aws:s3:::") else { return };
+        let (bucket, key) = name.split_once('/').unwrap_or((name, ""));
+        self.buckets.insert(bucket.to_owned());
+        let is_read = action == "s3:GetObject" && !key.is_empty() && !key.contains(ANY);
+        self.objects.extend(is_read.then(|| (bucket.to_owned(), key.to_owned())));
     }
-    let mut steps =
-        "    # Policies speak of these buckets. What their own policies say is not in the file: add it.\n"
-            .to_owned();
-    for name in missing {
-        let _ = writeln!(steps, "    And a bucket {name}");
+
+    /// Steps for what the account does not describe.
+    pub(crate) fn steps(&self, account: &Account) -> String {
+        let known = |name: &str| account.buckets.iter().any(|bucket| bucket.name == name);
+        let missing: Vec<&String> = self.buckets.iter().filter(|name| !known(name)).collect();
+        let mut steps = String::new();
+        if !missing.is_empty() {
+            steps.push_str(
+                "    # Policies speak of these buckets. What their own policies say is not in the file: add it.\n",
+            );
+        }
+        for name in missing {
+            let _ = writeln!(steps, "    And a bucket {name}");
+        }
+        for (bucket, key) in &self.objects {
+            let _ = writeln!(steps, "    And the bucket {bucket} holds \"{key}\"");
+        }
+        steps
     }
-    steps
 }
 
 /// What can't be told, and so is in no row.

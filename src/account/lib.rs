@@ -5,12 +5,14 @@
 //! try the account makes it somewhere; what can be told without that, [`Access`] decides.
 
 mod access;
+mod cloudformation;
 mod diff;
 mod document;
 mod draft;
 mod gaad;
 mod gather;
 mod model;
+mod parts;
 mod pattern;
 mod principals;
 mod relocated;
@@ -18,8 +20,9 @@ mod sensitive;
 mod statements;
 
 pub use access::{Access, Asker, Caller, Told};
+pub use cloudformation::{Surroundings, read as read_template};
 pub use diff::{Change, Diff, Verdict, diff, feature as diff_feature, markdown as diff_markdown};
-pub use draft::{Denials, Draft, draft};
+pub use draft::{Denials, Draft, Given, draft};
 pub use gaad::read as read_gaad;
 pub use model::{
     Account, Bucket, Document, Entity, Gap, Group, InstanceProfile, ManagedPolicy, ReadError, Role, Subject,

@@ -139,6 +139,8 @@ pub enum Subject {
     Identity(String),
     /// Who may use a bucket or role of this name, or what else the file calls so.
     Resource(String),
+    /// Whatever is asked of the service whose actions begin so: policies of its resources are not read.
+    Service(String),
     /// Nothing that anybody of the account may do: it is told, and no more.
     Nothing,
 }
@@ -201,7 +203,7 @@ impl Account {
         self.gaps.iter().find(|gap| match &gap.subject {
             Subject::Everything => true,
             Subject::Identity(of) => named.contains(&of.as_str()),
-            Subject::Resource(_) | Subject::Nothing => false,
+            Subject::Resource(_) | Subject::Service(_) | Subject::Nothing => false,
         })
     }
 
@@ -210,7 +212,13 @@ impl Account {
         self.gaps.iter().find(|gap| match &gap.subject {
             Subject::Everything => true,
             Subject::Resource(of) => of == name,
-            Subject::Identity(_) | Subject::Nothing => false,
+            Subject::Identity(_) | Subject::Service(_) | Subject::Nothing => false,
         })
+    }
+
+    /// Why what is asked by an action can't be told.
+    pub fn doubt_about_action(&self, action: &str) -> Option<&Gap> {
+        let service = action.split(':').next().unwrap_or(action);
+        self.gaps.iter().find(|gap| matches!(&gap.subject, Subject::Service(of) if of == service))
     }
 }

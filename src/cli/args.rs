@@ -222,9 +222,12 @@ pub(crate) enum CheckFormat {
 /// An account to draft a feature for.
 #[derive(Debug, Args)]
 pub(crate) struct DraftArgs {
-    /// What `aws iam get-account-authorization-details` wrote.
+    /// What `aws iam get-account-authorization-details` wrote, or a CloudFormation template.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// A parameter of a template.
+    #[arg(long = "parameter", short, value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(crate) parameters: Vec<(String, String)>,
     /// Rows also for everybody who may not do a sensitive action.
     #[arg(long)]
     pub(crate) denials: bool,
@@ -236,12 +239,15 @@ pub(crate) struct DraftArgs {
 /// Two descriptions of an account.
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    /// The account before the change: what `aws iam get-account-authorization-details` wrote.
+    /// The account before the change: what `aws iam get-account-authorization-details` wrote, or a CloudFormation template.
     #[arg(value_name = "OLD")]
     pub(crate) old: PathBuf,
-    /// The account after it.
+    /// The account after it; of an account and a template only what the template describes is compared.
     #[arg(value_name = "NEW")]
     pub(crate) new: PathBuf,
+    /// A parameter of the templates.
+    #[arg(long = "parameter", short, value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(crate) parameters: Vec<(String, String)>,
     /// Text for a pull request, or a feature of the account after the change.
     #[arg(long, value_name = "FORMAT", default_value = "markdown")]
     pub(crate) format: DiffFormat,
@@ -251,6 +257,11 @@ pub(crate) struct DiffArgs {
     /// End with exit code 1 where a verdict is another one, and with 3 where none is but not all can be told.
     #[arg(long)]
     pub(crate) exit_code: bool,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("it is written NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// How a diff is told.

@@ -1,8 +1,9 @@
 //! Files that describe an account, for the commands that read them.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use account::{Account, ReadError};
+use account::{Account, ReadError, Surroundings};
 use policy::AccountId;
 
 use crate::diagnostic::{Diagnostic, Place};
@@ -11,10 +12,11 @@ use crate::features;
 /// An account, and the step that makes it.
 pub(crate) struct Described {
     pub(crate) account: Account,
-    /// The number that a scenario's account has on the embedded target.
+    /// The number that the account has in what is told of it.
     pub(crate) id: AccountId,
     kind: Kind,
     path: PathBuf,
+    parameters: BTreeMap<String, String>,
 }
 
 /// What a file is.
@@ -22,28 +24,77 @@ pub(crate) struct Described {
 enum Kind {
     /// What `aws iam get-account-authorization-details` writes.
     Details,
+    /// A CloudFormation template.
+    Template,
 }
 
 impl Described {
     /// # Errors
     /// Where the file can't be read, or is none of those that describe an account.
-    pub(crate) fn read(path: &Path) -> Result<Described, Diagnostic> {
+    pub(crate) fn read(path: &Path, parameters: &[(String, String)]) -> Result<Described, Diagnostic> {
         let text = features::text(path)?;
-        let account = account::read_gaad(&text, &emulator::aws_managed_policy);
+        let kind = Kind::of(&text);
+        let parameters: BTreeMap<String, String> = parameters.iter().cloned().collect();
+        let there = AccountId::new(EMBEDDED).ok_or_else(|| Diagnostic::new("there is no account"))?;
+        let of_aws = emulator::aws_managed_policy;
+        let account = match kind {
+            Kind::Details => account::read_gaad(&text, &of_aws),
+            Kind::Template => {
+                let surroundings = Surroundings { account: there.clone(), region: REGION.to_owned() };
+                account::read_template(&text, &parameters, &surroundings, &of_aws)
+            }
+        };
         let account = account.map_err(|error| unreadable(path, &text, &error))?;
-        let id = account.id.clone().or_else(|| AccountId::new(EMBEDDED));
-        let Some(id) = id else { return Err(Diagnostic::new("there is no account")) };
-        Ok(Described { account, id, kind: Kind::Details, path: path.to_owned() })
+        let id = account.id.clone().unwrap_or(there);
+        Ok(Described { account, id, kind, path: path.to_owned(), parameters })
+    }
+
+    /// Whether it is an account as a whole, and not what one file makes of it.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.kind == Kind::Details
+    }
+
+    /// What it is about, for people.
+    pub(crate) fn title(&self) -> String {
+        match self.kind {
+            Kind::Details => format!("account {}", self.id),
+            Kind::Template => self.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        }
     }
 
     /// The step that makes the account in a feature of a folder, without its keyword.
     pub(crate) fn step(&self, folder: &Path) -> String {
         let path = from(folder, &self.path);
+        let path = path.display();
         match self.kind {
-            Kind::Details => format!("the account described in \"{}\"", path.display()),
+            Kind::Details => format!("the account described in \"{path}\""),
+            Kind::Template if self.parameters.is_empty() => format!("the CloudFormation template \"{path}\""),
+            Kind::Template => {
+                let rows =
+                    self.parameters.iter().map(|(name, value)| format!("\n      | {name} | {value} |"));
+                let rows: String = rows.collect();
+                format!(
+                    "the CloudFormation template \"{path}\" with the parameters:\n      | parameter | value |{rows}"
+                )
+            }
         }
     }
 }
+
+impl Kind {
+    /// By what only one of them has.
+    fn of(text: &str) -> Kind {
+        let has = |word: &str| text.contains(word);
+        match text.trim_start().starts_with('{') && !has("\"Resources\"") {
+            true => Kind::Details,
+            false if has("\"RoleDetailList\"") || has("\"UserDetailList\"") => Kind::Details,
+            false => Kind::Template,
+        }
+    }
+}
+
+/// Where a scenario's calls go that name no region.
+const REGION: &str = "us-east-1";
 
 /// What a scenario's own account is called.
 const EMBEDDED: &str = "111122223333";

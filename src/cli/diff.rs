@@ -32,8 +32,13 @@ fn status(diff: &Diff) -> Status {
 }
 
 fn compared(args: &DiffArgs) -> Result<Diff, Diagnostic> {
-    let (old, new) = (Described::read(&args.old)?, Described::read(&args.new)?);
-    let diff = compare(&old.account, &new.account, &new.id);
+    let old = Described::read(&args.old, &args.parameters)?;
+    let new = Described::read(&args.new, &args.parameters)?;
+    let diff = match (old.is_whole(), new.is_whole()) {
+        (true, false) => compare(&old.account, &old.account.with(&new.account), &old.id),
+        (false, true) => compare(&old.account, &new.account.within(&old.account), &new.id),
+        _ => compare(&old.account, &new.account, &new.id),
+    };
     let text = match args.format {
         DiffFormat::Markdown => {
             let name = |path: &Path| format!("`{}`", path.display());
@@ -42,7 +47,8 @@ fn compared(args: &DiffArgs) -> Result<Diff, Diagnostic> {
         DiffFormat::Feature => {
             let beside = args.output.as_deref().unwrap_or(&args.new);
             let folder = beside.parent().unwrap_or(Path::new(""));
-            let feature = diff_feature(&diff, &new.account, &new.step(folder), &new.id);
+            let id = if new.is_whole() { &new.id } else { &old.id };
+            let feature = diff_feature(&diff, &new.account, &new.step(folder), id);
             let none = || Diagnostic::new("there is no other verdict of which a feature could speak");
             feature.ok_or_else(none)?
         }

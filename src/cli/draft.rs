@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use account::Denials;
+use account::{Denials, Given};
 
 use crate::args::DraftArgs;
 use crate::described::Described;
@@ -24,11 +24,12 @@ pub(crate) fn draft(args: &DraftArgs, surroundings: &Surroundings) -> Status {
 }
 
 fn drafted(args: &DraftArgs) -> Result<(), Diagnostic> {
-    let described = Described::read(&args.file)?;
+    let described = Described::read(&args.file, &args.parameters)?;
     let beside = args.output.as_deref().unwrap_or(&args.file);
     let folder = beside.parent().unwrap_or(Path::new(""));
     let denials = if args.denials { Denials::Told } else { Denials::LeftOut };
-    let draft = account::draft(&described.account, &described.step(folder), &described.id, denials);
+    let given = Given { step: described.step(folder), title: described.title(), id: described.id.clone() };
+    let draft = account::draft(&described.account, &given, denials);
     if draft.rows == 0 {
         let message = format!("`{}` lets nobody do anything of which a step can ask", args.file.display());
         return Err(Diagnostic::new(message));

@@ -76,6 +76,8 @@ pub enum Doubtful {
     Identity(String),
     /// Who may use a bucket or take a role.
     Resource(String),
+    /// Who may do what with the resources of a service, by the prefix of its actions.
+    Service(String),
 }
 
 /// Names that mean somebody already.

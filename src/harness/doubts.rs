@@ -22,15 +22,18 @@ impl Stage {
 fn doubt(cast: &Cast, names: &Names, principal: &str, resource: Option<&str>) -> Option<String> {
     let identity = names.back(identity_in(principal));
     let thing = resource.map(|arn| names.back(thing_in(arn)));
+    let service = resource.and_then(|arn| arn.split(':').nth(2));
     let doubt = cast.doubts.iter().find(|doubt| match &doubt.about {
         Doubtful::Everything => true,
         Doubtful::Identity(name) => name == identity,
         Doubtful::Resource(name) => Some(name.as_str()) == thing,
+        Doubtful::Service(name) => Some(name.as_str()) == service,
     })?;
     let about = match &doubt.about {
         Doubtful::Everything => "anybody may do".to_owned(),
         Doubtful::Identity(name) => format!("{name} may do"),
         Doubtful::Resource(name) => format!("may be done to {name}"),
+        Doubtful::Service(name) => format!("may be done in {name}"),
     };
     Some(format!("what {about} is not known: {}", doubt.reason))
 }
@@ -83,6 +86,10 @@ mod tests {
         check(Doubtful::Resource("reports".to_owned()), user, role, None);
         let told = Some("what may be done to auditor is not known: unread");
         check(Doubtful::Resource("auditor".to_owned()), user, role, told);
+        let queue = "arn:aws:sqs:us-east-1:111122223333:q";
+        let told = Some("what may be done in sqs is not known: unread");
+        check(Doubtful::Service("sqs".to_owned()), user, queue, told);
+        check(Doubtful::Service("sqs".to_owned()), user, role, None);
         check(Doubtful::Everything, user, role, Some("what anybody may do is not known: unread"));
     }
 }

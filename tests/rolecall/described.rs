@@ -46,6 +46,58 @@ fn a_draft_is_one_of_the_features_that_are_run() {
 }
 
 #[test]
+fn a_draft_of_a_template_is_one_of_the_features_that_are_run() {
+    let drafted = printed(&["draft", "features/accounts/stack.yaml", "--parameter", "Stage=prod"]);
+    assert_eq!(drafted, include_str!("../../features/accounts/stack.feature"), "{drafted}");
+}
+
+#[test]
+fn a_template_says_what_is_wrong_with_it() {
+    let bad = "Resources:\n  A: [\n";
+    check(&[("s.yaml", bad)], &["draft", "s.yaml"], 2, &["is not YAML", "s.yaml:"]);
+    let none = "`s.yaml` is no CloudFormation template: it has no `Resources`";
+    check(&[("s.yaml", "Outputs: {}\n")], &["draft", "s.yaml"], 2, &[none]);
+    let stack = include_str!("../../features/accounts/stack.yaml");
+    let no = "`s.yaml` has no parameter `Stagee`; did you mean `Stage`?";
+    check(&[("s.yaml", stack)], &["draft", "s.yaml", "-p", "Stagee=x"], 2, &[no]);
+    check(&[("s.yaml", stack)], &["draft", "s.yaml", "-p", "Stage"], 2, &["it is written NAME=VALUE"]);
+    let steps = "    Given the CloudFormation template \"s.yaml\" with the parameters:\n      | parameter | value |\n      | Stage | dev |\n    Then olga can do sqs:ListQueues on *\n";
+    let told = "s.yaml:5: parameter `Stage` can't be `dev`, but test or prod";
+    check(&[("s.yaml", stack), ("a.feature", &feature(steps))], &["run", "a.feature"], 1, &[told]);
+}
+
+#[test]
+fn what_only_cloudformation_knows_is_inconclusive_and_nothing_else() {
+    let stack = include_str!("../../features/accounts/stack.yaml");
+    let stack = stack.replace("Resource: !GetAtt Orders.Arn", "Resource: !GetAtt Orders.StreamArn");
+    let given =
+        "    Given the CloudFormation template \"s.yaml\"\n    And the bucket reports-test holds q1.txt\n";
+    let table = "arn:aws:dynamodb:us-east-1:<YOUR_ACCOUNT_ID>:table/Orders";
+    let files = |steps: &str| feature(&format!("{given}{steps}"));
+    let of_olga = files(&format!("    Then olga can't do dynamodb:GetItem on \"{table}\"\n"));
+    let reason = [
+        "what olga may do is not known",
+        "Resources.ReadOrders.Properties.PolicyDocument",
+        "`Orders.StreamArn`",
+    ];
+    check(&[("s.yaml", &stack), ("a.feature", &of_olga)], &["run", "a.feature"], 3, &reason);
+    let of_others = files("    Given a user eve\n    Then eve can't download q1.txt from reports-test\n");
+    check(&[("s.yaml", &stack), ("a.feature", &of_others)], &["run", "a.feature"], 0, &[]);
+}
+
+#[test]
+fn a_template_is_compared_with_what_the_account_has_of_it() {
+    let stack = include_str!("../../features/accounts/stack.yaml");
+    let files = [("gaad.json", SAMPLE), ("s.yaml", stack)];
+    let of_olga = "| olga | `s3:GetObject`, `s3:PutObject` | `arn:aws:s3:::homes-123456789012/olga/*` | allowed by home | no policy |";
+    let (code, text) = run(&files, &["diff", "gaad.json", "s.yaml"]);
+    assert!(code == Some(0) && text.contains(of_olga) && !text.contains("| nils"), "{text}");
+    let back = "| olga | `s3:GetObject`, `s3:PutObject` | `arn:aws:s3:::homes-123456789012/olga/*` | no policy | allowed by home |";
+    let (code, text) = run(&files, &["diff", "s.yaml", "gaad.json"]);
+    assert!(code == Some(0) && text.contains(back) && !text.contains("| nils"), "{text}");
+}
+
+#[test]
 fn a_difference_is_one_of_the_features_that_are_run() {
     let files = ["features/accounts/before.json", "features/accounts/after.json"];
     let feature = printed(&["diff", files[0], files[1], "--format", "feature"]);

@@ -1,12 +1,11 @@
 //! A diff as a feature of the account as it is afterwards: what it says fails on the account as it was.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use policy::{AccountId, reference};
 
 use super::{Change, Diff, Verdict};
-use crate::draft::{OTHER_BUCKET, askable, missing_buckets, resource_words, table};
+use crate::draft::{InS3, OTHER_BUCKET, askable, resource_words, table};
 use crate::model::Account;
 use crate::pattern::{ANY, general, shown};
 
@@ -18,7 +17,7 @@ const MANY: usize = 8;
 #[must_use]
 pub fn feature(diff: &Diff, new: &Account, given: &str, id: &AccountId) -> Option<String> {
     let id = new.id.as_ref().unwrap_or(id);
-    let mut buckets = BTreeSet::new();
+    let mut in_s3 = InS3::default();
     let is_there = |change: &&Change| {
         change.inside && new.entities().any(|(kind, entity)| kind != "group" && entity.name == change.who)
     };
@@ -37,9 +36,7 @@ pub fn feature(diff: &Diff, new: &Account, given: &str, id: &AccountId) -> Optio
             continue;
         };
         for (action, resource) in asked {
-            if let Some(bucket) = resource.strip_prefix("arn:aws:s3:::") {
-                buckets.insert(bucket.split('/').next().unwrap_or(bucket).to_owned());
-            }
+            in_s3.add(action, &resource);
             let words = resource_words(action, &resource, id.as_str());
             rows.push([change.who.clone(), action.to_owned(), words, verdict.to_owned()]);
         }
@@ -48,7 +45,7 @@ pub fn feature(diff: &Diff, new: &Account, given: &str, id: &AccountId) -> Optio
         return None;
     }
     let mut text = format!("Feature: What a change of policies alters\n\n  Background:\n    Given {given}\n");
-    text.push_str(&missing_buckets(new, &buckets));
+    text.push_str(&in_s3.steps(new));
     for (name, rows) in [("Becomes allowed", allowed), ("Is allowed no longer", denied)] {
         if !rows.is_empty() {
             let _ = writeln!(text, "\n  Scenario: {name}\n    Then access is:");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use policy::{StatementName, reference};
 
+use super::InS3;
 use crate::access::{Access, Asker, Caller, Told};
 use crate::model::Account;
 use crate::pattern::{ANY, general, shown, witnesses};
@@ -39,7 +40,7 @@ pub(super) struct Rows<'a> {
     denials: Denials,
     id: String,
     everybody: Vec<One<'a>>,
-    buckets: BTreeSet<String>,
+    in_s3: InS3,
     /// What has a row already.
     told: BTreeSet<(String, String, String)>,
 }
@@ -72,14 +73,14 @@ impl<'a> Rows<'a> {
             denials,
             id: access.id().to_string(),
             everybody: everybody.collect(),
-            buckets: BTreeSet::new(),
+            in_s3: InS3::default(),
             told: BTreeSet::new(),
         }
     }
 
-    /// The buckets that rows speak of.
-    pub(super) fn buckets(&self) -> &BTreeSet<String> {
-        &self.buckets
+    /// What of S3 rows speak of.
+    pub(super) fn in_s3(&self) -> &InS3 {
+        &self.in_s3
     }
 
     /// A scenario for each topic of sensitive actions.
@@ -195,9 +196,7 @@ impl<'a> Rows<'a> {
                 return;
             }
         };
-        if let Some(bucket) = row.resource.strip_prefix("arn:aws:s3:::") {
-            self.buckets.insert(bucket.split('/').next().unwrap_or(bucket).to_owned());
-        }
+        self.in_s3.add(&row.action, &row.resource);
         scenario.rows.push([row.who, row.action, resource, verdict.to_owned(), because]);
     }
 }

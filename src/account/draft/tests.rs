@@ -10,8 +10,12 @@ fn drafted(details: &Value) -> String {
 
 fn told(details: &Value, denials: Denials) -> String {
     let account = crate::gaad::read(&details.to_string(), &|_| None).unwrap();
-    let id = account.id.clone().unwrap();
-    draft(&account, "the account described in \"gaad.json\"", &id, denials).feature
+    let given = Given {
+        step: "the account described in \"gaad.json\"".to_owned(),
+        title: "it".to_owned(),
+        id: account.id.clone().unwrap(),
+    };
+    draft(&account, &given, denials).feature
 }
 
 fn user(name: &str, statements: &Value) -> Value {
