@@ -62,3 +62,12 @@ Feature: Accounts as they are, or will be
       | olga        | sts:AssumeRole | writer-prod         | allowed |
       | olga        | s3:GetObject   | reports-prod/q1.txt | denied  |
       | writer-prod | sqs:ListQueues | *                   | denied  |
+
+  Scenario: What a Terraform plan will make
+    Given the Terraform plan "accounts/plan.json"
+    Then access is:
+      | who    | action          | resource       | verdict           | because       |
+      | olga   | sts:AssumeRole  | writer         | allowed           |               |
+      | olga   | s3:PutObject    | reports-prod/* | denied            | no policy     |
+      | writer | s3:PutObject    | reports-prod/* | allowed           | write-reports |
+      | writer | s3:DeleteObject | reports-prod/* | denied explicitly | Keep          |

@@ -72,6 +72,21 @@ async fn template(
     make(stage, &account).await
 }
 
+/// Everything that there will be once a Terraform plan is applied, as far as it says who may do what: users (each with an access key),
+/// groups, roles, their policies, instance profiles, and buckets with their policies. The file is what `terraform show -json PLAN` writes; its
+/// path is relative to the feature.
+#[given(expr = "the Terraform plan {text}")]
+async fn a_plan(world: &mut World, path: Text) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let text = stage.file(&path.0)?;
+    let account = account::read_plan(&text, stage.place.account(), &aws_managed_policy);
+    let account = account.map_err(|error| unreadable(&path.0, &error))?;
+    make(stage, &account).await
+}
+
+rehearse!("the Terraform plan {text}" => |step| step.gives_anything());
+
 fn unreadable(path: &str, error: &ReadError) -> StepError {
     let place = match (error.line, error.column) {
         (Some(line), Some(column)) => format!("{path}:{line}:{column}"),

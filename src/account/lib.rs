@@ -18,6 +18,7 @@ mod principals;
 mod relocated;
 mod sensitive;
 mod statements;
+mod terraform;
 
 pub use access::{Access, Asker, Caller, Told};
 pub use cloudformation::{Surroundings, read as read_template};
@@ -29,3 +30,4 @@ pub use model::{
     User,
 };
 pub use principals::{Present, present_only};
+pub use terraform::read as read_plan;

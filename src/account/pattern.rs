@@ -16,7 +16,7 @@ pub(crate) fn witnesses(
     username: Option<&str>,
 ) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    let Some(pattern) = without_variables(pattern, username) else { return found };
+    let Some(pattern) = without_variables(pattern, account, username) else { return found };
     if !may_be_about(&pattern, action) {
         return found;
     }
@@ -97,8 +97,11 @@ fn filled(pattern: &str, account: &str, name: &str) -> Option<String> {
 }
 
 /// `None`: it has a variable whose value is not known.
-fn without_variables(pattern: &str, username: Option<&str>) -> Option<String> {
+fn without_variables(pattern: &str, account: &str, username: Option<&str>) -> Option<String> {
     let mut pattern = pattern.replace("${*}", "*").replace("${?}", "?").replace("${$}", "$");
+    for variable in ["${aws:PrincipalAccount}", "${aws:ResourceAccount}"] {
+        pattern = pattern.replace(variable, account);
+    }
     if let Some(name) = username {
         pattern = pattern.replace("${aws:username}", name);
     }

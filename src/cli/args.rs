@@ -222,7 +222,7 @@ pub(crate) enum CheckFormat {
 /// An account to draft a feature for.
 #[derive(Debug, Args)]
 pub(crate) struct DraftArgs {
-    /// What `aws iam get-account-authorization-details` wrote, or a CloudFormation template.
+    /// What `aws iam get-account-authorization-details` wrote, a CloudFormation template, or what `terraform show -json` wrote.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// A parameter of a template.
@@ -239,10 +239,11 @@ pub(crate) struct DraftArgs {
 /// Two descriptions of an account.
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    /// The account before the change: what `aws iam get-account-authorization-details` wrote, or a CloudFormation template.
+    /// The account before the change: what `aws iam get-account-authorization-details` wrote, a CloudFormation template, or what
+    /// `terraform show -json` wrote.
     #[arg(value_name = "OLD")]
     pub(crate) old: PathBuf,
-    /// The account after it; of an account and a template only what the template describes is compared.
+    /// The account after it; of an account and a template or plan only what that describes is compared.
     #[arg(value_name = "NEW")]
     pub(crate) new: PathBuf,
     /// A parameter of the templates.

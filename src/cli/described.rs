@@ -26,6 +26,8 @@ enum Kind {
     Details,
     /// A CloudFormation template.
     Template,
+    /// A Terraform plan.
+    Plan,
 }
 
 impl Described {
@@ -43,6 +45,7 @@ impl Described {
                 let surroundings = Surroundings { account: there.clone(), region: REGION.to_owned() };
                 account::read_template(&text, &parameters, &surroundings, &of_aws)
             }
+            Kind::Plan => account::read_plan(&text, &there, &of_aws),
         };
         let account = account.map_err(|error| unreadable(path, &text, &error))?;
         let id = account.id.clone().unwrap_or(there);
@@ -58,7 +61,9 @@ impl Described {
     pub(crate) fn title(&self) -> String {
         match self.kind {
             Kind::Details => format!("account {}", self.id),
-            Kind::Template => self.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            Kind::Template | Kind::Plan => {
+                self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+            }
         }
     }
 
@@ -68,6 +73,7 @@ impl Described {
         let path = path.display();
         match self.kind {
             Kind::Details => format!("the account described in \"{path}\""),
+            Kind::Plan => format!("the Terraform plan \"{path}\""),
             Kind::Template if self.parameters.is_empty() => format!("the CloudFormation template \"{path}\""),
             Kind::Template => {
                 let rows =
@@ -85,10 +91,13 @@ impl Kind {
     /// By what only one of them has.
     fn of(text: &str) -> Kind {
         let has = |word: &str| text.contains(word);
-        match text.trim_start().starts_with('{') && !has("\"Resources\"") {
-            true => Kind::Details,
-            false if has("\"RoleDetailList\"") || has("\"UserDetailList\"") => Kind::Details,
-            false => Kind::Template,
+        let is_json = text.trim_start().starts_with('{');
+        match () {
+            () if !is_json => Kind::Template,
+            () if has("\"resource_changes\"") || has("\"terraform_version\"") => Kind::Plan,
+            () if has("\"RoleDetailList\"") || has("\"UserDetailList\"") => Kind::Details,
+            () if has("\"Resources\"") => Kind::Template,
+            () => Kind::Details,
         }
     }
 }

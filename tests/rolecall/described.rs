@@ -86,6 +86,26 @@ fn what_only_cloudformation_knows_is_inconclusive_and_nothing_else() {
 }
 
 #[test]
+fn what_is_known_only_once_a_plan_is_applied_is_inconclusive_and_nothing_else() {
+    let plan = include_str!("../../features/accounts/plan.json");
+    let given = "    Given the Terraform plan \"plan.json\"\n    And a bucket other\n";
+    let asks = |who: &str| feature(&format!("{given}    Then {who} can't do s3:PutObject on other/*\n"));
+    let reason = [
+        "what reader may do is not known",
+        "aws_iam_role_policy.read.policy: is known only once the",
+        "plan is applied",
+    ];
+    check(&[("plan.json", plan), ("a.feature", &asks("reader"))], &["run", "a.feature"], 3, &reason);
+    check(&[("plan.json", plan), ("a.feature", &asks("writer"))], &["run", "a.feature"], 0, &[]);
+    let broken = "a.feature:3:5";
+    let told = ["plan.json: is not what `terraform show -json PLAN` writes", broken];
+    check(&[("plan.json", "{}"), ("a.feature", &asks("writer"))], &["run", "a.feature"], 1, &told);
+    let drafted =
+        ["the Terraform plan \"plan.json\"", "# - aws_iam_role_policy.read.policy: is known only once"];
+    check(&[("plan.json", plan)], &["draft", "plan.json"], 0, &drafted);
+}
+
+#[test]
 fn a_template_is_compared_with_what_the_account_has_of_it() {
     let stack = include_str!("../../features/accounts/stack.yaml");
     let files = [("gaad.json", SAMPLE), ("s.yaml", stack)];
