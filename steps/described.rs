@@ -105,6 +105,14 @@ async fn make(stage: &mut Stage, account: &Account) -> Result<(), StepError> {
     for gap in &account.gaps {
         doubt(stage, gap);
     }
+    // What can't be told of a group can't be told of its members.
+    for user in &account.users {
+        let name = &user.entity.name;
+        if let Some(gap) = account.doubt_about_identity(name) {
+            let (about, reason) = (Doubtful::Identity(name.clone()), gap.to_string());
+            stage.cast.doubts.push(Doubt { about, reason });
+        }
+    }
     for name in &account.service_linked {
         let reason = "it is linked to a service, which alone can take it, and is not made";
         for about in [Doubtful::Identity(name.clone()), Doubtful::Resource(name.clone())] {

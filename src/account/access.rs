@@ -66,7 +66,7 @@ impl<'a> Access<'a> {
             Some((role.entity.name.as_str(), compiled(&name, role.trust.as_deref()?, PolicyKind::Trust)?))
         };
         let buckets = account.buckets.iter().filter_map(|bucket| {
-            let name = format!("policy of bucket {}", bucket.name);
+            let name = format!("bucket policy of {}", bucket.name);
             Some((bucket.name.as_str(), compiled(&name, bucket.policy.as_deref()?, PolicyKind::Resource)?))
         });
         Self {

@@ -40,6 +40,8 @@ pub(super) struct Rows<'a> {
     denials: Denials,
     id: String,
     everybody: Vec<One<'a>>,
+    /// Whether these are all that there are.
+    is_whole: bool,
     in_s3: InS3,
     /// What has a row already.
     told: BTreeSet<(String, String, String)>,
@@ -66,13 +68,15 @@ impl<'a> Rows<'a> {
             // A step that speaks of a name means the user, where a role has it too.
             everybody.entry(name.clone()).or_insert(One { name, username, asker, statements });
         }
-        let everybody =
-            everybody.into_values().filter(|one| account.doubt_about_identity(&one.name).is_none());
+        let count = everybody.len();
+        let told = everybody.into_values().filter(|one| account.doubt_about_identity(&one.name).is_none());
+        let everybody: Vec<One<'a>> = told.collect();
         Self {
             account,
             denials,
             id: access.id().to_string(),
-            everybody: everybody.collect(),
+            is_whole: everybody.len() == count,
+            everybody,
             in_s3: InS3::default(),
             told: BTreeSet::new(),
         }
@@ -114,7 +118,8 @@ impl<'a> Rows<'a> {
             }
         }
         if !nobody.is_empty() && !scenario.rows.is_empty() {
-            scenario.notes.insert(0, format!("Nobody may do: {}", nobody.join(", ")));
+            let who = if self.is_whole { "Nobody" } else { "Of those of whom it can be told, nobody" };
+            scenario.notes.insert(0, format!("{who} may do: {}", nobody.join(", ")));
         }
         scenario
     }
