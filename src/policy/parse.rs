@@ -235,7 +235,8 @@ fn action(text: &str, kind: PolicyKind) -> Result<Template, String> {
     let letters = |text: &str, others: &str| {
         !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
     };
-    if !letters(vendor, "-_.") {
+    // A wildcard stands for all services or for none: `*:*`.
+    if vendor != "*" && !letters(vendor, "-_.") {
         return Err(format!("Vendor {vendor} is not valid"));
     }
     // A name that no service has is taken, and matches nothing.

@@ -41,6 +41,8 @@ pub(crate) struct Actions {
     all: bool,
     /// By lower-cased service prefix, sorted: most statements are about other services than the request.
     by_service: Box<[(Box<str>, Vec<Template>)]>,
+    /// Those of any service: `*:Get*`.
+    of_any_service: Box<[Template]>,
     words: Arc<[String]>,
 }
 
@@ -168,13 +170,19 @@ impl Actions {
     /// `patterns` are the compiled `words`.
     pub(crate) fn new(not: bool, words: Arc<[String]>, patterns: Vec<Template>) -> Self {
         let mut by_service: BTreeMap<Box<str>, Vec<Template>> = BTreeMap::new();
+        let mut of_any_service = Vec::new();
         for (word, pattern) in words.iter().zip(patterns) {
-            if let Some((service, _)) = word.split_once(':') {
-                by_service.entry(service.to_lowercase().into()).or_default().push(pattern);
+            match word.split_once(':') {
+                Some(("*", _)) => of_any_service.push(pattern),
+                Some((service, _)) => {
+                    by_service.entry(service.to_lowercase().into()).or_default().push(pattern);
+                }
+                None => {}
             }
         }
         let all = words.iter().any(|word| word == "*");
-        Self { not, all, by_service: by_service.into_iter().collect(), words }
+        let (by_service, of_any_service) = (by_service.into_iter().collect(), of_any_service.into());
+        Self { not, all, by_service, of_any_service, words }
     }
 
     fn matches(&self, asked: &Asked<'_>) -> bool {
@@ -187,7 +195,8 @@ impl Actions {
             let place = self.by_service.binary_search_by(|(service, _)| (**service).cmp(prefix));
             place.ok().and_then(|place| self.by_service.get(place)).map_or(&[][..], |(_, patterns)| patterns)
         };
-        let listed = self.all || patterns().iter().any(|pattern| pattern.matches_plainly(action));
+        let listed = self.all
+            || patterns().iter().chain(&self.of_any_service).any(|pattern| pattern.matches_plainly(action));
         listed != self.not
     }
 }

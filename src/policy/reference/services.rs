@@ -61,7 +61,11 @@ pub fn matches_any(pattern: &str) -> bool {
     let Some((prefix, name)) = pattern.split_once(':') else { return false };
     let reading = Reading { wildcards: true, variables: false, fold: true };
     let Ok(name) = Template::parse(name, reading) else { return false };
-    service(prefix).is_some_and(|service| service.lower_names().any(|known| name.matches_plainly(known)))
+    let has = |service: &Service| service.lower_names().any(|known| name.matches_plainly(known));
+    match prefix {
+        "*" => services().filter_map(service).any(has),
+        prefix => service(prefix).is_some_and(has),
+    }
 }
 
 /// The actions that a policy's pattern, such as `s3:Get*`, matches, of one service; none for `*`.

@@ -209,6 +209,7 @@ fn values() {
         "Actions/Condition can contain only one colon",
     );
     refuses(Identity, &action("s*:GetObject"), r#""s*:GetObject""#, "Vendor s* is not valid");
+    accepts(Identity, &action("*:GetObject"));
     refuses(Identity, &action("s3:"), r#""s3:""#, "`s3:` is not an action");
     refuses(
         Identity,

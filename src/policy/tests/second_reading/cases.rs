@@ -95,7 +95,7 @@ const BUCKET: Scene = Scene {
 
 const INSTANCES: Scene = Scene {
     actions: &["ec2:StartInstances", "ec2:DescribeInstances", "iam:ListUsers"],
-    patterns: &["*", "ec2:*", "ec2:Start*", "EC2:*Instances", "iam:List?sers", "s3:*"],
+    patterns: &["*", "*:*", "*:Start*", "ec2:*", "ec2:Start*", "EC2:*Instances", "iam:List?sers", "s3:*"],
     resources: &["arn:aws:ec2:us-east-1:111122223333:instance/i-1", "*"],
     covers: &[
         "*",
