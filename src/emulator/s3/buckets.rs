@@ -105,6 +105,7 @@ pub(super) fn create(partition: &mut Partition, call: &Call) -> Result<Reply, Se
         versioning: if input.object_lock_enabled_for_bucket { Versioning::Enabled } else { Versioning::Off },
         objects: BTreeMap::new(),
         uploads: Vec::new(),
+        completions: Vec::new(),
         location: input.create_bucket_configuration.location_constraint,
         tags,
         abac: false,

@@ -4,6 +4,7 @@
 
 use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::access::{Accesses, Asked};
 use super::attributes::{Creation, with_creation};
@@ -15,7 +16,7 @@ use super::expiration::expiration;
 use super::listing::encoded;
 use super::multipart::UploadInput;
 use super::objects::add_conditions;
-use super::store::{NULL_VERSION, ObjectPart, Part, Upload, new_version_id};
+use super::store::{Completion, NULL_VERSION, ObjectPart, Part, Upload, new_version_id};
 use crate::operation::{Call, Reply, ServiceError};
 use crate::partition::Partition;
 
@@ -89,7 +90,13 @@ pub(super) fn complete(partition: &mut Partition, call: &Call) -> Result<Reply, 
     let input: CompleteInput = call.parse()?;
     let UploadInput { bucket: name, key, upload_id } = &input.upload;
     let bucket = partition.s3.bucket_mut(name)?;
-    let upload = bucket.upload(key, upload_id)?;
+    let upload = match bucket.upload(key, upload_id) {
+        Ok(upload) => upload,
+        Err(error) => {
+            let answer = answer_again(&bucket.completions, &input).ok_or(error)?;
+            return Reply::of(answer);
+        }
+    };
     if let Some(kind) = input.checksum_type
         && upload.algorithm.map(|_| upload.checksum_type) != Some(kind)
     {
@@ -144,7 +151,27 @@ pub(super) fn complete(partition: &mut Partition, call: &Call) -> Result<Reply, 
     bucket.uploads.retain(|upload| upload.id != *upload_id);
     let version_id = bucket.add_version(key, Some(object), call.now, new_version_id(&mut partition.ids));
     output.version_id = version_id.filter(|id| id != NULL_VERSION);
-    Reply::of(&output)
+    let reply = Reply::of(&output)?;
+    bucket.completions.push(Completion {
+        upload_id: upload_id.clone(),
+        key: key.clone(),
+        parts: listed(&input),
+        answer: reply.output.clone(),
+    });
+    Ok(reply)
+}
+
+/// A request that is repeated, because its answer was lost, is answered as before; its conditions do not count.
+fn answer_again<'a>(completions: &'a [Completion], input: &CompleteInput) -> Option<&'a Value> {
+    let UploadInput { key, upload_id, .. } = &input.upload;
+    let same =
+        |done: &&Completion| done.upload_id == *upload_id && done.key == *key && done.parts == listed(input);
+    completions.iter().find(same).map(|done| &done.answer)
+}
+
+fn listed(input: &CompleteInput) -> Vec<(u32, String)> {
+    let parts = input.multipart_upload.iter().flat_map(|completed| &completed.parts);
+    parts.map(|part| (part.part_number, part.etag.trim_matches('"').to_owned())).collect()
 }
 
 /// The parts that the request lists, if they can be put together.

@@ -40,6 +40,11 @@ pub(super) fn invalid_request(message: impl Into<String>) -> ServiceError {
     ServiceError::new(400, "InvalidRequest", message)
 }
 
+/// A request without a document where there must be one.
+pub(super) fn no_body() -> ServiceError {
+    ServiceError::new(400, "MissingRequestBodyError", "Request Body is empty")
+}
+
 pub(super) fn malformed_xml() -> ServiceError {
     let message = "The XML you provided was not well-formed or did not validate against our published schema";
     ServiceError::new(400, "MalformedXML", message)

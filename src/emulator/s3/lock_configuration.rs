@@ -56,7 +56,7 @@ struct RuleElement {
 
 pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
     let input: ConfigurationInput = call.parse()?;
-    let element = input.object_lock_configuration.ok_or_else(errors::malformed_xml)?;
+    let element = input.object_lock_configuration.ok_or_else(errors::no_body)?;
     if element.object_lock_enabled.is_none() {
         return Err(errors::malformed_xml());
     }

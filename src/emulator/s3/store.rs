@@ -56,6 +56,7 @@ pub(super) struct Bucket {
     pub(super) objects: BTreeMap<String, Vec<Version>>,
     /// In the order of their initiation.
     pub(super) uploads: Vec<Upload>,
+    pub(super) completions: Vec<Completion>,
     pub(super) tags: Vec<Tag>,
     /// Whether its tags tell who may use it.
     pub(super) abac: bool,
@@ -144,6 +145,15 @@ pub(super) struct Upload {
     pub(super) parts: BTreeMap<u32, Part>,
     /// Whether the key was written or deleted since the upload was begun.
     pub(super) overtaken: bool,
+}
+
+/// A multipart upload that was completed, for those who ask again.
+pub(super) struct Completion {
+    pub(super) upload_id: String,
+    pub(super) key: String,
+    /// Numbers and entity tags, as the request listed them.
+    pub(super) parts: Vec<(u32, String)>,
+    pub(super) answer: Value,
 }
 
 pub(super) struct Part {
