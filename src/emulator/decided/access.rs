@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::operation::{Access, Call, Reply, Service, ServiceError};
 use crate::partition::Partition;
+use crate::ssm;
 
 use super::dynamodb;
 use super::input::{of_path, values};
@@ -14,8 +15,13 @@ use super::table::{self, Action, Key, Source, Table, Way};
 /// The code of the answer to a call that was decided to be allowed.
 const NOT_EMULATED: &str = "RolecallDecidedNotEmulated";
 
-/// A call that is allowed is not done.
+/// A call that is allowed is not done, unless it asks for what is the same everywhere.
 pub(super) fn act(_: &mut Partition, call: &Call) -> Result<Reply, ServiceError> {
+    if call.service == Service::Ssm
+        && let Some(reply) = ssm::of_public_parameters(call)
+    {
+        return Ok(reply);
+    }
     let policies = match call.service {
         Service::Kms => "it holds key policies and grants, but encrypts nothing",
         _ => "it holds no resource policies of the service",

@@ -3,6 +3,8 @@
 use policy::AccountId;
 use sha2::{Digest, Sha256};
 
+use crate::ssm::PUBLIC_PARAMETERS;
+
 /// What the resources of a type look like.
 pub(super) struct ResourceType {
     pub(super) spelling: Spelling,
@@ -69,7 +71,8 @@ impl ResourceType {
             Spelling::Parameter => {
                 let name = name.strip_prefix('/').unwrap_or(name);
                 let name = name.split(':').next().unwrap_or(name);
-                self.filled(place.region, place.account.as_str(), name, None)
+                let of_aws = name.starts_with(PUBLIC_PARAMETERS);
+                self.filled(place.region, if of_aws { "" } else { place.account.as_str() }, name, None)
             }
             Spelling::Subscription => name.to_owned(),
         }

@@ -68,6 +68,8 @@ struct Row {
     creation_date: &'static str,
     architecture: &'static str,
     imds_support: Option<&'static str>,
+    /// The public parameters of Systems Manager that hold its id.
+    parameters: &'static [&'static str],
 }
 
 const ROWS: &[Row] = &[
@@ -77,6 +79,10 @@ const ROWS: &[Row] = &[
         creation_date: "2025-01-15T21:36:31.000Z",
         architecture: "x86_64",
         imds_support: Some("v2.0"),
+        parameters: &[
+            "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+            "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64",
+        ],
     },
     Row {
         name: "al2023-ami-2023.6.20250115.0-kernel-6.1-arm64",
@@ -84,6 +90,10 @@ const ROWS: &[Row] = &[
         creation_date: "2025-01-15T21:36:32.000Z",
         architecture: "arm64",
         imds_support: Some("v2.0"),
+        parameters: &[
+            "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
+            "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-arm64",
+        ],
     },
     Row {
         name: "ubuntu/images/hvm-ssd/ubuntu-focal-20.04-amd64-server-20250112",
@@ -91,6 +101,10 @@ const ROWS: &[Row] = &[
         creation_date: "2025-01-12T08:11:05.000Z",
         architecture: "x86_64",
         imds_support: None,
+        parameters: &[
+            "/aws/service/canonical/ubuntu/server/20.04/stable/current/amd64/hvm/ebs-gp2/ami-id",
+            "/aws/service/canonical/ubuntu/server/focal/stable/current/amd64/hvm/ebs-gp2/ami-id",
+        ],
     },
     Row {
         name: "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20250112",
@@ -98,6 +112,10 @@ const ROWS: &[Row] = &[
         creation_date: "2025-01-12T08:24:40.000Z",
         architecture: "x86_64",
         imds_support: None,
+        parameters: &[
+            "/aws/service/canonical/ubuntu/server/22.04/stable/current/amd64/hvm/ebs-gp2/ami-id",
+            "/aws/service/canonical/ubuntu/server/jammy/stable/current/amd64/hvm/ebs-gp2/ami-id",
+        ],
     },
     Row {
         name: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20250115",
@@ -105,6 +123,10 @@ const ROWS: &[Row] = &[
         creation_date: "2025-01-15T10:31:47.000Z",
         architecture: "x86_64",
         imds_support: Some("v2.0"),
+        parameters: &[
+            "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id",
+            "/aws/service/canonical/ubuntu/server/noble/stable/current/amd64/hvm/ebs-gp3/ami-id",
+        ],
     },
     Row {
         name: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-20250115",
@@ -112,8 +134,26 @@ const ROWS: &[Row] = &[
         creation_date: "2025-01-15T10:42:18.000Z",
         architecture: "arm64",
         imds_support: Some("v2.0"),
+        parameters: &[
+            "/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id",
+            "/aws/service/canonical/ubuntu/server/noble/stable/current/arm64/hvm/ebs-gp3/ami-id",
+        ],
     },
 ];
+
+/// What a public parameter of Systems Manager says of an image.
+pub(crate) struct PublicImage {
+    pub(crate) id: String,
+    /// RFC 3339.
+    pub(crate) published: &'static str,
+}
+
+impl PublicImage {
+    pub(crate) fn of_parameter(name: &str) -> Option<Self> {
+        let row = ROWS.iter().find(|row| row.parameters.contains(&name))?;
+        Some(Self { id: row.image_id(), published: row.creation_date })
+    }
+}
 
 impl Row {
     fn image_id(&self) -> String {

@@ -44,6 +44,7 @@ mod volume_attachments;
 mod volumes;
 mod vpc_endpoints;
 
+pub(crate) use images::PublicImage;
 pub(crate) use instances::{Instance, InstanceProfile, State};
 pub(crate) use security_groups::GroupIdentifier;
 pub use store::InstanceView;

@@ -3,11 +3,13 @@
 //!
 //! They really run, as child processes, where `Settings::commands` allows it; without that no instance has an agent, and
 //! none is managed. `managed` says which instances are, `settings` keeps the role that manages all of them, `send` takes commands, `store` keeps them, `runner` runs them, and
-//! `invocations` tells what became of them. Of Parameter Store calls are only decided (`decided/ssm.txt`).
+//! `invocations` tells what became of them. Of Parameter Store calls are
+//! only decided (`decided/ssm.txt`), but for `public_parameters`.
 //! <https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command.html>
 
 mod invocations;
 mod managed;
+mod public_parameters;
 mod runner;
 mod send;
 mod settings;
@@ -17,6 +19,7 @@ use crate::ec2::Place;
 use crate::operation::{Access, Call, Operation, ServiceError};
 use crate::partition::Partition;
 
+pub(crate) use public_parameters::{PREFIX as PUBLIC_PARAMETERS, answer as of_public_parameters};
 pub(crate) use runner::run;
 pub(crate) use store::Store;
 

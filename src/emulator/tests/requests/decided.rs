@@ -203,6 +203,36 @@ fn every_protocol_answers_alike() {
     assert_eq!(all(&desk), [Allowed; 5]);
 }
 
+/// Parameters that AWS publishes belong to no account:
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-ami.html>
+#[test]
+fn public_parameters_tell_the_newest_images() {
+    const NAME: &str = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+    let own = "arn:aws:ssm:us-east-1:111122223333:parameter/*";
+    let desk = Desk::new(json!({ "Action": "ssm:GetParameter*", "Resource": own }));
+    let get = |desk: &Desk, operation: &str, input: Value| {
+        let target = format!("AmazonSSM.{operation}");
+        let request = Unsigned::json("ssm", &target, &input.to_string(), start());
+        desk.place.answer(request.signed(&desk.user))
+    };
+    assert_eq!(ending(get(&desk, "GetParameter", json!({ "Name": NAME }))), Denied);
+    let public = "arn:aws:ssm:us-east-1::parameter/aws/service/*";
+    desk.allow(json!({ "Action": ["ssm:GetParameter*", "ec2:DescribeImages"], "Resource": [public, "*"] }));
+    let (status, body) = get(&desk, "GetParameter", json!({ "Name": NAME }));
+    assert_eq!(status, 200, "{body}");
+    let answer: Value = serde_json::from_str(&body).unwrap();
+    let image = answer["Parameter"]["Value"].as_str().unwrap();
+    assert_eq!(answer["Parameter"]["ARN"], format!("arn:aws:ssm:us-east-1::parameter{NAME}"));
+    let query = format!("Action=DescribeImages&Version=2016-11-15&ImageId.1={image}");
+    let images = desk.place.answer(Unsigned::form("ec2", query, start()).signed(&desk.user));
+    assert!(images.1.contains("<name>al2023-ami-"), "{}", images.1);
+    let (_, both) = get(&desk, "GetParameters", json!({ "Names": [NAME] }));
+    assert_eq!(serde_json::from_str::<Value>(&both).unwrap()["Parameters"][0], answer["Parameter"]);
+    // What else is published there is not known.
+    let unknown = json!({ "Names": [NAME, "/aws/service/list"] });
+    assert_eq!(ending(get(&desk, "GetParameters", unknown)), Allowed);
+}
+
 #[test]
 fn a_decided_call_has_its_decision() {
     let place = Place::new();

@@ -54,9 +54,10 @@ impl Place {
         for access in decided {
             let action = policy::reference::action(&access.action).unwrap();
             // Of the action, the reference has no resource, or leaves out the policies that AWS manages, or that its
-            // documents are in no account.
+            // documents and public parameters are in no account.
             let excepted = access.action == "s3:ListAllMyBuckets"
                 || access.resource.contains("::document/AWS-")
+                || access.resource.contains("::parameter/aws/service/")
                 || access.resource.starts_with("arn:aws:organizations::aws:policy/")
                 || access.action == "organizations:CreatePolicy";
             assert!(excepted || action.fits(&access.resource), "{} {}", access.action, access.resource);
