@@ -14,6 +14,8 @@ use crate::clock::Clock;
 use crate::operation::{Caller, Service, ServiceError};
 use crate::partition::{Credential, Partition};
 use crate::refusal::{Mismatch, Refusal};
+use crate::s3;
+use crate::sigv2::{self, Validity};
 use crate::sigv4::{Signature, header, hex, same};
 use crate::unreadable::Unreadable;
 
@@ -35,11 +37,29 @@ pub(crate) struct Authenticated {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signing {
     Unsigned,
-    Header,
+    Header(Version),
     /// The policy of a form upload.
-    Form,
-    /// A presigned URL, with its age.
-    Query(TimeDelta),
+    Form(Version),
+    /// A presigned URL, with its age, which version 2 does not tell.
+    Query(Option<TimeDelta>),
+}
+
+/// Of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    Two,
+    Four,
+}
+
+impl Signing {
+    pub(crate) fn version(self) -> Option<Version> {
+        match self {
+            Self::Unsigned => None,
+            Self::Header(version) | Self::Form(version) => Some(version),
+            Self::Query(None) => Some(Version::Two),
+            Self::Query(Some(_)) => Some(Version::Four),
+        }
+    }
 }
 
 /// # Errors
@@ -52,6 +72,14 @@ pub(crate) fn authenticate(
     parts: &mut Parts,
     body: Bytes,
 ) -> Result<Authenticated, ServiceError> {
+    if service == Service::S3
+        && let Some(signature) = sigv2::Signature::of(parts)?
+    {
+        let checked = check_version_2(partition, clock, parts, &signature, body);
+        let (credential, body, signing) = checked.map_err(|refusal| refusal.for_service(service))?;
+        let caller = Caller::of(credential, signature.access_key_id);
+        return Ok(Authenticated { caller, region: None, body, signing });
+    }
     let signature = match Signature::of(parts) {
         Ok(signature) => signature,
         Err(Unreadable::Unsigned) if may_be_unsigned => {
@@ -61,12 +89,7 @@ pub(crate) fn authenticate(
     };
     let checked = check(partition, clock, service, parts, &signature, body);
     let (credential, body, signing) = checked.map_err(|refusal| refusal.for_service(service))?;
-    let caller = Caller {
-        principal: credential.principal,
-        account: Some(credential.account),
-        access_key_id: Some(signature.access_key_id.clone()),
-        credential: credential.kind,
-    };
+    let caller = Caller::of(credential, signature.access_key_id.clone());
     Ok(Authenticated { caller, region: Some(signature.region), body, signing })
 }
 
@@ -91,15 +114,7 @@ fn check(
         return Err(Refusal::WrongScope { sent: signature.service.clone(), scope, presigned });
     }
     let signing = check_time(clock, service, signature)?;
-    let id = &signature.access_key_id;
-    let credential = partition.credential(id).filter(|credential| credential.active);
-    let credential = credential.ok_or_else(|| Refusal::UnknownKey(id.clone()))?;
-    match (&credential.session_token, &signature.token) {
-        (Some(_), None) => return Err(Refusal::UnknownKey(id.clone())),
-        (Some(expected), Some(sent)) if !same(expected, sent) => return Err(Refusal::WrongToken),
-        (None, Some(_)) => return Err(Refusal::WrongToken),
-        _ => {}
-    }
+    let credential = credential(partition, &signature.access_key_id, signature.token.as_deref())?;
     check_coverage(service, parts, signature)?;
     let key = signature.signing_key(&credential.secret_key);
     let declared = payload_hash(service, parts, signature, &body)?;
@@ -110,6 +125,60 @@ fn check(
         return Err(Refusal::Expired);
     }
     let body = body_of(parts, Some((signature, &key)), &declared, body)?;
+    Ok((credential, body, signing))
+}
+
+/// The active credential of a key id, if the token is its own.
+pub(crate) fn credential(
+    partition: &Partition,
+    id: &str,
+    token: Option<&str>,
+) -> Result<Credential, Refusal> {
+    let unknown = || Refusal::UnknownKey(id.to_owned());
+    let credential = partition.credential(id).filter(|credential| credential.active).ok_or_else(unknown)?;
+    match (&credential.session_token, token) {
+        (Some(_), None) => Err(unknown()),
+        (Some(expected), Some(sent)) if !same(expected, sent) => Err(Refusal::WrongToken),
+        (None, Some(_)) => Err(Refusal::WrongToken),
+        _ => Ok(credential),
+    }
+}
+
+/// Of S3, where the region takes it.
+fn check_version_2(
+    partition: &Partition,
+    clock: &Clock,
+    parts: &mut Parts,
+    signature: &sigv2::Signature,
+    body: Bytes,
+) -> Result<(Credential, Bytes, Signing), Refusal> {
+    if !s3::takes_version_2(&partition.s3, parts) {
+        return Err(Refusal::Unreadable(Unreadable::Version2));
+    }
+    let now = clock.now();
+    let signing = match signature.validity {
+        Validity::Around(signed) => {
+            check_skew(clock, signed)?;
+            Signing::Header(Version::Two)
+        }
+        Validity::Until(expires) if now >= expires => return Err(Refusal::UrlExpired { expires, now }),
+        Validity::Until(_) => Signing::Query(None),
+    };
+    let credential = credential(partition, &signature.access_key_id, signature.token.as_deref())?;
+    let text = signature.string_to_sign(parts);
+    if !same(&sigv2::sign(&text, &credential.secret_key), &signature.signature) {
+        return Err(Refusal::WrongSignature(Box::new(Mismatch {
+            access_key_id: signature.access_key_id.clone(),
+            provided: signature.signature.clone(),
+            string_to_sign: text,
+            canonical_request: None,
+        })));
+    }
+    if credential.expires.is_some_and(|expires| now >= expires) {
+        return Err(Refusal::Expired);
+    }
+    let declared = header(parts, "x-amz-content-sha256").unwrap_or_else(|| UNSIGNED.to_owned());
+    let body = body_of(parts, None, &declared, body)?;
     Ok((credential, body, signing))
 }
 
@@ -131,20 +200,23 @@ fn check_time(clock: &Clock, service: Service, signature: &Signature) -> Result<
     let now = clock.now();
     let signed = signature.time;
     let Some(seconds) = signature.expires_after else {
-        let fits = |now: DateTime<Utc>| (now - signed).abs() <= SKEW;
-        return match fits(now) || fits(clock.real_now()) {
-            true => Ok(Signing::Header),
-            false => Err(Refusal::Skewed { signed, now }),
-        };
+        check_skew(clock, signed)?;
+        return Ok(Signing::Header(Version::Four));
     };
     let validity = if service == Service::Sts { SKEW } else { TimeDelta::seconds(seconds) };
     let ages = [now - signed, clock.passed_since_real(signed)];
     let holds = |age: &TimeDelta| *age >= -SKEW && *age <= validity;
     match ages.into_iter().find(holds) {
-        Some(age) => Ok(Signing::Query(age)),
+        Some(age) => Ok(Signing::Query(Some(age))),
         None if service == Service::Sts || signed - now > SKEW => Err(Refusal::Skewed { signed, now }),
         None => Err(Refusal::PresignedExpired { signed, seconds, now }),
     }
+}
+
+fn check_skew(clock: &Clock, signed: DateTime<Utc>) -> Result<(), Refusal> {
+    let now = clock.now();
+    let fits = |now: DateTime<Utc>| (now - signed).abs() <= SKEW;
+    if fits(now) || fits(clock.real_now()) { Ok(()) } else { Err(Refusal::Skewed { signed, now }) }
 }
 
 /// The host must be signed; S3 demands the same of all `x-amz-` headers.

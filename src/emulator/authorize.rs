@@ -11,7 +11,7 @@ use policy::{
     ResourcePolicy, Undecidable,
 };
 
-use crate::authenticate::Signing;
+use crate::authenticate::{Signing, Version};
 use crate::authorization_message::described;
 use crate::iam::RoleView;
 use crate::operation::{Access, Call, CredentialKind, Protocol, Service, ServiceError, Transport};
@@ -206,17 +206,23 @@ fn place_keys(call: &Call, forwarded: bool, context: &mut Context) {
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html>
 fn signing_keys(transport: &Transport, context: &mut Context) {
+    let Some(version) = transport.signing.version() else { return };
     let kind = match transport.signing {
         Signing::Unsigned => return,
-        Signing::Header => "REST-HEADER",
-        Signing::Form => "POST",
+        Signing::Header(_) => "REST-HEADER",
+        Signing::Form(_) => "POST",
         Signing::Query(age) => {
-            context.set("s3:signatureAge", age.num_milliseconds().max(0).to_string());
+            match age {
+                Some(age) => context.set("s3:signatureAge", age.num_milliseconds().max(0).to_string()),
+                // Version 2 does not tell when it was made.
+                None => context.hide("s3:signatureAge"),
+            }
             "REST-QUERY-STRING"
         }
     };
     context.set("s3:authType", kind);
-    context.set("s3:signatureversion", "AWS4-HMAC-SHA256");
+    let version = if version == Version::Two { "AWS" } else { "AWS4-HMAC-SHA256" };
+    context.set("s3:signatureversion", version);
     if let Some(hash) = &transport.content_sha256 {
         context.set("s3:x-amz-content-sha256", hash.clone());
     }

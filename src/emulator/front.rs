@@ -124,7 +124,7 @@ impl Front<'_> {
         }
         let authenticated = match &self.form {
             Some(form) => {
-                let authenticated = form.authenticate(self.partition, clock.now())?;
+                let authenticated = form.authenticate(self.partition, parts, clock.now())?;
                 form.rewrite(parts)?;
                 authenticated
             }

@@ -38,6 +38,7 @@ mod route;
 mod rsa;
 mod s3;
 mod signed_xml;
+mod sigv2;
 mod sigv4;
 mod ssh;
 mod ssm;

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::authenticate::Signing;
-use crate::partition::Partition;
+use crate::authenticate::{Signing, Version};
+use crate::partition::{Credential, Partition};
 
 /// The services that are emulated, and those of which calls are only decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -194,7 +194,7 @@ impl Transport {
             secure: true,
             user_agent: None,
             referer: None,
-            signing: Signing::Header,
+            signing: Signing::Header(Version::Four),
             content_sha256: None,
         }
     }
@@ -220,6 +220,16 @@ impl Caller {
             account: None,
             access_key_id: None,
             credential: CredentialKind::Anonymous,
+        }
+    }
+
+    /// Whoever holds a credential.
+    pub(crate) fn of(credential: Credential, access_key_id: String) -> Self {
+        Self {
+            principal: credential.principal,
+            account: Some(credential.account),
+            access_key_id: Some(access_key_id),
+            credential: credential.kind,
         }
     }
 }

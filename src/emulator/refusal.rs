@@ -51,6 +51,11 @@ pub(crate) enum Refusal {
         seconds: i64,
         now: DateTime<Utc>,
     },
+    /// A URL that version 2 signed.
+    UrlExpired {
+        expires: DateTime<Utc>,
+        now: DateTime<Utc>,
+    },
     PayloadHash {
         declared: String,
         computed: String,
@@ -122,6 +127,7 @@ impl Refusal {
             | Self::WrongChunk(_)
             | Self::HeadersNotSigned(_)
             | Self::NoContentHash
+            | Self::UrlExpired { .. }
             | Self::PayloadHash { .. }
             | Self::IncompleteBody
             | Self::MissingTrailer => mismatch(signature),
@@ -186,6 +192,11 @@ impl Refusal {
                 ServiceError::new(403, "AccessDenied", "Request has expired")
                     .with("X-Amz-Expires", seconds.to_string())
                     .with("Expires", extended(signed + TimeDelta::seconds(seconds)))
+                    .with("ServerTime", extended(now))
+            }
+            Self::UrlExpired { expires, now } => {
+                ServiceError::new(403, "AccessDenied", "Request has expired")
+                    .with("Expires", extended(expires))
                     .with("ServerTime", extended(now))
             }
             Self::PayloadHash { declared, computed } => payload_hash(declared, computed),

@@ -261,7 +261,7 @@ fn canonical_header(parts: &Parts, name: &str) -> String {
 }
 
 /// Clients sign the text of a header, which is UTF-8 on the wire, or ISO-8859-1, as HTTP once had it.
-fn text_of(header: &[u8]) -> String {
+pub(crate) fn text_of(header: &[u8]) -> String {
     std::str::from_utf8(header)
         .map_or_else(|_| header.iter().copied().map(char::from).collect(), str::to_owned)
 }

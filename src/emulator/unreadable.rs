@@ -25,9 +25,9 @@ pub(crate) enum Unreadable {
     Unsigned,
     /// Its header is of another mechanism, such as version 2 or `Basic`, and so has none of these parts.
     OtherHeader(Carrier, Vec<&'static str>),
-    /// Its URL is signed by version 2, which is no longer taken.
+    /// It is signed by version 2, which only S3 takes, and not everywhere.
     Version2,
-    /// The same, and the URL lacks a parameter.
+    /// Its URL is signed by version 2, and lacks a parameter.
     IncompleteVersion2,
     /// It is signed by version 4A.
     Version4A,
@@ -121,9 +121,7 @@ impl Unreadable {
             Self::OtherHeader(..) | Self::Version2 => {
                 ServiceError::new(400, "InvalidRequest", OTHER_MECHANISM)
             }
-            Self::IncompleteVersion2 => denied(
-                "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
-            ),
+            Self::IncompleteVersion2 => crate::sigv2::incomplete(),
             Self::Version4A => version_4a(),
             Self::Both => ServiceError::new(400, "InvalidArgument", ONE_MECHANISM),
             Self::Flawed(Carrier::Header(_), flaw) => match flaw {

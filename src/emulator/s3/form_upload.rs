@@ -10,14 +10,17 @@ use http::{HeaderName, HeaderValue, Method, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::form_policy::{self, Submitted};
+use super::regions::takes_version_2;
 use super::{encoded_words, errors, form_parts};
-use crate::authenticate::{Authenticated, Signing};
+use crate::authenticate::{self, Authenticated, Signing, Version};
 use crate::model::{Answer, Parameters, escape};
 use crate::operation::{Caller, Service, ServiceError};
 use crate::partition::{Credential, Partition};
 use crate::refusal::{Mismatch, Refusal};
 use crate::route::Place;
+use crate::sigv2;
 use crate::sigv4::{header, hex, hmac, same};
+use crate::unreadable::Unreadable;
 
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
@@ -27,6 +30,12 @@ const HEADERS: [&str; 5] =
 
 /// Of these a form that is signed has all; the names as messages spell them.
 const SIGNED: [&str; 4] = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Signature"];
+
+/// The same of a form that version 2 signs.
+const SIGNED_BY_VERSION_2: [&str; 2] = ["AWSAccessKeyId", "Signature"];
+
+/// The credential that signed a policy, its id, and the region of version 4.
+type Signer = (Credential, String, Option<String>);
 
 /// A form upload.
 pub(crate) struct FormUpload {
@@ -97,13 +106,12 @@ impl FormUpload {
     pub(crate) fn authenticate(
         &self,
         partition: &Partition,
+        parts: &Parts,
         now: DateTime<Utc>,
     ) -> Result<Authenticated, ServiceError> {
-        let any_signed = SIGNED.iter().any(|name| self.field(name).is_some());
-        let (Some(policy), true) = (self.field("policy"), any_signed) else {
-            if self.field("AWSAccessKeyId").is_some() || self.field("Signature").is_some() {
-                return Err(ServiceError::new(400, "InvalidRequest", OTHER_MECHANISM));
-            }
+        let has = |names: &[&str]| names.iter().any(|name| self.field(name).is_some());
+        let version = if has(&SIGNED) { Version::Four } else { Version::Two };
+        let (Some(policy), true) = (self.field("policy"), has(&SIGNED) || has(&SIGNED_BY_VERSION_2)) else {
             if self.field("policy").is_some() {
                 return Err(errors::access_denied());
             }
@@ -115,17 +123,40 @@ impl FormUpload {
                 signing: Signing::Unsigned,
             });
         };
-        let (credential, id, region) = self.signer(partition, policy, now)?;
+        let (credential, id, region) = match version {
+            Version::Four => self.signer(partition, policy, now)?,
+            Version::Two if takes_version_2(&partition.s3, parts) => {
+                self.signer_by_version_2(partition, policy, now)?
+            }
+            Version::Two => return Err(Unreadable::Version2.for_s3()),
+        };
         let submitted =
             Submitted { bucket: &self.bucket, fields: &self.fields, file_size: self.file.len(), now };
         form_policy::check(policy, &submitted)?;
-        let caller = Caller {
-            principal: credential.principal,
-            account: Some(credential.account),
-            access_key_id: Some(id),
-            credential: credential.kind,
-        };
-        Ok(Authenticated { caller, region: Some(region), body: self.file.clone(), signing: Signing::Form })
+        let caller = Caller::of(credential, id);
+        Ok(Authenticated { caller, region, body: self.file.clone(), signing: Signing::Form(version) })
+    }
+
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/HTTPPOSTForms.html>
+    fn signer_by_version_2(
+        &self,
+        partition: &Partition,
+        policy: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Signer, ServiceError> {
+        let [id, signature] = SIGNED_BY_VERSION_2;
+        let demanded = |name: &'static str| self.field(name).ok_or_else(|| missing(name));
+        let (id, signature) = (demanded(id)?, demanded(signature)?);
+        let credential = self.credential_of(partition, id)?;
+        let computed = sigv2::sign(policy, &credential.secret_key);
+        check_signature(id, policy, &computed, signature)?;
+        check_expiry(&credential, now)?;
+        Ok((credential, id.to_owned(), None))
+    }
+
+    fn credential_of(&self, partition: &Partition, id: &str) -> Result<Credential, ServiceError> {
+        let token = self.field("X-Amz-Security-Token");
+        authenticate::credential(partition, id, token).map_err(|refusal| refusal.for_service(Service::S3))
     }
 
     /// The credential that signed the policy, its id and the region.
@@ -135,11 +166,11 @@ impl FormUpload {
         partition: &Partition,
         policy: &str,
         now: DateTime<Utc>,
-    ) -> Result<(Credential, String, String), ServiceError> {
+    ) -> Result<Signer, ServiceError> {
         let demanded = |name: &'static str| self.field(name).ok_or_else(|| missing(name));
         let [algorithm, scope, _, signature] = SIGNED;
         if demanded(algorithm)? != "AWS4-HMAC-SHA256" {
-            return Err(ServiceError::new(400, "InvalidRequest", OTHER_MECHANISM));
+            return Err(Unreadable::Version2.for_s3());
         }
         demanded("X-Amz-Date")?;
         let scope = demanded(scope)?;
@@ -148,33 +179,14 @@ impl FormUpload {
         let [id, date, region, "s3", "aws4_request"] = segments.as_slice() else {
             return Err(errors::invalid_argument("Invalid credential", "X-Amz-Credential", scope));
         };
-        let refused = |refusal: Refusal| refusal.for_service(Service::S3);
-        let credential = partition.credential(id).filter(|credential| credential.active);
-        let credential = credential.ok_or_else(|| refused(Refusal::UnknownKey((*id).to_owned())))?;
-        match (&credential.session_token, self.field("X-Amz-Security-Token")) {
-            (Some(_), None) => return Err(refused(Refusal::UnknownKey((*id).to_owned()))),
-            (Some(expected), Some(sent)) if !same(expected, sent) => {
-                return Err(refused(Refusal::WrongToken));
-            }
-            (None, Some(_)) => return Err(refused(Refusal::WrongToken)),
-            _ => {}
-        }
+        let credential = self.credential_of(partition, id)?;
         let mut key = hmac(format!("AWS4{}", credential.secret_key).as_bytes(), date.as_bytes());
         for segment in [region, "s3", "aws4_request"] {
             key = hmac(&key, segment.as_bytes());
         }
-        if !same(&hex(&hmac(&key, policy.as_bytes())), signature) {
-            return Err(refused(Refusal::WrongSignature(Box::new(Mismatch {
-                access_key_id: (*id).to_owned(),
-                provided: signature.to_owned(),
-                string_to_sign: policy.to_owned(),
-                canonical_request: None,
-            }))));
-        }
-        if credential.expires.is_some_and(|expires| now >= expires) {
-            return Err(refused(Refusal::Expired));
-        }
-        Ok((credential, (*id).to_owned(), (*region).to_owned()))
+        check_signature(id, policy, &hex(&hmac(&key, policy.as_bytes())), signature)?;
+        check_expiry(&credential, now)?;
+        Ok((credential, (*id).to_owned(), Some((*region).to_owned())))
     }
 
     /// Makes the request the `PutObject` that the form stands for.
@@ -248,14 +260,31 @@ impl FormUpload {
     }
 }
 
-const OTHER_MECHANISM: &str =
-    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
-
 fn missing(name: &str) -> ServiceError {
     let message = format!(
         "Bucket POST must contain a field named '{name}'.  If it is specified, please check the order of the fields."
     );
     errors::invalid_argument(message, name, "")
+}
+
+fn check_signature(id: &str, policy: &str, computed: &str, sent: &str) -> Result<(), ServiceError> {
+    if same(computed, sent) {
+        return Ok(());
+    }
+    let mismatch = Mismatch {
+        access_key_id: id.to_owned(),
+        provided: sent.to_owned(),
+        string_to_sign: policy.to_owned(),
+        canonical_request: None,
+    };
+    Err(Refusal::WrongSignature(Box::new(mismatch)).for_service(Service::S3))
+}
+
+fn check_expiry(credential: &Credential, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    match credential.expires.is_some_and(|expires| now >= expires) {
+        true => Err(Refusal::Expired.for_service(Service::S3)),
+        false => Ok(()),
+    }
 }
 
 fn is_of_signature(name: &str) -> bool {

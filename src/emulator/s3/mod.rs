@@ -54,6 +54,6 @@ pub(crate) use access::access_to;
 pub(crate) use cors::CrossOrigin;
 pub(crate) use form_upload::FormUpload;
 pub(crate) use operations::{CONTROL_OPERATIONS, OPERATIONS};
-pub(crate) use regions::{check_region, with_region};
+pub(crate) use regions::{check_region, takes_version_2, with_region};
 pub(crate) use store::{Store, canonical_user_id};
 pub(crate) use unserved_headers::refuse_unserved;

@@ -82,8 +82,9 @@ const NOT_REDIRECTED: [&str; 17] = [
     "mx-central-1",
 ];
 
-/// The regions whose endpoints have a dash in their names in redirects, as all had at first.
-const DASHED: [&str; 7] = [
+/// The regions that are older than version 4 of signatures, but for the home region. Their endpoints have a dash in their
+/// names in redirects, as all had at first.
+const FIRST: [&str; 7] = [
     "ap-northeast-1",
     "ap-southeast-1",
     "ap-southeast-2",
@@ -154,6 +155,16 @@ pub(crate) fn check_region(
     }
 }
 
+/// Whether the endpoint takes signatures of version 2.
+pub(crate) fn takes_version_2(store: &Store, parts: &Parts) -> bool {
+    let place = Place::of(parts).ok();
+    let bucket = place.and_then(|place| store.buckets.get(&place.bucket?));
+    let home = bucket.map_or(HOME_REGION, |bucket| &bucket.region);
+    let host = host(parts);
+    let region = region_of_s3_host(&host).flatten().unwrap_or(home);
+    region == HOME_REGION || FIRST.contains(&region)
+}
+
 fn signed_for_another(scope: &Scope, endpoint: &str, bucket: Option<&Bucket>) -> ServiceError {
     let words = format!("the region '{}' is wrong; expecting '{endpoint}'", scope.region);
     let error = if scope.in_header { malformed_header(&words) } else { malformed_credential(&words) };
@@ -170,7 +181,7 @@ fn elsewhere(bucket: &Bucket, endpoint: &str, in_host: bool) -> ServiceError {
     let address = match region {
         HOME_REGION if in_host => format!("{name}.s3.amazonaws.com"),
         HOME_REGION => "s3.amazonaws.com".to_owned(),
-        region if DASHED.contains(&region) => format!("{name}.s3-{region}.amazonaws.com"),
+        region if FIRST.contains(&region) => format!("{name}.s3-{region}.amazonaws.com"),
         region => format!("{name}.s3.{region}.amazonaws.com"),
     };
     let message = "The bucket you are attempting to access must be addressed using the specified endpoint. Please \

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use super::super::FormUpload;
 use super::{OWNER, Place};
+use crate::authenticate::{Signing, Version};
 use crate::operation::{Service, ServiceError};
+use crate::sigv2;
 use crate::sigv4::{hex, hmac};
 
 const CREDENTIAL: &str = "AKIA111122223333/20260102/us-east-1/s3/aws4_request";
@@ -52,8 +54,8 @@ fn signed(conditions: Value, more: &[(&str, &str)]) -> Result<(), ServiceError> 
         fields.push((name, value));
     }
     let place = Place::new();
-    let (upload, _) = form(&fields)?.unwrap();
-    let authenticated = upload.authenticate(&place.partition, place.now)?;
+    let (upload, parts) = form(&fields)?.unwrap();
+    let authenticated = upload.authenticate(&place.partition, &parts, place.now)?;
     assert_eq!(authenticated.caller.account.unwrap().as_str(), OWNER);
     assert_eq!(authenticated.body, "abc");
     Ok(())
@@ -90,7 +92,7 @@ fn are_puts_like_any_other() {
     );
     // Without a policy nobody has signed it.
     let place = Place::new();
-    assert_eq!(upload.authenticate(&place.partition, place.now).unwrap().caller.account, None);
+    assert_eq!(upload.authenticate(&place.partition, &parts, place.now).unwrap().caller.account, None);
 }
 
 #[test]
@@ -106,6 +108,33 @@ fn are_by_who_signed_the_policy() {
     refused(conditions(&[]), &[("X-Amz-Security-Token", "x")], "InvalidToken");
 }
 
+/// As SDKs make them by default in the regions that are older than version 4.
+#[test]
+fn may_be_signed_by_version_2() {
+    let policy =
+        json!({ "expiration": "2026-01-02T04:00:00Z", "conditions": [{ "bucket": "main" }, { "key": "k" }] });
+    let policy = STANDARD.encode(policy.to_string());
+    let signature = sigv2::sign(&policy, "secret");
+    let sent = |host: &str, signature: &str, id: &str| {
+        let fields =
+            [("key", "k"), ("AWSAccessKeyId", id), ("policy", policy.as_str()), ("signature", signature)];
+        let fields: Vec<_> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let (upload, mut parts) = form(&fields).unwrap().unwrap();
+        parts.headers.insert("host", host.parse().unwrap());
+        let place = Place::new();
+        let authenticated = upload.authenticate(&place.partition, &parts, place.now);
+        authenticated
+            .map(|it| (it.caller.account.unwrap().to_string(), it.signing))
+            .map_err(|error| error.code)
+    };
+    let key = "AKIA111122223333";
+    assert_eq!(sent("localhost", &signature, key), Ok((OWNER.to_owned(), Signing::Form(Version::Two))));
+    assert_eq!(sent("localhost", "AAAA", key), Err("SignatureDoesNotMatch"));
+    assert_eq!(sent("localhost", &signature, "AKIA0"), Err("InvalidAccessKeyId"));
+    assert_eq!(sent("localhost", "", key), Err("InvalidArgument"));
+    assert_eq!(sent("s3.eu-central-1.amazonaws.com", &signature, key), Err("InvalidRequest"));
+}
+
 #[test]
 fn are_held_to_the_policy() {
     refused(conditions(&[]), &[("acl", "private")], "AccessDenied");
@@ -119,6 +148,6 @@ fn are_held_to_the_policy() {
     let place = Place::new();
     let policy = STANDARD.encode(r#"{"expiration":"2026-01-02T04:00:00Z","conditions":[]}"#);
     let fields = [("key", "k"), ("policy", policy.as_str())];
-    let (upload, _) = form(&fields).unwrap().unwrap();
-    assert_eq!(upload.authenticate(&place.partition, late).err().unwrap().code, "AccessDenied");
+    let (upload, parts) = form(&fields).unwrap().unwrap();
+    assert_eq!(upload.authenticate(&place.partition, &parts, late).err().unwrap().code, "AccessDenied");
 }

@@ -25,3 +25,4 @@ mod run_command;
 mod s3_control;
 mod signer;
 mod snapshots;
+mod version_2;
