@@ -184,7 +184,7 @@ impl Attributes {
         let storage_class = self.storage_class();
         let metadata = self.kept_metadata();
         Ok(Object {
-            etag: etag(&body),
+            etag: etag(&body, &encryption),
             checksum: Some(Checksum::of(&body, sent, asked)),
             headers: self.headers.kept(),
             metadata,

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
+use super::encryption::Encryption;
 pub(super) use crate::integrity::Algorithm;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,20 +121,30 @@ impl Checksum {
     }
 }
 
-/// The entity tag of a body, in quotes.
-pub(super) fn etag(body: &[u8]) -> String {
-    format!("\"{}\"", hexadecimal(&Md5::digest(body)))
+/// The entity tag of a body, in quotes: its MD5 digest, unless a key of the customer's or of KMS encrypts it.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
+pub(super) fn etag(body: &[u8], encryption: &Encryption) -> String {
+    let digest = Md5::new().chain_update(body).chain_update(encryption.key().unwrap_or_default());
+    format!("\"{}\"", hexadecimal(&digest.finalize()))
 }
 
-/// The entity tag of an object of parts: of the digests of the parts, with their count.
-pub(super) fn multipart_etag<'a>(bodies: impl Iterator<Item = &'a [u8]>) -> String {
+/// The entity tag of an object of parts: of the entity tags of the parts, with their count.
+pub(super) fn multipart_etag<'a>(etags: impl Iterator<Item = &'a str>) -> String {
     let mut count = 0;
     let mut digest = Md5::new();
-    for body in bodies {
+    for etag in etags {
         count += 1;
-        digest.update(Md5::digest(body));
+        digest.update(binary(etag.trim_matches('"')));
     }
     format!("\"{}-{count}\"", hexadecimal(&digest.finalize()))
+}
+
+fn binary(hexadecimal: &str) -> Vec<u8> {
+    let digits: Vec<u32> = hexadecimal.chars().filter_map(|digit| digit.to_digit(16)).collect();
+    digits
+        .chunks_exact(2)
+        .filter_map(|pair| u8::try_from(pair.iter().fold(0, |all, digit| all * 16 + digit)).ok())
+        .collect()
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

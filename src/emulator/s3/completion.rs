@@ -117,7 +117,7 @@ pub(super) fn complete(partition: &mut Partition, call: &Call) -> Result<Reply, 
         return Err(errors::invalid_request(message));
     }
     let mut object = upload.template.clone();
-    object.etag = multipart_etag(parts.iter().map(|part| &part.body[..]));
+    object.etag = multipart_etag(parts.iter().map(|part| part.etag.as_str()));
     let kept = |part: &&Part| ObjectPart {
         size: part.body.len(),
         // Of a checksum of the whole, that of a part is no part.

@@ -266,9 +266,9 @@ impl CopyInput {
         original: Object,
     ) -> Result<Object, ServiceError> {
         let mut object = Object {
+            etag: etag(&original.body, &encryption),
             encryption,
             storage_class: self.attributes.storage_class(),
-            etag: etag(&original.body),
             parts: None,
             restoration: None,
             owner,

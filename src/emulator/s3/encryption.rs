@@ -51,9 +51,14 @@ impl Encryption {
         Self { customer_algorithm: None, customer_key_md5: None, ..self }
     }
 
+    /// What tells the key, unless it is S3's own.
+    pub(super) fn key(&self) -> Option<&str> {
+        self.customer_key_md5.as_deref().or(self.kms_key.as_deref())
+    }
+
     /// Whether it is with a key of S3's own.
     pub(super) fn is_sse_s3(&self) -> bool {
-        self.kms_key.is_none() && self.customer_key_md5.is_none()
+        self.key().is_none()
     }
 
     /// Whether S3 can't read the object without a key from the client.

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use policy::Principal;
 use serde::{Deserialize, Serialize};
 
 use super::access::{Accesses, Asked, with_present};
@@ -228,6 +229,11 @@ fn objects_page<'a>(
     Ok(page(live, prefix, delimiter, selection.limit()?))
 }
 
+/// Who is not known to AWS is told of no owners.
+fn is_anonymous(call: &Call) -> bool {
+    call.caller.principal == Principal::Anonymous
+}
+
 fn output(
     bucket: &Bucket,
     selection: &Selection,
@@ -272,7 +278,7 @@ pub(super) fn list_v1(partition: &mut Partition, call: &Call) -> Result<Reply, S
     let VersionOneInput { selection, marker } = call.parse()?;
     let bucket = partition.s3.bucket(&selection.bucket)?;
     let page = objects_page(bucket, &selection, marker.as_deref())?;
-    let mut output = output(bucket, &selection, &page, true, call.now);
+    let mut output = output(bucket, &selection, &page, !is_anonymous(call), call.now);
     // The next marker is told only where a delimiter is; otherwise it is the last key.
     output.next_marker =
         page.next.as_ref().filter(|_| selection.delimiter().is_some()).map(|next| selection.encoded(next));
@@ -300,7 +306,7 @@ pub(super) fn list_v2(partition: &mut Partition, call: &Call) -> Result<Reply, S
     };
     let bucket = partition.s3.bucket(&selection.bucket)?;
     let page = objects_page(bucket, selection, after.as_deref())?;
-    let mut output = output(bucket, selection, &page, input.fetch_owner, call.now);
+    let mut output = output(bucket, selection, &page, input.fetch_owner && !is_anonymous(call), call.now);
     output.key_count = Some(page.items.len() + page.prefixes.len());
     output.next_continuation_token = page.next.as_deref().map(make_token);
     // Whoever goes on by a token has left behind where it began.

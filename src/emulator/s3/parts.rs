@@ -63,7 +63,7 @@ pub(super) fn put(partition: &mut Partition, call: &Call) -> Result<Reply, Servi
     let asked = upload.algorithm.or(input.checksum_algorithm);
     let part = Part {
         body: call.body.clone(),
-        etag: etag(&call.body),
+        etag: etag(&call.body, &upload.template.encryption),
         modified: whole_seconds(call.now),
         checksum: Checksum::of(&call.body, &input.checksum, asked),
     };
@@ -132,7 +132,8 @@ pub(super) fn copy(partition: &mut Partition, call: &Call) -> Result<Reply, Serv
     let upload = bucket.upload_mut(&input.upload.key, &input.upload.upload_id)?;
     input.customer_key.check_continues(&upload.template.encryption)?;
     let checksum = Checksum::of(&body, &ChecksumMembers::default(), upload.algorithm);
-    let part = Part { etag: etag(&body), modified: whole_seconds(call.now), checksum, body };
+    let etag = etag(&body, &upload.template.encryption);
+    let part = Part { etag, modified: whole_seconds(call.now), checksum, body };
     let mut result = json!(upload.algorithm.map(|_| part.checksum.members()).unwrap_or_default());
     if let Some(members) = result.as_object_mut() {
         members.insert("ETag".to_owned(), json!(part.etag));

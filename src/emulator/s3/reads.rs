@@ -157,7 +157,7 @@ fn read(partition: &Partition, call: &Call) -> Result<(Reply, Option<Bytes>), Se
             .filter(|_| input.object.version_id.is_none())
             .and_then(|version| expiration(bucket, &input.object.key, object, version.modified)),
         restore: object.restoration.and_then(|restoration| restoration.header(call.now)),
-        headers: input.overrides.over(object.headers.clone()),
+        headers: input.overrides.over(object.headers.clone())?,
         encryption: &object.encryption,
         metadata: &object.metadata,
         storage_class: Some(object.storage_class.as_str()).filter(|class| *class != "STANDARD"),
@@ -275,9 +275,10 @@ fn content_range(span: &Range<usize>, size: usize) -> String {
 }
 
 impl Overrides {
-    fn over(self, headers: ContentHeaders) -> ContentHeaders {
+    fn over(self, headers: ContentHeaders) -> Result<ContentHeaders, ServiceError> {
+        self.check()?;
         let date = |time: DateTime<Utc>| time.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        ContentHeaders {
+        Ok(ContentHeaders {
             cache_control: self.response_cache_control.or(headers.cache_control),
             content_disposition: self.response_content_disposition.or(headers.content_disposition),
             content_encoding: self.response_content_encoding.or(headers.content_encoding),
@@ -285,6 +286,21 @@ impl Overrides {
             content_type: self.response_content_type.or(headers.content_type),
             expires: self.response_expires.map(date).or(headers.expires),
             website_redirect_location: headers.website_redirect_location,
-        }
+        })
+    }
+
+    fn check(&self) -> Result<(), ServiceError> {
+        let sent = [
+            ("response-cache-control", &self.response_cache_control),
+            ("response-content-disposition", &self.response_content_disposition),
+            ("response-content-encoding", &self.response_content_encoding),
+            ("response-content-language", &self.response_content_language),
+            ("response-content-type", &self.response_content_type),
+        ];
+        let sent = sent.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        let mut unfit = sent.filter(|(_, value)| value.chars().any(|letter| u32::from(letter) > 0xff));
+        unfit.next().map_or(Ok(()), |(name, value)| {
+            Err(errors::invalid_argument("Header value cannot be represented using ISO-8859-1.", name, value))
+        })
     }
 }

@@ -166,3 +166,17 @@ fn buckets_say_how_their_objects_are_encrypted() {
         json!({ "SSEKMSKeyId": null }),
     );
 }
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
+#[test]
+fn entity_tags_are_digests_where_the_key_is_of_s3() {
+    let mut place = Place::new();
+    let of_nothing = "\"d41d8cd98f00b204e9800998ecf8427e\"";
+    let mut etag = |more: Value| place.ok("PutObject", object(more))["ETag"].clone();
+    assert_eq!(etag(json!({})), of_nothing);
+    assert_eq!(etag(json!({ "ServerSideEncryption": "AES256" })), of_nothing);
+    let others =
+        [customer_key(), other_customer_key(), json!({ "ServerSideEncryption": "aws:kms" })].map(etag);
+    assert!(others.iter().all(|etag| etag != of_nothing), "{others:?}");
+    assert_ne!(others[0], others[1]);
+}

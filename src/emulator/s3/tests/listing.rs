@@ -125,3 +125,15 @@ fn pass_over_what_is_rolled_up_with_their_marker() {
     let output = place.ok("ListObjects", input);
     assert_eq!((&output["Contents"][0]["Key"], output.get("CommonPrefixes")), (&json!("f/b"), None));
 }
+
+/// Who is not known to AWS is told of no owners; version 1 tells them of itself.
+#[test]
+fn owners_are_told_to_those_who_are_known() {
+    let mut place = place();
+    let owner = |place: &mut Place| {
+        place.ok("ListObjects", json!({ "Bucket": "main" }))["Contents"][0]["Owner"].clone()
+    };
+    assert!(owner(&mut place)["ID"].is_string());
+    place.account = None;
+    assert_eq!(owner(&mut place), Value::Null);
+}

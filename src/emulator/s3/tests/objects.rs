@@ -45,6 +45,8 @@ fn come_back_as_they_were_put() {
         key("bare"),
         json!({ "ContentType": "binary/octet-stream", "ContentLength": 0 }),
     );
+    let beyond = json!({ "ResponseCacheControl": "—" });
+    place.refused("GetObject", key_with("k", beyond), 400, "InvalidArgument");
 }
 
 #[test]
