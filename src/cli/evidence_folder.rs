@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use evidence::console::{Color, Detail, Page};
 use evidence::integrity::{MANIFEST, Manifest, PrivateKey, SIGNATURE, Signature, canonical};
-use evidence::{Event, Format, JournalWriter, Record, RenderOptions, Sha256, render};
+use evidence::{Event, Format, JournalWriter, Record, RenderOptions, Sha256, render_files};
 
 use crate::args::RunArgs;
 use crate::diagnostic::Diagnostic;
@@ -97,18 +97,36 @@ impl EvidenceFolder {
         Ok(self.path)
     }
 
-    /// Writes a rendering, and tells its digest.
+    /// Writes a rendering, and tells the digest of its file.
     fn rendered(
         &self,
         record: &Record,
         format: Format,
         options: &RenderOptions<'_>,
     ) -> Result<Sha256, String> {
-        let mut text = Vec::new();
-        render(record, format, options, &mut text).map_err(|error| error.to_string())?;
-        fs::write(self.path.join(format.file_name()), &text).map_err(|error| error.to_string())?;
-        Ok(Sha256::of(text))
+        let mut digest = Sha256::of("");
+        let mut put = |name: &str, bytes: &[u8]| {
+            digest = Sha256::of(bytes);
+            write_below(&self.path, name, bytes)
+        };
+        render_files(record, format, options, format.file_name(), &mut put)
+            .map_err(|error| error.to_string())?;
+        Ok(digest)
     }
+}
+
+/// Writes the file `name`, which may lie in a folder of its own, to a folder that is there.
+///
+/// # Errors
+/// Where it can't be written.
+pub(crate) fn write_below(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    if let Some((below, _)) = name.rsplit_once('/') {
+        match fs::create_dir(folder.join(below)) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+    }
+    fs::write(folder.join(name), bytes)
 }
 
 fn seal(path: &Path, key: Option<&PrivateKey>) -> Result<(), String> {

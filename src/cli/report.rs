@@ -4,11 +4,11 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use evidence::integrity::{PublicKey, verify as check};
-use evidence::{Format, Journal, Record, RenderError, RenderOptions, Sha256, render};
+use evidence::{Format, Journal, Record, RenderError, RenderOptions, Sha256, render, render_files};
 
 use crate::args::{ReportArgs, VerifyArgs};
 use crate::diagnostic::Diagnostic;
-use crate::evidence_folder::{JOURNAL, OPTIONS, files_in};
+use crate::evidence_folder::{JOURNAL, OPTIONS, files_in, write_below};
 use crate::keys::signing_key;
 use crate::output::{UntilClosed, say};
 use crate::status::Status;
@@ -40,22 +40,46 @@ fn reported(args: &ReportArgs, surroundings: &Surroundings) -> Result<Status, Di
     let digest = Sha256::of(&bytes);
     let key = if format.needs_key() { signing_key(args.evidence_key.as_deref())? } else { None };
     let options = RenderOptions { journal: Some(&digest), key: key.as_ref(), ..RenderOptions::on(page) };
-    let mut text = Vec::new();
-    render(&record, format, &options, &mut text).map_err(not_rendered)?;
     match &args.output {
-        Some(path) => std::fs::write(path, &text)
-            .map_err(|error| Diagnostic::new(format!("`{}` can't be written: {error}", path.display())))?,
-        None => {
-            let mut output = UntilClosed::new(io::stdout());
-            let said = output.write_all(&text).and_then(|()| output.flush());
-            said.map_err(|error| Diagnostic::new(format!("standard output can't be written: {error}")))?;
-        }
+        Some(path) => write(path, &record, format, &options)?,
+        None => print(&record, format, &options)?,
     }
     Ok(Status::from(record.exit()))
 }
 
-fn not_rendered(error: RenderError) -> Diagnostic {
-    let diagnostic = Diagnostic::new(error.to_string());
+/// To a file, with a folder beside it where one is needed. What is not a file, such as a pipe, has nothing beside it.
+fn write(
+    path: &Path,
+    record: &Record,
+    format: Format,
+    options: &RenderOptions<'_>,
+) -> Result<(), Diagnostic> {
+    let place = format!("`{}`", path.display());
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| Diagnostic::new(format!("{place} is no name of a file")))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if std::fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+        let mut text = Vec::new();
+        render(record, format, options, &mut text).map_err(|error| not_rendered(error, &place))?;
+        return std::fs::write(path, &text).map_err(|error| not_rendered(error.into(), &place));
+    }
+    render_files(record, format, options, name, &mut |name, bytes| write_below(folder, name, bytes))
+        .map_err(|error| not_rendered(error, &place))
+}
+
+fn print(record: &Record, format: Format, options: &RenderOptions<'_>) -> Result<(), Diagnostic> {
+    let wrong = |error| not_rendered(error, "standard output");
+    let mut text = Vec::new();
+    render(record, format, options, &mut text).map_err(wrong)?;
+    let mut output = UntilClosed::new(io::stdout());
+    output.write_all(&text).and_then(|()| output.flush()).map_err(|error| wrong(error.into()))
+}
+
+fn not_rendered(error: RenderError, place: &str) -> Diagnostic {
+    let diagnostic = match &error {
+        RenderError::Output(error) => Diagnostic::new(format!("{place} can't be written: {error}")),
+        _ => Diagnostic::new(error.to_string()),
+    };
     match error {
         RenderError::NoKey => diagnostic
             .help("`rolecall keygen FILE` makes one; name it by `--evidence-key FILE`, or put it into ROLECALL_EVIDENCE_KEY"),

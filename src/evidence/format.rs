@@ -15,7 +15,7 @@ pub enum Format {
     Text,
     /// The record itself.
     Json,
-    /// One file for a browser.
+    /// For a browser: one file, and where that would be too large a folder beside it.
     Html,
     /// JUnit XML.
     Junit,
@@ -165,6 +165,26 @@ pub fn render(
     }
     out.flush()?;
     Ok(())
+}
+
+/// Writes `record` as files that `put` takes, by their paths with `/` between folders: the file `name`, which comes last, and
+/// for [`Format::Html`] what would make that one too large, in a folder beside it.
+///
+/// # Errors
+/// Where they can't be written.
+pub fn render_files(
+    record: &Record,
+    format: Format,
+    options: &RenderOptions<'_>,
+    name: &str,
+    put: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
+) -> Result<(), RenderError> {
+    if format == Format::Html {
+        return Ok(html::write_files(record, &report_digest(record, options)?, name, put)?);
+    }
+    let mut text = Vec::new();
+    render(record, format, options, &mut text)?;
+    Ok(put(name, &text)?)
 }
 
 fn report_digest(record: &Record, options: &RenderOptions<'_>) -> Result<Sha256, RenderError> {

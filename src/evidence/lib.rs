@@ -34,7 +34,7 @@ pub use controls::{ControlFinding, ControlRef, ControlRow, TAG_PREFIX};
 pub use digest::{NoDigest, Sha256};
 pub use event::{Event, EventKind, Failure, ScenarioId, ScenarioRef, ScenarioResult, Span, Step, StepResult};
 pub use findings::{FindingRule, FindingText, Findings, Level};
-pub use format::{Format, RenderError, RenderOptions, render};
+pub use format::{Format, RenderError, RenderOptions, render, render_files};
 pub use journal::{BrokenJournal, Journal, JournalWriter};
 pub use provenance::{Commit, Conformance, ControlText, File, Host, RunInfo, Setting, Tool, Who};
 pub use record::{

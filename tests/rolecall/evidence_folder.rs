@@ -147,3 +147,42 @@ fn every_call_has_its_signer_its_answer_and_its_purpose() {
     assert!(!documents.is_empty() && documents.iter().all(|digest| told.contains(digest)), "{documents:?}");
     assert!(sent("Body").iter().all(|body| body["contents"]["length"].is_number()));
 }
+
+/// A run whose report would be too large for one file.
+fn large_run() -> tempfile::TempDir {
+    let examples: String = (0..150).map(|it| format!("      | role{it:03} |\n")).collect();
+    let feature = format!(
+        "Feature: f\n  Scenario Outline: <role> can't be taken\n    Given main-user\n    And a role <role> trusted by ec2.amazonaws.com\n    \
+         When assuming main-role1\n    Then upload succeeds\n    And main-user can't assume <role>\n    Examples:\n      | role |\n{examples}"
+    );
+    let folder = folder(&feature);
+    says(folder.path(), &["run", "a.feature", "--evidence", "e"], 0);
+    folder
+}
+
+#[test]
+fn the_report_of_a_large_run_has_pages_beside_it_that_are_evidence_as_well() {
+    let run = large_run();
+    let path = run.path();
+    let report = fs::read(path.join("e/report.html")).unwrap();
+    assert!(report.len() < 2_000_000, "{} bytes", report.len());
+    let pages = files(&path.join("e/report-scenarios"));
+    assert!(!pages.is_empty());
+    says(path, &["verify", "e"], 0);
+
+    // Made again it is the same files; on standard output, and where nothing can stand beside it, one.
+    says(path, &["report", "e", "--format", "html", "-o", "again/report.html"], 2);
+    fs::create_dir(path.join("again")).unwrap();
+    says(path, &["report", "e", "--format", "html", "-o", "again/report.html"], 0);
+    assert!(fs::read(path.join("again/report.html")).unwrap() == report);
+    assert!(files(&path.join("again/report-scenarios")) == pages);
+    let whole = rolecall(path, &["report", "e", "--format", "html"]).output().unwrap().stdout;
+    assert!(whole.len() > 2_000_000 && !String::from_utf8_lossy(&whole).contains("report-scenarios"));
+
+    let page = path.join("e/report-scenarios/1.html");
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, text.replacen("allowed", "denied", 1)).unwrap();
+    assert!(says(path, &["verify", "e"], 1).contains("does not hold: `report-scenarios/1.html`"));
+    fs::remove_file(&page).unwrap();
+    assert!(says(path, &["verify", "e"], 1).contains("`report-scenarios/1.html` is gone"));
+}

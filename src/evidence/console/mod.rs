@@ -21,5 +21,5 @@ pub use paint::Color;
 pub use progress::Progress;
 pub use reporter::{Console, write};
 pub(crate) use scenario::{name_of, scenario as scenario_lines};
-pub(crate) use text::harmless;
 pub use text::wrap;
+pub(crate) use text::{columns, harmless};

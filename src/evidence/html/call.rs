@@ -4,19 +4,13 @@ use crate::call::{Call, Exchange, Origin, Parameter, Purpose, Value, Withheld};
 use crate::console::human;
 use crate::record::CallRecord;
 
+use super::context::Context;
 use super::look;
 use super::markup::{Html, put, short, shortened, text};
 
-/// Whether what went over the wire is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wire {
-    Shown,
-    Cut,
-}
-
-pub(super) fn call(html: &mut Html, record: &CallRecord, proven: bool, wire: Wire) {
+pub(super) fn call(html: &mut Html, context: &Context<'_>, record: &CallRecord) {
     let call = &record.call;
-    let look = look::verdict(call.verdict, proven);
+    let look = look::verdict(call.verdict, context.proven);
     let subject = call.action.clone().unwrap_or_else(|| format!("{} {}", call.service, call.operation));
     put!(
         html,
@@ -42,8 +36,8 @@ pub(super) fn call(html: &mut Html, record: &CallRecord, proven: bool, wire: Wir
     decision(html, call);
     row(html, "Request id", call.request_id.as_deref());
     row(html, "Answered at", Some(&record.at.format("%F %T%.3f UTC").to_string()));
-    if let Some(exchange) = call.exchange.as_ref().filter(|_| wire == Wire::Shown) {
-        sent(html, exchange);
+    if let Some(exchange) = &call.exchange {
+        sent(html, context, exchange);
     }
     put!(html, "</dl></details>");
 }
@@ -86,12 +80,12 @@ pub(super) fn row(html: &mut Html, name: &str, value: Option<&str>) {
     }
 }
 
-fn sent(html: &mut Html, exchange: &Exchange) {
+fn sent(html: &mut Html, context: &Context<'_>, exchange: &Exchange) {
     row(html, "Sent to", Some(&exchange.endpoint));
     row(html, "Region", exchange.region.as_deref());
     row(html, "Access key", exchange.access_key_id.as_deref());
-    parameters(html, "Asked", &exchange.parameters);
-    parameters(html, "Answered", &exchange.response);
+    parameters(html, context, "Asked", &exchange.parameters);
+    parameters(html, context, "Answered", &exchange.response);
     for (number, attempt) in exchange.attempts.iter().enumerate() {
         let status = attempt.status.map(|it| it.to_string());
         let parts = [&status, &attempt.code, &attempt.request_id, &attempt.error];
@@ -105,7 +99,7 @@ fn sent(html: &mut Html, exchange: &Exchange) {
     }
 }
 
-fn parameters(html: &mut Html, name: &str, parameters: &[Parameter]) {
+fn parameters(html: &mut Html, context: &Context<'_>, name: &str, parameters: &[Parameter]) {
     if parameters.is_empty() {
         return;
     }
@@ -114,7 +108,9 @@ fn parameters(html: &mut Html, name: &str, parameters: &[Parameter]) {
         put!(html, "<li><b>{}</b> ", text(&parameter.name));
         match &parameter.value {
             Value::Text(value) => put!(html, "{}", shortened(value)),
-            Value::Policy(digest) => put!(html, "<a href=#p-{0}>policy {0}</a>", digest),
+            Value::Policy(digest) => {
+                put!(html, "<a href={}#p-{digest}>policy {digest}</a>", context.policies);
+            }
             Value::Contents { sha256, length } => put!(html, "{length} bytes, SHA-256 {sha256}"),
             Value::Withheld(Withheld::Secret) => put!(html, "<em>withheld: a secret</em>"),
             Value::Withheld(Withheld::NotKnown) => put!(html, "<em>withheld: not known to be harmless</em>"),

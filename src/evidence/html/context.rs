@@ -8,7 +8,10 @@ use crate::record::{Record, ScenarioRecord};
 use super::look::{self, Look};
 use super::markup::text;
 
-#[derive(Debug)]
+/// In reports of so many scenarios each link to one tells its name; in larger ones that would be most of their size.
+const TITLED: usize = 100;
+
+#[derive(Clone, Debug)]
 pub(super) struct Context<'a> {
     pub(super) record: &'a Record,
     /// Whether verdicts of the target count.
@@ -19,6 +22,10 @@ pub(super) struct Context<'a> {
     ids: Vec<String>,
     pub(super) tags: BTreeMap<&'a str, usize>,
     pub(super) principals: BTreeMap<&'a str, usize>,
+    /// The address of the file that holds the policies; empty: the one that is being written.
+    pub(super) policies: String,
+    /// The addresses of the files that hold the scenarios whole; a scenario that has none is whole in this one.
+    pub(super) pages: BTreeMap<usize, String>,
 }
 
 impl<'a> Context<'a> {
@@ -32,6 +39,8 @@ impl<'a> Context<'a> {
             ids: ids(record),
             tags: numbered(tags),
             principals: numbered(calls.map(|it| it.call.principal.as_str())),
+            policies: String::new(),
+            pages: BTreeMap::new(),
         }
     }
 
@@ -47,12 +56,15 @@ impl<'a> Context<'a> {
     pub(super) fn link(&self, index: usize) -> String {
         let Some(scenario) = self.record.scenarios.get(index) else { return String::new() };
         let look = self.look(scenario);
+        let title = if self.record.scenarios.len() <= TITLED {
+            format!(" title=\"{}: {}\"", look.word, text(name(scenario)))
+        } else {
+            String::new()
+        };
         format!(
-            "<a class=\"chip {}\" href=#{} title=\"{}: {}\">{} {}</a>",
+            "<a class=\"chip {}\" href=#{}{title}>{} {}</a>",
             look.class,
             self.id(index),
-            look.word,
-            text(name(scenario)),
             look.sign,
             index + 1
         )

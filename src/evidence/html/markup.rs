@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::console::columns;
 use crate::digest::Sha256;
 
 /// Longer texts are cut: the record has them whole.
@@ -35,14 +36,20 @@ pub(super) struct Text<'a>(&'a str);
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
+        let mut written = 0;
+        for (at, character) in self.0.char_indices() {
+            // Most characters are of these, and are written together.
+            if matches!(character, '(' ..= ';' | '?'..='~' | ' '..='!' | '#'..='%' | '=' | '\n' | '\t') {
+                continue;
+            }
+            f.write_str(self.0.get(written..at).unwrap_or_default())?;
+            written = at + character.len_utf8();
             match character {
                 '&' => f.write_str("&amp;")?,
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
-                '\n' | '\t' => f.write_char(character)?,
                 // The pictures of control characters stand in their order in Unicode.
                 '\0'..='\u{1f}' => {
                     f.write_char(char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'))?;
@@ -51,7 +58,7 @@ impl fmt::Display for Text<'_> {
                 it => f.write_char(it)?,
             }
         }
-        Ok(())
+        f.write_str(self.0.get(written..).unwrap_or_default())
     }
 }
 
@@ -65,7 +72,12 @@ fn is_unseen(character: char) -> bool {
 
 /// A text that may be long, and what was cut of it.
 pub(super) fn shortened(whole: &str) -> String {
-    match whole.char_indices().nth(LONGEST) {
+    shortened_to(whole, LONGEST)
+}
+
+/// A text of so many characters at most, and what was cut of it.
+pub(super) fn shortened_to(whole: &str, most: usize) -> String {
+    match whole.char_indices().nth(most) {
         None => text(whole).to_string(),
         Some((end, _)) => format!(
             "{}… <em class=cut>cut here: {} bytes in all, SHA-256 {}</em>",
@@ -98,6 +110,27 @@ pub(super) fn css(text: &str) -> String {
         .collect()
 }
 
+/// At most so many columns of a terminal: cut in its middle, since names often differ at their ends.
+pub(super) fn cut(name: &str, most: usize) -> String {
+    if columns(name) <= most {
+        return name.to_owned();
+    }
+    let fitting = |characters: &mut dyn Iterator<Item = char>, room: usize| {
+        let mut taken = String::new();
+        for character in characters {
+            taken.push(character);
+            if columns(&taken) > room {
+                taken.pop();
+                break;
+            }
+        }
+        taken
+    };
+    let start = fitting(&mut name.chars(), most / 2);
+    let end = fitting(&mut name.chars().rev(), most - most / 2 - 1);
+    format!("{start}…{}", end.chars().rev().collect::<String>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +143,9 @@ mod tests {
         check("\u{1b}[31m\0", "␛[31m␀");
         check("admin\u{202e}nimda\u{200b}\u{85}", "admin⟨U+202E⟩nimda⟨U+200B⟩⟨U+0085⟩");
         check("用户 Zoë", "用户 Zoë");
+        check("a\tb\nc", "a\tb\nc");
+        let ascii: String = (' '..='~').filter(|it| !"&<>\"'".contains(*it)).collect();
+        check(&ascii, &ascii);
     }
 
     #[test]
@@ -117,6 +153,13 @@ mod tests {
         let whole = "é".repeat(LONGEST + 1);
         assert!(shortened(&whole).contains(&format!("4002 bytes in all, SHA-256 {}", Sha256::of(&whole))));
         assert_eq!(shortened("short"), "short");
+    }
+
+    #[test]
+    fn long_names_keep_their_ends() {
+        assert_eq!(cut("main-user", 23), "main-user");
+        assert_eq!(cut("a-very-long-name-of-a-bucket-001", 23), "a-very-long…-bucket-001");
+        assert_eq!(cut("用户可以上传可以上传可以上传", 11), "用户…可以…".replace("可以…", "上传"));
     }
 
     #[test]

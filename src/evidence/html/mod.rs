@@ -7,13 +7,19 @@
 mod call;
 mod context;
 mod controls;
+mod detail;
+mod filters;
+mod head;
 mod look;
 mod markup;
 mod origin;
+mod page;
+mod reach;
 mod report;
 mod scenarios;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod top;
 
-pub(crate) use report::write;
+pub(crate) use report::{write, write_files};

@@ -1,10 +1,10 @@
-//! Who ran it, where and from what; the self-test, the policies, and what was left.
+//! Who ran it, where and from what; the self-test, what was left, and the policies.
 
 use crate::provenance::File;
 
-use super::call::{Wire, row};
+use super::call::row;
 use super::context::Context;
-use super::markup::{Html, put, shortened, text};
+use super::markup::{Html, put, shortened};
 use super::scenarios::activity;
 
 pub(super) fn origin(html: &mut Html, context: &Context<'_>) {
@@ -62,23 +62,23 @@ pub(super) fn origin(html: &mut Html, context: &Context<'_>) {
         row(html, "Time", test.time.as_deref());
         put!(html, "</dl>");
     }
-    activity(html, &record.outside, context.proven, Wire::Shown);
+    activity(html, context, &record.outside);
     record
         .clean_up
         .iter()
         .flat_map(|it| &it.left)
         .for_each(|it| put!(html, "<p class=warn>Not removed: {}", shortened(it)));
     put!(html, "</section>");
-    if !record.policies.is_empty() {
-        put!(html, "<section id=policies><h2>Policies, as they were sent</h2>");
-        for (digest, policy) in &record.policies {
-            put!(
-                html,
-                "<details id=p-{digest}><summary>SHA-256 {}</summary><pre>{}</pre></details>",
-                text(digest.as_str()),
-                shortened(policy)
-            );
-        }
-        put!(html, "</section>");
+}
+
+pub(super) fn policies(html: &mut Html, context: &Context<'_>) {
+    put!(html, "<section id=policies><h2>Policies, as they were sent</h2>");
+    for (digest, policy) in &context.record.policies {
+        put!(
+            html,
+            "<details id=p-{digest}><summary>SHA-256 {digest}</summary><pre>{}</pre></details>",
+            shortened(policy)
+        );
     }
+    put!(html, "</section>");
 }

@@ -1,105 +1,118 @@
-//! The whole file.
+//! The whole file, and what stands around its parts.
 
 use std::io::{self, Write};
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::Digest as _;
 
 use crate::digest::Sha256;
 use crate::record::Record;
 
-use super::call::Wire;
 use super::context::Context;
 use super::controls::controls;
-use super::markup::{Html, css, put, text};
-use super::origin::origin;
-use super::scenarios::{ROOM, scenario};
-use super::top::top;
+use super::detail::{Detail, details};
+use super::filters::filters;
+use super::head::{SCRIPT, Scripts, head};
+use super::markup::{Html, put, text};
+use super::origin::{origin, policies};
+use super::page::{Beside, pages, policies_page};
+use super::reach::reach;
+use super::scenarios::scenario;
+use super::timeline::timeline;
+use super::top::{counts, header, troubles};
 
-const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("script.js");
+/// Longer ones have a page of their own, if there are such.
+const POLICIES: usize = 200_000;
 
-/// Writes `record`; `digest` is that of the record in JSON.
+/// Takes the files of a report, by their paths from the folder of the report, with `/` between their parts.
+pub(crate) type Files<'f> = dyn FnMut(&str, &[u8]) -> io::Result<()> + 'f;
+
+/// Writes `record` as one file, however large; `digest` is that of the record in JSON.
 pub(crate) fn write(record: &Record, digest: &Sha256, out: &mut dyn Write) -> io::Result<()> {
     let context = Context::new(record, digest);
-    let mut html = Html::default();
-    head(&mut html, &context);
-    top(&mut html, &context);
-    controls(&mut html, &context);
-    filters(&mut html, &context);
-    out.write_all(html.0.as_bytes())?;
-    let (mut written, mut path) = (html.0.len(), None);
-    for (index, it) in record.scenarios.iter().enumerate() {
-        let mut html = Html::default();
-        if path.replace(&it.scenario.path) != Some(&it.scenario.path) {
-            put!(html, "<h3>{} <small>{}</small></h3>", text(&it.scenario.feature), text(&it.scenario.path));
+    let whole = vec![Detail::Whole; record.scenarios.len()];
+    Around::of(&context).write(&context, &whole, out)
+}
+
+/// Writes `record` as the file `name`, and pages beside it with what would make it too large.
+pub(crate) fn write_files(
+    record: &Record,
+    digest: &Sha256,
+    name: &str,
+    files: &mut Files<'_>,
+) -> io::Result<()> {
+    let beside = Beside::of(name);
+    let mut context = Context::new(record, digest);
+    if record.policies.values().map(String::len).sum::<usize>() > POLICIES {
+        policies_page(&context, &beside, files)?;
+        context.policies = beside.policies();
+    }
+    let around = Around::of(&context);
+    context.pages = (0..record.scenarios.len()).map(|it| (it, beside.page(usize::MAX))).collect();
+    let details = details(&context, around.len());
+    context.pages = pages(&context, &details, &beside, files)?;
+    let mut report = Vec::new();
+    around.write(&context, &details, &mut report)?;
+    files(name, &report)
+}
+
+/// What stands before the scenarios, and behind them.
+struct Around {
+    before: Html,
+    behind: Html,
+}
+
+impl Around {
+    fn of(context: &Context<'_>) -> Around {
+        let (mut before, mut behind) = (Html::default(), Html::default());
+        head(&mut before, context, Scripts::Ours);
+        header(&mut before, context);
+        let mut parts: Vec<(&str, &str, Html)> = Vec::new();
+        let mut part = |id, name, make: fn(&mut Html, &Context<'_>)| {
+            let mut html = Html::default();
+            make(&mut html, context);
+            if !html.0.is_empty() {
+                parts.push((id, name, html));
+            }
+        };
+        part("troubles", "What did not pass", troubles);
+        part("reach", "Who can reach what", reach);
+        part("controls", "Controls", controls);
+        part("timeline", "Timeline", timeline);
+        part("scenarios", "Scenarios", filters);
+        put!(before, "<nav aria-label=\"Parts of this report\">");
+        for (id, name, _) in &parts {
+            put!(before, "<a href=#{id}>{name}</a> ");
         }
-        scenario(&mut html, &context, index, it, if written < ROOM { Wire::Shown } else { Wire::Cut });
-        written += html.0.len();
-        out.write_all(html.0.as_bytes())?;
+        put!(before, "<a href=#origin>Who, where and from what</a></nav>");
+        counts(&mut before, context);
+        parts.iter().for_each(|(_, _, it)| before.0.push_str(&it.0));
+        put!(behind, "</section>");
+        origin(&mut behind, context);
+        if context.policies.is_empty() && !context.record.policies.is_empty() {
+            policies(&mut behind, context);
+        }
+        put!(behind, "</main><script>{SCRIPT}</script></html>\n");
+        Around { before, behind }
     }
-    let mut html = Html::default();
-    put!(html, "</section>");
-    origin(&mut html, &context);
-    put!(html, "</main><script>{SCRIPT}</script></html>\n");
-    out.write_all(html.0.as_bytes())
-}
 
-fn head(html: &mut Html, context: &Context<'_>) {
-    let run = &context.record.run.id;
-    let style = format!(
-        "{STYLE}@page{{margin:16mm 14mm;@bottom-left{{content:\"Rolecall run {} · record {}\";font:7pt monospace}}@bottom-right{{content:counter(page) \" / \" counter(pages);font:7pt monospace}}}}",
-        css(run),
-        context.digest
-    );
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        base64_digest(&style),
-        base64_digest(SCRIPT)
-    );
-    put!(
-        html,
-        "<!doctype html><html lang=en><meta charset=utf-8><meta http-equiv=Content-Security-Policy content=\"{policy}\">"
-    );
-    put!(
-        html,
-        "<meta name=viewport content=\"width=device-width,initial-scale=1\"><meta name=color-scheme content=\"light dark\"><meta name=referrer content=no-referrer>"
-    );
-    put!(html, "<title>Rolecall run {}</title><style>{style}</style><main>", text(run));
-}
-
-fn base64_digest(text: &str) -> String {
-    STANDARD.encode(sha2::Sha256::digest(text.as_bytes()))
-}
-
-/// What only works with JavaScript is only shown with it.
-fn filters(html: &mut Html, context: &Context<'_>) {
-    put!(
-        html,
-        "<section id=scenarios><h2>Scenarios</h2><div id=filters hidden><label>Search <input id=q type=search></label>"
-    );
-    put!(html, "<label>Status <select id=fo><option value=\"\">all");
-    for class in ["passed", "unproven", "failed", "inconclusive", "skipped", "unfinished"] {
-        put!(html, "<option>{class}");
+    fn len(&self) -> usize {
+        self.before.0.len() + self.behind.0.len()
     }
-    put!(html, "</select></label>");
-    let tags = |is_control: bool| {
-        context.tags.iter().filter(move |(it, _)| it.starts_with(crate::TAG_PREFIX) == is_control)
-    };
-    select(html, "ft", "Tag", tags(false));
-    select(html, "fc", "Control", tags(true));
-    select(html, "fp", "Principal", context.principals.iter());
-    put!(html, "<button id=all type=button>Open all</button> <output id=shown></output></div>");
-}
 
-fn select<'a>(
-    html: &mut Html,
-    id: &str,
-    label: &str,
-    values: impl Iterator<Item = (&'a &'a str, &'a usize)>,
-) {
-    put!(html, "<label>{label} <select id={id}><option value=\"\">all");
-    values.for_each(|(it, number)| put!(html, "<option value={number}>{}", text(it)));
-    put!(html, "</select></label>");
+    fn write(&self, context: &Context<'_>, details: &[Detail], out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(self.before.0.as_bytes())?;
+        let mut path = None;
+        for (index, (it, detail)) in context.record.scenarios.iter().zip(details).enumerate() {
+            let mut html = Html::default();
+            if path.replace(&it.scenario.path) != Some(&it.scenario.path) {
+                put!(
+                    html,
+                    "<h3>{} <small>{}</small></h3>",
+                    text(&it.scenario.feature),
+                    text(&it.scenario.path)
+                );
+            }
+            scenario(&mut html, context, index, it, *detail);
+            out.write_all(html.0.as_bytes())?;
+        }
+        out.write_all(self.behind.0.as_bytes())
+    }
 }

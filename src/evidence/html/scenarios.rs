@@ -3,25 +3,22 @@
 use std::collections::BTreeSet;
 
 use crate::console::human;
-use crate::digest::Sha256;
 use crate::event::{Failure, StepResult};
 use crate::record::{Activity, Outcome, ScenarioRecord, StepRecord};
 
-use super::call::{Wire, call};
+use super::call::call;
 use super::context::{Context, name};
+use super::detail::Detail;
 use super::look;
 use super::markup::{Html, count, put, shortened, text};
 use super::top::reason;
-
-/// What went over the wire is shown as long as a file is not larger.
-pub(super) const ROOM: usize = 900_000;
 
 pub(super) fn scenario(
     html: &mut Html,
     context: &Context<'_>,
     index: usize,
     it: &ScenarioRecord,
-    wire: Wire,
+    detail: Detail,
 ) {
     let (look, id) = (context.look(it), context.id(index));
     let open = if matches!(it.outcome(), Outcome::Passed | Outcome::Skipped) { "" } else { " open" };
@@ -30,42 +27,52 @@ pub(super) fn scenario(
         it.calls().filter_map(|call| context.principals.get(call.call.principal.as_str())).collect();
     put!(
         html,
-        "<details class=\"sc {0}\" id={id} data-o=\"{0}\" data-t=\"{1}\" data-p=\"{2}\"{open}>",
+        "<details class=\"sc {0}\" data-o=\"{0}\" data-t=\"{1}\" data-p=\"{2}\"{open}>",
         look.class,
         joined(tags),
         joined(principals.into_iter())
     );
     put!(
         html,
-        "<summary><b class=st>{} {}</b> {} <small>{} · {}</small></summary>",
+        "<summary><b class=st>{} {}</b> <span class=name>{}</span> <small>{} · {}</small></summary>",
         look.sign,
         look.word,
         text(name(it)),
         index + 1,
         it.duration.map_or_else(|| "did not end".to_owned(), human)
     );
-    put!(html, "<p class=meta>{}:{} <a href=#{id}>link</a>", text(&it.scenario.path), it.scenario.line);
+    put!(
+        html,
+        "<p class=meta id={id}>{}:{} <a href=#{id}>link</a>",
+        text(&it.scenario.path),
+        it.scenario.line
+    );
     for tag in &it.scenario.tags {
         put!(html, " <span class=tag>@{}</span>", text(tag));
     }
-    if it.steps.is_empty() {
+    if it.steps.is_empty() || detail == Detail::Line && it.outcome() != Outcome::Passed {
         put!(html, "<p>{}", reason(it));
     }
-    put!(html, "<ol>");
-    it.steps
-        .iter()
-        .enumerate()
-        .for_each(|(number, it)| step(html, context, &format!("{id}.{}", number + 1), it, wire));
-    put!(html, "</ol>");
-    activity(html, &it.later, context.proven, wire);
+    if detail > Detail::Line {
+        put!(html, "<ol>");
+        for (number, it) in it.steps.iter().enumerate() {
+            step(html, context, &format!("{id}.{}", number + 1), it, detail);
+        }
+        put!(html, "</ol>");
+    }
+    if detail == Detail::Whole {
+        activity(html, context, &it.later);
+    }
     for left in it.clean_up.iter().flat_map(|it| &it.left) {
         put!(html, "<p class=warn>Not removed: {}", shortened(left));
     }
-    if wire == Wire::Cut && it.calls().any(|it| it.call.exchange.is_some()) {
-        let digest = serde_json::to_vec(it).map(Sha256::of).map(|it| it.to_string()).unwrap_or_default();
+    if let Some(page) = context.pages.get(&index).filter(|_| detail < Detail::Whole) {
+        let what = if detail == Detail::Line { "Its steps and calls" } else { "Its calls" };
         put!(
             html,
-            "<p class=cut>Requests and answers are cut here to keep this file small. They stand in the record; SHA-256 of this scenario there, as compact JSON: {digest}"
+            "<p>{what} are on <a href={page}#{id}>a page of their own</a>: {} and {}.",
+            count(it.steps.len(), "step"),
+            count(it.calls().count(), "call")
         );
     }
     put!(html, "</details>");
@@ -75,7 +82,7 @@ fn joined<'n>(numbers: impl Iterator<Item = &'n usize>) -> String {
     numbers.map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-fn step(html: &mut Html, context: &Context<'_>, id: &str, it: &StepRecord, wire: Wire) {
+fn step(html: &mut Html, context: &Context<'_>, id: &str, it: &StepRecord, detail: Detail) {
     let look = look::step(&it.result, context.proven);
     let open = if matches!(it.result, StepResult::Passed | StepResult::NotRun) { "" } else { " open" };
     put!(
@@ -96,7 +103,9 @@ fn step(html: &mut Html, context: &Context<'_>, id: &str, it: &StepRecord, wire:
         }
         StepResult::Passed | StepResult::NotRun => {}
     }
-    activity(html, &it.activity, context.proven, wire);
+    if detail == Detail::Whole {
+        activity(html, context, &it.activity);
+    }
     put!(html, "</details>");
 }
 
@@ -110,8 +119,8 @@ fn failure(html: &mut Html, it: &Failure) {
     put!(html, "</div>");
 }
 
-pub(super) fn activity(html: &mut Html, it: &Activity, proven: bool, wire: Wire) {
-    it.calls.iter().for_each(|it| call(html, it, proven, wire));
+pub(super) fn activity(html: &mut Html, context: &Context<'_>, it: &Activity) {
+    it.calls.iter().for_each(|it| call(html, context, it));
     it.waits
         .iter()
         .for_each(|it| put!(html, "<p class=meta>Waited {}: {}", human(it.duration), shortened(&it.why)));

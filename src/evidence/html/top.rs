@@ -7,9 +7,12 @@ use crate::target::{EvidenceKind, TargetInfo, TargetKind};
 
 use super::context::{Context, name};
 use super::look;
-use super::markup::{Html, put, shortened, text};
+use super::markup::{Html, put, shortened_to, text};
 
-pub(super) fn top(html: &mut Html, context: &Context<'_>) {
+/// How long a reason is in a list; below it stands whole.
+const REASON: usize = 400;
+
+pub(super) fn header(html: &mut Html, context: &Context<'_>) {
     let record = context.record;
     let (class, word) = verdict(context);
     put!(html, "<header class={class}><p class=brand>Rolecall · who may do what<h1>{word}</h1>");
@@ -28,8 +31,6 @@ pub(super) fn top(html: &mut Html, context: &Context<'_>) {
     put!(html, "<dl>");
     facts(html, context);
     put!(html, "</dl></header>");
-    counts(html, context);
-    troubles(html, context);
 }
 
 fn verdict(context: &Context<'_>) -> (&'static str, &'static str) {
@@ -113,7 +114,7 @@ fn facts(html: &mut Html, context: &Context<'_>) {
     fact("Record, SHA-256", Some(context.digest.to_string()));
 }
 
-fn counts(html: &mut Html, context: &Context<'_>) {
+pub(super) fn counts(html: &mut Html, context: &Context<'_>) {
     let it = context.record.scenario_counts();
     let run = it.selected - it.skipped - it.unfinished;
     put!(
@@ -153,7 +154,7 @@ fn bar(html: &mut Html, context: &Context<'_>, parts: &[(Outcome, usize)], selec
     put!(html, "</svg>");
 }
 
-fn troubles(html: &mut Html, context: &Context<'_>) {
+pub(super) fn troubles(html: &mut Html, context: &Context<'_>) {
     let troubled: Vec<_> = context
         .record
         .scenarios
@@ -209,5 +210,10 @@ pub(super) fn reason(scenario: &ScenarioRecord) -> String {
         StepResult::Undefined { .. } => "no step matches".to_owned(),
         _ => "several steps match".to_owned(),
     };
-    format!("<q>{} {}</q> — {}", text(step.step.keyword.trim()), text(&step.step.text), shortened(&why))
+    format!(
+        "<q>{} {}</q> — {}",
+        text(step.step.keyword.trim()),
+        text(&step.step.text),
+        shortened_to(&why, REASON)
+    )
 }

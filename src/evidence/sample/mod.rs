@@ -16,7 +16,8 @@ use crate::event::{
 };
 use crate::target::TargetInfo;
 
-use calls::{POLICY, assume_role, list_users_denied, put_object_allowed, put_object_denied, put_role_policy};
+pub(crate) use calls::POLICY;
+use calls::{assume_role, list_users_denied, put_object_allowed, put_object_denied, put_role_policy};
 use failures::{allowed, denied, expired, throttled};
 pub(crate) use info::target;
 
