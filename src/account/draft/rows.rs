@@ -14,6 +14,9 @@ use crate::statements::{Written, actions_of};
 /// More rows about one identity than these nobody reads.
 const MOST_ROWS: usize = 40;
 
+/// Each scenario makes the account anew, which takes its time where the account is large.
+const MOST_SCENARIOS: usize = 20;
+
 /// Stands for all buckets that no policy names.
 pub(crate) const OTHER_BUCKET: &str = "any-other-bucket";
 
@@ -150,7 +153,7 @@ impl<'a> Rows<'a> {
                 scenarios.push(scenario);
             }
         }
-        scenarios
+        if scenarios.len() > MOST_SCENARIOS { vec![together(scenarios)] } else { scenarios }
     }
 
     /// What one of them may do with an action: a row for each resource that stands for a pattern of a policy, and for any
@@ -215,6 +218,18 @@ pub(crate) fn resource_words(action: &str, arn: &str, id: &str) -> String {
         return arn.rsplit('/').next().unwrap_or_default().to_owned();
     }
     shown(arn).replace(&format!(":{id}:"), ":<YOUR_ACCOUNT_ID>:")
+}
+
+/// All rows as those of one scenario.
+fn together(scenarios: Vec<Scenario>) -> Scenario {
+    let name = "What else they may do".to_owned();
+    let mut whole = Scenario { name, rows: Vec::new(), notes: Vec::new() };
+    for scenario in scenarios {
+        let about = scenario.name;
+        whole.rows.extend(scenario.rows);
+        whole.notes.extend(scenario.notes.into_iter().map(|note| format!("{about}: {note}")));
+    }
+    whole
 }
 
 struct Row {

@@ -73,6 +73,20 @@ fn a_draft_is_what_the_policies_say() {
 }
 
 #[test]
+fn what_many_may_do_is_one_scenario() {
+    let get = json!([{ "Effect": "Allow", "Action": "sqs:GetQueueUrl", "Resource": "*" }]);
+    let users = |count: usize| -> Vec<Value> { (0..count).map(|it| user(&format!("u{it}"), &get)).collect() };
+    let few = drafted(&json!({ "UserDetailList": users(3) }));
+    assert_eq!(
+        (few.matches("Scenario: ").count(), few.matches("| sqs:GetQueueUrl ").count()),
+        (3, 3),
+        "{few}"
+    );
+    let many = drafted(&json!({ "UserDetailList": users(30) }));
+    assert_eq!((many.matches("Scenario: ").count(), many.matches("| sqs:GetQueueUrl ").count()), (1, 30));
+}
+
+#[test]
 fn what_can_not_be_told_is_told_as_such() {
     let attached = json!([{ "PolicyName": "p", "PolicyArn": "arn:aws:iam::123456789012:policy/p" }]);
     let mut bob = user("bob", &json!({ "Effect": "Allow", "Action": "iam:*", "Resource": "*" }));
