@@ -1,5 +1,7 @@
 //! The policy of a form upload: until when, and with which fields, whoever holds the form may upload.
 //!
+//! Variables are put in before it is held against the form.
+//!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html>
 
 use base64::Engine;

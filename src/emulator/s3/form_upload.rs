@@ -41,7 +41,7 @@ type Signer = (Credential, String, Option<String>);
 pub(crate) struct FormUpload {
     bucket: String,
     key: String,
-    /// In the order of the form, names in lower case, without the file.
+    /// In the order of the form, names in lower case, without the file; the key with the file's name put in.
     fields: Vec<(String, String)>,
     file: Bytes,
     /// Where the object will be found.
@@ -86,7 +86,11 @@ impl FormUpload {
         let host = header(parts, "host").unwrap_or_default();
         let base = parts.uri.path().trim_end_matches('/');
         let location = format!("http://{host}{base}/{}", utf8_percent_encode(&key, PATH));
-        Ok(Some(Self { bucket, key, fields: form.fields, file, location }))
+        let mut fields = form.fields;
+        for (_, value) in fields.iter_mut().filter(|(name, _)| name == "key") {
+            value.clone_from(&key);
+        }
+        Ok(Some(Self { bucket, key, fields, file, location }))
     }
 
     fn field(&self, name: &str) -> Option<&str> {

@@ -139,6 +139,11 @@ fn may_be_signed_by_version_2() {
 fn are_held_to_the_policy() {
     refused(conditions(&[]), &[("acl", "private")], "AccessDenied");
     signed(conditions(&[json!(["starts-with", "$acl", "pri"])]), &[("acl", "private")]).unwrap();
+    // A variable stands for what is put in for it.
+    let of_file = json!([{ "bucket": "main" }, ["starts-with", "$key", "f.t"], { "x-amz-algorithm": "AWS4-HMAC-SHA256" },
+        { "x-amz-credential": CREDENTIAL }, { "x-amz-date": "20260102T030405Z" }]);
+    signed(of_file.clone(), &[("key", "${filename}")]).unwrap();
+    refused(of_file, &[("key", "other/${filename}")], "AccessDenied");
     refused(conditions(&[json!(["eq", "$acl", "pri"])]), &[("acl", "private")], "AccessDenied");
     refused(conditions(&[json!({ "bucket": "other" })]), &[], "AccessDenied");
     refused(conditions(&[json!(["content-length-range", 4, 9])]), &[], "EntityTooSmall");
