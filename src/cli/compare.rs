@@ -33,7 +33,7 @@ async fn compared(args: &CompareArgs, surroundings: &Surroundings) -> Result<Sta
             }
         };
         let mut record = Record::default();
-        let run = async |target| harness::run(plan, target, Utc::now, |event| record.apply(&event)).await;
+        let run = async |target| harness::run(plan, target, Utc::now, |event| record.apply(event)).await;
         on_target(chosen, run, surroundings).await??;
         if record.duration.is_none() {
             // Told to stop; what was not asked of one target can't be compared.

@@ -29,7 +29,9 @@ fn reported(args: &ReportArgs, surroundings: &Surroundings) -> Result<Status, Di
     let bytes = read(&path)?;
     let journal = Journal::read(&bytes)
         .map_err(|error| Diagnostic::new(format!("`{}` can't be relied on: {error}", path.display())))?;
-    let record: Record = journal.events.iter().collect();
+    let digest = Sha256::of(&bytes);
+    drop(bytes);
+    let record: Record = journal.events.into_iter().collect();
     let format = Format::ALL.into_iter().find(|format| format.name() == args.format);
     let format = format.ok_or_else(|| {
         let known: Vec<&str> = Format::ALL.into_iter().map(Format::name).collect();
@@ -37,7 +39,6 @@ fn reported(args: &ReportArgs, surroundings: &Surroundings) -> Result<Status, Di
             .help(format!("it is {}", known.join(", ")))
     })?;
     let page = if args.output.is_none() { surroundings.page(OPTIONS.page.detail) } else { OPTIONS.page };
-    let digest = Sha256::of(&bytes);
     let key = if format.needs_key() { signing_key(args.evidence_key.as_deref())? } else { None };
     let options = RenderOptions { journal: Some(&digest), key: key.as_ref(), ..RenderOptions::on(page) };
     match &args.output {

@@ -149,7 +149,7 @@ async fn rehearsed(plan: RunPlan, chosen: Chosen) -> Result<Status, NoTarget> {
     };
     let target = Rc::new(Rehearsal::of(far.connection.clone()));
     let mut record = Record::default();
-    harness::run(plan, target, Utc::now, |event| record.apply(&event)).await?;
+    harness::run(plan, target, Utc::now, |event| record.apply(event)).await?;
     say(&plan_of(&record, &far.connection))?;
     Ok(if record.scenarios.is_empty() { Status::NothingSelected } else { Status::Passed })
 }

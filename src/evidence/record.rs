@@ -177,50 +177,42 @@ pub struct StepCounts {
 
 impl Record {
     /// Takes in the next event.
-    pub fn apply(&mut self, event: &Event) {
+    pub fn apply(&mut self, event: Event) {
         let at = event.at;
         self.last_event = Some(at);
-        match &event.kind {
+        match event.kind {
             EventKind::RunStarted { run, scenarios, found } => {
                 self.started = Some(at);
-                self.run = (**run).clone();
-                self.found = *found;
-                self.scenarios = scenarios.iter().cloned().map(ScenarioRecord::new).collect();
+                self.run = *run;
+                self.found = found;
+                self.scenarios = scenarios.into_iter().map(ScenarioRecord::new).collect();
             }
-            EventKind::TargetTested { target } => self.target = Some(target.clone()),
-            EventKind::RunFinished { duration } => self.duration = Some(*duration),
+            EventKind::TargetTested { target } => self.target = Some(target),
+            EventKind::RunFinished { duration } => self.duration = Some(duration),
             EventKind::PolicySeen { sha256, text } => {
-                self.policies.insert(sha256.clone(), text.clone());
+                self.policies.insert(sha256, text);
             }
             EventKind::Called { scenario, call } => {
-                let call = call.clone();
-                self.activity(*scenario, |it| it.calls.push(CallRecord { at, call }));
+                self.activity(scenario, |it| it.calls.push(CallRecord { at, call }));
             }
             EventKind::Waited { scenario, why, duration } => {
-                let wait = Wait { at, why: why.clone(), duration: *duration };
-                self.activity(*scenario, |it| it.waits.push(wait));
+                self.activity(scenario, |it| it.waits.push(Wait { at, why, duration }));
             }
             EventKind::CleanedUp { scenario, left, duration } => {
-                let clean_up = Some(CleanUp { at, left: left.clone(), duration: *duration });
+                let clean_up = Some(CleanUp { at, left, duration });
                 match scenario {
-                    Some(scenario) => self.with(*scenario, |it| it.clean_up = clean_up),
+                    Some(scenario) => self.with(scenario, |it| it.clean_up = clean_up),
                     None => self.clean_up = clean_up,
                 }
             }
-            EventKind::ScenarioStarted { scenario } => self.with(*scenario, |it| it.started = Some(at)),
-            EventKind::StepFinished { scenario, step, result, duration } => self.with(*scenario, |it| {
+            EventKind::ScenarioStarted { scenario } => self.with(scenario, |it| it.started = Some(at)),
+            EventKind::StepFinished { scenario, step, result, duration } => self.with(scenario, |it| {
                 let activity = std::mem::take(&mut it.later);
-                it.steps.push(StepRecord {
-                    step: step.clone(),
-                    result: result.clone(),
-                    duration: *duration,
-                    finished: at,
-                    activity,
-                });
+                it.steps.push(StepRecord { step, result, duration, finished: at, activity });
             }),
-            EventKind::ScenarioFinished { scenario, result, duration } => self.with(*scenario, |it| {
-                it.result = Some(result.clone());
-                it.duration = Some(*duration);
+            EventKind::ScenarioFinished { scenario, result, duration } => self.with(scenario, |it| {
+                it.result = Some(result);
+                it.duration = Some(duration);
             }),
         }
     }
@@ -303,11 +295,17 @@ impl Record {
     }
 }
 
-impl<'event> FromIterator<&'event Event> for Record {
-    fn from_iter<Events: IntoIterator<Item = &'event Event>>(events: Events) -> Record {
+impl FromIterator<Event> for Record {
+    fn from_iter<Events: IntoIterator<Item = Event>>(events: Events) -> Record {
         let mut record = Record::default();
         events.into_iter().for_each(|event| record.apply(event));
         record
+    }
+}
+
+impl<'event> FromIterator<&'event Event> for Record {
+    fn from_iter<Events: IntoIterator<Item = &'event Event>>(events: Events) -> Record {
+        events.into_iter().cloned().collect()
     }
 }
 

@@ -36,7 +36,7 @@ impl<Output: Write> Console<Output> {
     /// # Errors
     /// Those of the output. The record is complete even so.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
-        self.record.apply(event);
+        self.record.apply(event.clone());
         match &event.kind {
             EventKind::TargetTested { target } => {
                 let mut lines = unproven(&self.page, target);
