@@ -150,6 +150,8 @@ fn start(
     let runner = Basic::default()
         .steps(World::collection())
         .max_concurrent_scenarios(Some(plan.jobs.max(1)))
+        // The runner would try a scenario with `@retry` again until it passes: what failed once has failed.
+        .retry_options(|_, _, _, _| None)
         .before(move |feature, _rule, scenario, world: &mut World| {
             let recorder = Recorder::new(shared.pace.clone(), shared.listens.clone().map(Wiretap::new));
             let place = Place::of(feature, scenario);

@@ -216,3 +216,12 @@ fn a_target_that_enforces_nothing_proves_nothing() {
         record.scenarios.first().and_then(|scenario| scenario.steps.last()).map(|step| step.result.clone());
     assert_matches!(last, Some(StepResult::Inconclusive(failure)) if failure.label == "unproven");
 }
+
+/// cucumber's runner would try it twice more, and tell the steps of each attempt.
+#[test]
+fn nothing_is_tried_again_until_it_passes() {
+    let record =
+        run("Feature: f\n  @retry(2)\n  Scenario: s\n    Given main-user\n    Then upload succeeds\n");
+    assert_eq!(record.exit(), Exit::Failed);
+    assert_eq!(record.scenarios.first().map(|scenario| scenario.steps.len()), Some(2));
+}
