@@ -6,7 +6,7 @@ use crate::console::{self, Page};
 use crate::digest::{Hashed, Sha256};
 use crate::integrity::PrivateKey;
 use crate::record::Record;
-use crate::{github, html, in_toto, json, junit, messages, oscal, sarif};
+use crate::{asff, github, html, in_toto, json, junit, messages, ocsf, oscal, sarif};
 
 /// How to spell a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +31,10 @@ pub enum Format {
     Github,
     /// A job's summary in GitHub Actions.
     GithubSummary,
+    /// Findings for AWS Security Hub, which need an account and a region.
+    Asff,
+    /// Compliance Findings of OCSF.
+    Ocsf,
 }
 
 /// What renderings need to know beside the record.
@@ -44,13 +48,29 @@ pub struct RenderOptions<'run> {
     pub report: Option<&'run Sha256>,
     /// What attestations are signed with; `None`: there can be none.
     pub key: Option<&'run PrivateKey>,
+    /// Whose Security Hub takes the findings.
+    pub hub: Hub<'run>,
+}
+
+/// The Security Hub for which findings are made, as far as the user names it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hub<'run> {
+    /// `None`: that of the account that was tested.
+    pub account: Option<&'run str>,
+    /// `None`: that of the calls on AWS.
+    pub region: Option<&'run str>,
+}
+
+impl Hub<'_> {
+    /// Nothing is named.
+    const UNNAMED: Self = Hub { account: None, region: None };
 }
 
 impl RenderOptions<'_> {
     /// Nothing is known but the page.
     #[must_use]
     pub const fn on(page: Page) -> Self {
-        RenderOptions { page, journal: None, report: None, key: None }
+        RenderOptions { page, journal: None, report: None, key: None, hub: Hub::UNNAMED }
     }
 }
 
@@ -66,6 +86,23 @@ pub enum RenderError {
     /// It would be signed.
     #[error("an attestation is signed, and there is no key")]
     NoKey,
+    /// It would speak of an account.
+    #[error("findings of Security Hub are about an account and a region of AWS, and the run was on none")]
+    NoHub,
+    /// It would speak of an account that was not tested.
+    #[error("the run was on account `{tested}`, so its findings are not about `{named}`")]
+    OtherAccount {
+        /// That of the run.
+        tested: String,
+        /// That of the user.
+        named: String,
+    },
+    /// It would speak of what is no account.
+    #[error("`{0}` is no account id of twelve digits")]
+    NoAccountId(String),
+    /// It would speak of what is no region.
+    #[error("`{0}` is no region of which the partition is known")]
+    NoRegion(String),
 }
 
 /// The digests of the files that are the evidence, for formats that name them.
@@ -78,7 +115,7 @@ pub(crate) struct Digests<'run> {
 
 impl Format {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 12] = [
         Format::Text,
         Format::Json,
         Format::Html,
@@ -89,12 +126,20 @@ impl Format {
         Format::InToto,
         Format::Github,
         Format::GithubSummary,
+        Format::Asff,
+        Format::Ocsf,
     ];
 
     /// Whether it can't be made without a key.
     #[must_use]
     pub fn needs_key(self) -> bool {
         self == Format::InToto
+    }
+
+    /// Whether it is made only for those who ask for it.
+    #[must_use]
+    pub fn is_on_request(self) -> bool {
+        matches!(self, Format::Asff | Format::Ocsf)
     }
 
     /// As users name it.
@@ -111,6 +156,8 @@ impl Format {
             Format::InToto => "in-toto",
             Format::Github => "github",
             Format::GithubSummary => "github-summary",
+            Format::Asff => "asff",
+            Format::Ocsf => "ocsf",
         }
     }
 
@@ -129,6 +176,8 @@ impl Format {
             Format::InToto => "report.intoto.jsonl",
             Format::Github => "github.txt",
             Format::GithubSummary => "summary.md",
+            Format::Asff => "asff.json",
+            Format::Ocsf => "ocsf.jsonl",
         }
     }
 }
@@ -162,6 +211,8 @@ pub fn render(
         }
         Format::Github => github::annotations(record, out)?,
         Format::GithubSummary => github::summary(record, out)?,
+        Format::Asff => asff::write(record, options.hub, out)?,
+        Format::Ocsf => ocsf::write(record, out)?,
     }
     out.flush()?;
     Ok(())
@@ -209,7 +260,8 @@ mod tests {
     fn rendered(record: &Record, format: Format) -> String {
         let mut out = Vec::new();
         let key = PrivateKey::of_seed(&[1; 32]);
-        render(record, format, &RenderOptions { key: Some(&key), ..OPTIONS }, &mut out).unwrap();
+        let hub = Hub { account: Some("111122223333"), region: Some("us-east-1") };
+        render(record, format, &RenderOptions { key: Some(&key), hub, ..OPTIONS }, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -224,13 +276,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_key_nothing_is_attested() {
+    fn without_a_key_nothing_is_attested_and_without_an_account_nothing_is_found_of_one() {
         let record: Record = sample::everything().iter().collect();
         for format in Format::ALL {
             let mut out = Vec::new();
             let made = render(&record, format, &OPTIONS, &mut out);
-            assert_eq!(made.is_err(), format.needs_key(), "{format:?}");
-            assert_eq!(out.is_empty(), format.needs_key(), "{format:?}");
+            let needs_more = format.needs_key() || format == Format::Asff;
+            assert_eq!(made.is_err(), needs_more, "{format:?}");
+            assert_eq!(out.is_empty(), needs_more, "{format:?}");
         }
     }
 

@@ -2,7 +2,9 @@
 //!
 //! The harness produces [`Event`]s as things happen; every output is a fold over them.
 
+mod asff;
 mod call;
+mod compliance;
 pub mod console;
 mod controls;
 mod digest;
@@ -19,6 +21,7 @@ mod journal;
 mod json;
 mod junit;
 mod messages;
+mod ocsf;
 mod oscal;
 mod provenance;
 mod record;
@@ -34,7 +37,7 @@ pub use controls::{ControlFinding, ControlRef, ControlRow, TAG_PREFIX};
 pub use digest::{NoDigest, Sha256};
 pub use event::{Event, EventKind, Failure, ScenarioId, ScenarioRef, ScenarioResult, Span, Step, StepResult};
 pub use findings::{FindingRule, FindingText, Findings, Level};
-pub use format::{Format, RenderError, RenderOptions, render, render_files};
+pub use format::{Format, Hub, RenderError, RenderOptions, render, render_files};
 pub use journal::{BrokenJournal, Journal, JournalWriter};
 pub use provenance::{Commit, Conformance, ControlText, File, Host, RunInfo, Setting, Tool, Who};
 pub use record::{

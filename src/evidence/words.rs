@@ -74,6 +74,31 @@ pub(crate) fn details(scenario: &ScenarioRecord) -> String {
     console::scenario_lines(&page, 0, scenario).join("\n")
 }
 
+/// How it ended, in one word.
+pub(crate) fn outcome(scenario: &ScenarioRecord) -> &'static str {
+    match scenario.outcome() {
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::Inconclusive => "inconclusive",
+        Outcome::Skipped => "skipped",
+        Outcome::Unfinished => "unfinished",
+    }
+}
+
+/// What to do about it; `None`: nobody knows, or there is nothing to be done.
+pub(crate) fn help(scenario: &ScenarioRecord) -> Option<&str> {
+    match &deciding_step(scenario)?.result {
+        StepResult::Failed(failure) | StepResult::Inconclusive(failure) => failure.help.as_deref(),
+        _ => None,
+    }
+}
+
+/// When it ended, as far as is known.
+pub(crate) fn ended(record: &Record, scenario: &ScenarioRecord) -> DateTime<Utc> {
+    let ended = scenario.steps.last().map(|step| step.finished).or(scenario.started).or(record.last_event);
+    ended.unwrap_or_default()
+}
+
 /// When the run began; where nothing is known, the beginning of time, so that the same record gives the same bytes.
 pub(crate) fn started(record: &Record) -> DateTime<Utc> {
     record.started.or(record.last_event).unwrap_or_default()

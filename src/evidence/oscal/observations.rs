@@ -17,7 +17,7 @@ pub(super) fn observations(record: &Record, ids: &Ids<'_>) -> Vec<Value> {
 fn observation(record: &Record, place: usize, scenario: &ScenarioRecord, ids: &Ids<'_>) -> Value {
     let stands = &scenario.scenario;
     let mut props = vec![
-        prop("outcome", outcome(scenario)),
+        prop("outcome", words::outcome(scenario)),
         prop("file", &stands.path),
         prop("line", &stands.line.to_string()),
         prop("feature", &stands.feature),
@@ -49,19 +49,8 @@ fn observation(record: &Record, place: usize, scenario: &ScenarioRecord, ids: &I
     let evidence =
         evidence.map(|(id, description)| json!({ "href": format!("#{id}"), "description": description }));
     put(&mut observation, "relevant-evidence", json!(evidence));
-    let ended = scenario.steps.last().map(|step| step.finished).or(scenario.started).or(record.last_event);
-    put(&mut observation, "collected", json!(time(ended.unwrap_or_default())));
+    put(&mut observation, "collected", json!(time(words::ended(record, scenario))));
     observation
-}
-
-fn outcome(scenario: &ScenarioRecord) -> &'static str {
-    match scenario.outcome() {
-        Outcome::Passed => "passed",
-        Outcome::Failed => "failed",
-        Outcome::Inconclusive => "inconclusive",
-        Outcome::Skipped => "skipped",
-        Outcome::Unfinished => "unfinished",
-    }
 }
 
 fn description(record: &Record, scenario: &ScenarioRecord) -> String {

@@ -26,6 +26,7 @@ use crate::record::{Record, ScenarioRecord};
 use crate::target::TargetKind;
 use crate::words;
 
+pub(crate) use result::fingerprints;
 use rule::Rule;
 
 /// GitHub refuses files with more results in a run.

@@ -134,7 +134,7 @@ fn qualified(scenario: &ScenarioRecord) -> String {
 
 /// For each scenario what stays the same from run to run, whatever line it stands on and whichever others ran.
 /// Those of one name, such as examples of an outline, are counted in the order of their lines.
-fn fingerprints(record: &Record) -> Vec<String> {
+pub(crate) fn fingerprints(record: &Record) -> Vec<String> {
     let mut seen: HashMap<[&str; 4], usize> = HashMap::new();
     let fingerprint = |scenario| {
         let identity = identity(scenario);
