@@ -4,6 +4,7 @@ A check calls `trial` with the file's name, with `accept`, which raises one of `
 order, and with the variants: what is broken, and what makes such a file of a good one. Any other exception is a
 mistake in the check itself, and ends it."""
 
+import json
 import pathlib
 import sys
 
@@ -70,3 +71,14 @@ def replacing(old, new):
 def without_end(good):
     """A variant of which the last tenth is missing."""
     return good[: len(good) * 9 // 10]
+
+
+def changed(change):
+    """A variant whose JSON was changed."""
+
+    def broken(good):
+        document = json.loads(good)
+        change(document)
+        return json.dumps(document).encode()
+
+    return broken

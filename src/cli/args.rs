@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use emulator::{Failure, Rate, fault_duration};
+use evidence::Format;
 use secrecy::SecretString;
 
 use crate::settings::Key;
@@ -134,6 +135,9 @@ pub(crate) struct RunArgs {
     /// Sign the evidence with the private key in this file, else with that in ROLECALL_EVIDENCE_KEY.
     #[arg(long, value_name = "FILE")]
     pub(crate) evidence_key: Option<PathBuf>,
+    /// Leave evidence in this format, too: `asff` or `ocsf`; repeat it for both.
+    #[arg(long = "evidence-format", value_name = "FORMAT", value_parser = format_on_request)]
+    pub(crate) evidence_formats: Vec<Format>,
     #[command(flatten)]
     pub(crate) target: TargetArgs,
 }
@@ -153,6 +157,21 @@ pub(crate) struct ReportArgs {
     /// Sign an attestation with the private key in this file, else with that in ROLECALL_EVIDENCE_KEY.
     #[arg(long, value_name = "FILE")]
     pub(crate) evidence_key: Option<PathBuf>,
+    /// For `asff`: the account whose Security Hub takes the findings, where the run was on none of AWS.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// For `asff`: the region of that Security Hub [default: that of the calls on AWS].
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+}
+
+/// # Errors
+/// Where it is not one of those that are made only on request.
+fn format_on_request(name: &str) -> Result<Format, String> {
+    let mut known = Format::ALL.into_iter().filter(|format| format.is_on_request());
+    known.find(|format| format.name() == name).ok_or_else(|| {
+        "only `asff` and `ocsf` are made on request; `rolecall report` makes all others".to_owned()
+    })
 }
 
 /// A folder of evidence.
@@ -461,6 +480,7 @@ impl Default for RunArgs {
             evidence: None,
             no_evidence: false,
             evidence_key: None,
+            evidence_formats: Vec::new(),
             target: TargetArgs::default(),
         }
     }
@@ -609,6 +629,7 @@ mod tests {
             &["run", "--jobs", "0"][..],
             &["run", "-q", "-v"],
             &["run", "--color", "sometimes"],
+            &["run", "--evidence-format", "junit"],
             &["serve", "--port", "70000"],
             &["serve", "--latency", "3"],
             &["serve", "--fail", "iam:CreateRoll:ServiceFailure:1"],

@@ -130,6 +130,11 @@ impl Chosen {
         })))
     }
 
+    /// Whether it is an account of AWS itself, and not a server that speaks as AWS does.
+    pub(crate) fn is_aws(&self) -> bool {
+        matches!(self, Chosen::Far(far) if far.connection.is_aws && far.connection.endpoint.is_none())
+    }
+
     pub(crate) fn is_far(&self) -> bool {
         !matches!(self, Chosen::Embedded { .. })
     }

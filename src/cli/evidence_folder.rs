@@ -28,6 +28,7 @@ pub(crate) struct EvidenceFolder {
     path: PathBuf,
     journal: JournalWriter<File>,
     key: Option<PrivateKey>,
+    on_request: Vec<Format>,
     error: Option<io::Error>,
 }
 
@@ -46,7 +47,11 @@ impl EvidenceFolder {
     ///
     /// # Errors
     /// Where it can't be, or holds something already.
-    pub(crate) fn begin(path: PathBuf, key: Option<PrivateKey>) -> Result<EvidenceFolder, Diagnostic> {
+    pub(crate) fn begin(
+        path: PathBuf,
+        key: Option<PrivateKey>,
+        on_request: &[Format],
+    ) -> Result<EvidenceFolder, Diagnostic> {
         let wrong = |error: io::Error| {
             Diagnostic::new(format!("no evidence can be left in `{}`: {error}", path.display()))
         };
@@ -59,7 +64,8 @@ impl EvidenceFolder {
         }
         let file =
             OpenOptions::new().append(true).create_new(true).open(path.join(JOURNAL)).map_err(wrong)?;
-        Ok(EvidenceFolder { path, journal: JournalWriter::new(file), key, error: None })
+        let (journal, on_request) = (JournalWriter::new(file), on_request.to_vec());
+        Ok(EvidenceFolder { path, journal, key, on_request, error: None })
     }
 
     /// Writes an event; the first error ends it.
@@ -89,8 +95,12 @@ impl EvidenceFolder {
         let report = rendered(Format::Json, &OPTIONS)?;
         let key = self.key.as_ref();
         let options = RenderOptions { journal: Some(&journal), report: Some(&report), key, ..OPTIONS };
-        let can_be = |format: &Format| key.is_some() || !format.needs_key();
-        for format in Format::ALL.into_iter().filter(|format| *format != Format::Json && can_be(format)) {
+        let is_made = |format: &Format| match format {
+            Format::Json => false,
+            format if format.is_on_request() => self.on_request.contains(format),
+            format => key.is_some() || !format.needs_key(),
+        };
+        for format in Format::ALL.into_iter().filter(is_made) {
             rendered(format, &options)?;
         }
         seal(&self.path, self.key.as_ref()).map_err(wrong)?;

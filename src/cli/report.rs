@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use evidence::integrity::{PublicKey, verify as check};
-use evidence::{Format, Journal, Record, RenderError, RenderOptions, Sha256, render, render_files};
+use evidence::{Format, Hub, Journal, Record, RenderError, RenderOptions, Sha256, render, render_files};
 
 use crate::args::{ReportArgs, VerifyArgs};
 use crate::diagnostic::Diagnostic;
@@ -40,7 +40,12 @@ fn reported(args: &ReportArgs, surroundings: &Surroundings) -> Result<Status, Di
     })?;
     let page = if args.output.is_none() { surroundings.page(OPTIONS.page.detail) } else { OPTIONS.page };
     let key = if format.needs_key() { signing_key(args.evidence_key.as_deref())? } else { None };
-    let options = RenderOptions { journal: Some(&digest), key: key.as_ref(), ..RenderOptions::on(page) };
+    let options = RenderOptions {
+        journal: Some(&digest),
+        key: key.as_ref(),
+        hub: Hub { account: args.account.as_deref(), region: args.region.as_deref() },
+        ..RenderOptions::on(page)
+    };
     match &args.output {
         Some(path) => write(path, &record, format, &options)?,
         None => print(&record, format, &options)?,
@@ -84,7 +89,14 @@ fn not_rendered(error: RenderError, place: &str) -> Diagnostic {
     match error {
         RenderError::NoKey => diagnostic
             .help("`rolecall keygen FILE` makes one; name it by `--evidence-key FILE`, or put it into ROLECALL_EVIDENCE_KEY"),
-        RenderError::Output(_) | RenderError::TooLarge => diagnostic,
+        RenderError::NoHub => diagnostic.help(
+            "`--account ID --region REGION` name a Security Hub that shall take them all the same; each says what it is, and none is PASSED",
+        ),
+        RenderError::Output(_)
+        | RenderError::TooLarge
+        | RenderError::OtherAccount { .. }
+        | RenderError::NoAccountId(_)
+        | RenderError::NoRegion(_) => diagnostic,
     }
 }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use chrono::Utc;
 use evidence::console::{Console, Detail, Progress};
-use evidence::{Event, EventKind, Record, RunInfo, ScenarioRef};
+use evidence::{Event, EventKind, Format, Record, RunInfo, ScenarioRef};
 use harness::{Commands, Files, RunPlan, Selection};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use target::Target;
@@ -68,13 +68,23 @@ async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<St
     if args.plan {
         return rehearsed(plan, chosen).await;
     }
+    if args.evidence_formats.contains(&Format::Asff) && !chosen.is_aws() {
+        let none =
+            Diagnostic::new("findings of Security Hub are about an account of AWS, and the target is none");
+        let help = "`rolecall report DIR --format asff --account ID --region REGION` makes them of the run's journal, marked as what they are";
+        return Err(none.help(help).into());
+    }
     let mut plan = plan;
     let mut folder = None;
     if let Some(path) = evidence_folder::place(args, chosen.run()) {
         plan.info = run_info(chosen.run().to_owned(), args, &settings, &plan.features)?;
         plan.secrets = secrets_of_environment();
         plan.listens = true;
-        folder = Some(EvidenceFolder::begin(path, signing_key(args.evidence_key.as_deref())?)?);
+        let key = signing_key(args.evidence_key.as_deref())?;
+        folder = Some(EvidenceFolder::begin(path, key, &args.evidence_formats)?);
+    } else if !args.evidence_formats.is_empty() {
+        let nowhere = Diagnostic::new("no evidence is left, so none in the format of `--evidence-format`");
+        return Err(nowhere.help("add `--evidence DIR`").into());
     }
     let mut display = Display::new(args, surroundings);
     let mut log = Vec::new();

@@ -85,6 +85,30 @@ fn each_format_can_be_made_again_and_attestations_need_a_key() {
 }
 
 #[test]
+fn findings_are_left_on_request_and_only_for_an_account() {
+    let folder = folder(FEATURE);
+    let path = folder.path();
+    says(path, &["run", "a.feature", "--evidence", "e", "--evidence-format", "ocsf"], 0);
+    says(path, &["verify", "e"], 0);
+    let left = files(&path.join("e"));
+    assert!(left.contains_key("ocsf.jsonl") && !left.contains_key("asff.json"), "{:?}", left.keys());
+    says(path, &["report", "e", "--format", "ocsf", "-o", "again"], 0);
+    assert!(left["ocsf.jsonl"] == fs::read(path.join("again")).unwrap());
+    says(path, &["run", "a.feature", "--evidence", "usual"], 0);
+    assert!(!files(&path.join("usual")).contains_key("ocsf.jsonl"));
+
+    let refused = says(path, &["run", "a.feature", "--evidence", "f", "--evidence-format", "asff"], 2);
+    assert!(refused.contains("the target is none") && !path.join("f").exists(), "{refused}");
+    let refused = says(path, &["run", "a.feature", "--no-evidence", "--evidence-format", "ocsf"], 2);
+    assert!(refused.contains("add `--evidence DIR`"), "{refused}");
+    let refused = says(path, &["report", "e", "--format", "asff"], 2);
+    assert!(refused.contains("the run was on none") && refused.contains("--account ID"), "{refused}");
+    let hub = ["report", "e", "--format", "asff", "--account", "111122223333", "--region", "eu-west-1"];
+    let findings: serde_json::Value = serde_json::from_str(&says(path, &hub, 0)).unwrap();
+    assert_eq!(findings[0]["Compliance"]["Status"], "NOT_AVAILABLE", "{findings}");
+}
+
+#[test]
 fn evidence_of_two_runs_is_not_mixed() {
     let folder = folder(FEATURE);
     says(folder.path(), &["run", "a.feature", "--evidence", "e"], 0);

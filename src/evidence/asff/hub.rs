@@ -47,7 +47,7 @@ fn partition(region: &str) -> Option<&'static str> {
     let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
     let (number, words) = parts.split_last()?;
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number || region.len() > 16 || !words.iter().all(|it| is_word(it)) {
+    if !is_number || region.len() > 16 || !words.iter().all(is_word) {
         return None;
     }
     match words {
