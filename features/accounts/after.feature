@@ -1,3 +1,4 @@
+@needs:explanations
 Feature: What a change of policies alters
 
   Background:

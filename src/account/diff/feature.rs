@@ -44,7 +44,9 @@ pub fn feature(diff: &Diff, new: &Account, given: &str, id: &AccountId) -> Optio
     if allowed.is_empty() && denied.is_empty() {
         return None;
     }
-    let mut text = format!("Feature: What a change of policies alters\n\n  Background:\n    Given {given}\n");
+    let mut text = format!(
+        "@needs:explanations\nFeature: What a change of policies alters\n\n  Background:\n    Given {given}\n"
+    );
     text.push_str(&in_s3.steps(new));
     for (name, rows) in [("Becomes allowed", allowed), ("Is allowed no longer", denied)] {
         if !rows.is_empty() {
