@@ -2,9 +2,9 @@
 //! instances managed.
 //!
 //! They really run, as child processes, where `Settings::commands` allows it; without that no instance has an agent, and
-//! none is managed. `managed` says which instances are, `settings` keeps the role that manages all of them, `send` takes commands, `store` keeps them, `runner` runs them, and
-//! `invocations` tells what became of them. Of Parameter Store calls are
-//! only decided (`decided/ssm.txt`), but for `public_parameters`.
+//! none is managed. `managed` says which instances are, `settings` keeps the role that manages all of them, `send` takes
+//! commands, `store` keeps them, `runner` runs them, and `invocations` tells what became of them. Of Parameter Store calls
+//! are only decided (`decided/ssm.txt`), but for `public_parameters`.
 //! <https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command.html>
 
 mod invocations;
