@@ -10,13 +10,14 @@ use crate::authenticate::authenticate;
 use crate::authorize::{DecidedAccess, authorize};
 use crate::clock::Clock;
 use crate::faults::{Broken, Fate};
+use crate::host::{Site, site_of_host};
 use crate::model::{
     Answer, Model, Parameters, PathKind, RestRequest, decode_json, decode_query, decode_rest, json_error,
     render, render_error, rest_operation, s3_operation, validate,
 };
 use crate::operation::{Call, Operation, Protocol, Reply, Service, ServiceError, Transport};
 use crate::partition::Partition;
-use crate::route::{Place, Route};
+use crate::route::{Place, Route, host};
 use crate::s3::{CrossOrigin, FormUpload};
 use crate::sigv4::header;
 use crate::{decided, ec2, iam, integrity, organizations, s3, ssm, sts};
@@ -63,6 +64,9 @@ pub(crate) fn handle(
     request: http::Request<Bytes>,
 ) -> Handled {
     let (mut parts, body) = request.into_parts();
+    if let Some(site) = site_of_host(&host(&parts)) {
+        return visit(partition, surroundings, &parts, &site);
+    }
     let method = parts.method.clone();
     let Route { service, parameters } = match Route::of(&parts, &body) {
         Ok(route) => route,
@@ -94,6 +98,29 @@ pub(crate) fn handle(
     };
     answer.headers.extend(cross_origin.and_then(|asked| asked.headers(&partition.s3)).unwrap_or_default());
     let response = finish(service, &method, answer, &request_id, &host_id);
+    Handled { response: broken.map_or(Ok(response), Err), request_id, decided }
+}
+
+/// Answers one request to a bucket's website.
+fn visit(partition: &mut Partition, surroundings: Surroundings<'_>, parts: &Parts, site: &Site) -> Handled {
+    let service = Service::S3;
+    let (request_id, host_id) = response_ids(partition, service);
+    partition.look_as(service, surroundings.clock.now());
+    let visit = s3::Visit::of(site, parts);
+    let region = site.region.as_deref().unwrap_or(surroundings.region).to_owned();
+    let website = visit.website(&partition.s3);
+    let mut front = Front { partition, surroundings, service, form: None, broken: None };
+    let mut decided = Vec::new();
+    let answer = visit.answer(website, (&request_id, &host_id), |key, wanted| {
+        let mut asked = Vec::new();
+        let mut read = visit.request(&region, key, wanted);
+        let outcome = front.answer(&mut read, Bytes::new(), Parameters::new(), &mut asked);
+        decided.append(&mut asked);
+        outcome.map(|(operation, reply)| render(service, operation, reply, &request_id))
+    });
+    front.partition.look_at_truth();
+    let broken = front.broken;
+    let response = finish(service, &parts.method, answer, &request_id, &host_id);
     Handled { response: broken.map_or(Ok(response), Err), request_id, decided }
 }
 

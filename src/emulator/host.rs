@@ -9,6 +9,27 @@ use crate::operation::Service;
 const DOMAINS: [&str; 4] =
     [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn"];
 
+/// A bucket's static website, by its host.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Site {
+    pub(crate) bucket: String,
+    /// That of the endpoint; `None`: the host is none of AWS's.
+    pub(crate) region: Option<String>,
+}
+
+/// The website whose host (lower case, without its port) this is.
+/// <https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints>
+pub(crate) fn site_of_host(host: &str) -> Option<Site> {
+    if let Some(bucket) = host.strip_suffix(".s3-website.localhost") {
+        return Some(Site { bucket: bucket.to_owned(), region: None });
+    }
+    let name = DOMAINS.iter().find_map(|domain| host.strip_suffix(domain))?;
+    // Older regions have a dash before their names, newer ones a dot.
+    let (bucket, region) = name.rsplit_once(".s3-website")?;
+    let region = region.strip_prefix(['-', '.']).filter(|region| !region.contains('.'))?;
+    Some(Site { bucket: bucket.to_owned(), region: Some(region.to_owned()) })
+}
+
 /// What an endpoint of AWS is for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint<'a> {
@@ -113,6 +134,27 @@ mod tests {
         check("b.localhost", Some("b"));
         check("b.s3.localhost", Some("b"));
         check("s3.localhost", None);
+    }
+
+    #[test]
+    fn sites() {
+        for (host, expected) in [
+            ("b.s3-website-us-east-1.amazonaws.com", Some(("b", Some("us-east-1")))),
+            (
+                "www.a.example.s3-website.eu-central-1.amazonaws.com",
+                Some(("www.a.example", Some("eu-central-1"))),
+            ),
+            ("b.s3-website.cn-north-1.amazonaws.com.cn", Some(("b", Some("cn-north-1")))),
+            ("b.s3-website.localhost", Some(("b", None))),
+            ("b.s3-website.s3.us-east-1.amazonaws.com", None),
+            ("s3-website-us-east-1.amazonaws.com", None),
+            ("b.s3.amazonaws.com", None),
+            ("b.localhost", None),
+        ] {
+            let found = site_of_host(host);
+            let found = found.as_ref().map(|site| (site.bucket.as_str(), site.region.as_deref()));
+            assert_eq!(found, expected, "{host}");
+        }
     }
 
     #[test]

@@ -166,6 +166,7 @@ pub(super) fn website(_: &Partition, _: &Bucket, value: &mut Value) -> Checked {
     for rule in list(value, "RoutingRules") {
         let redirect = &rule["Redirect"];
         protocol(redirect)?;
+        routing_codes(rule)?;
         if redirect.get("ReplaceKeyPrefixWith").is_some() && redirect.get("ReplaceKeyWith").is_some() {
             return Err(invalid_request("You can only define ReplaceKeyPrefix or ReplaceKey but not both."));
         }
@@ -176,6 +177,25 @@ pub(super) fn website(_: &Partition, _: &Bucket, value: &mut Value) -> Checked {
         }
     }
     Ok(())
+}
+
+/// Which errors are redirected, and how.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html>
+fn routing_codes(rule: &Value) -> Checked {
+    let code = |text: &str| text.parse::<u16>().unwrap_or_default();
+    if let Some(error) = text(&rule["Condition"], "HttpErrorCodeReturnedEquals")
+        && !(400..600).contains(&code(error))
+    {
+        let message =
+            format!("The provided HTTP error code ({error}) is not valid. Valid codes are 4XX or 5XX.");
+        return Err(invalid_request(message));
+    }
+    match text(&rule["Redirect"], "HttpRedirectCode") {
+        Some(redirect) if !(301..400).contains(&code(redirect)) => Err(invalid_request(format!(
+            "The provided HTTP redirect code ({redirect}) is not valid. Valid codes are 3XX except 300."
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn protocol(redirect: &Value) -> Checked {

@@ -49,6 +49,7 @@ mod tagging;
 mod tests;
 mod unserved_headers;
 mod versions;
+mod website;
 
 pub(crate) use access::access_to;
 pub(crate) use cors::CrossOrigin;
@@ -57,3 +58,4 @@ pub(crate) use operations::{CONTROL_OPERATIONS, OPERATIONS};
 pub(crate) use regions::{check_region, takes_version_2, with_region};
 pub(crate) use store::{Store, canonical_user_id};
 pub(crate) use unserved_headers::refuse_unserved;
+pub(crate) use website::Visit;

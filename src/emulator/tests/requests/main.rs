@@ -26,3 +26,4 @@ mod s3_control;
 mod signer;
 mod snapshots;
 mod version_2;
+mod websites;
