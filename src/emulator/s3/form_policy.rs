@@ -6,7 +6,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Value, json};
 
 use super::errors;
@@ -32,6 +32,11 @@ fn invalid(why: &str) -> ServiceError {
     ServiceError::new(400, "InvalidPolicyDocument", format!("Invalid Policy: {why}"))
 }
 
+/// In GMT, as in `2007-12-01T12:00:00.000Z`: other forms of ISO 8601 are none here.
+fn read_time(text: &str) -> Option<DateTime<Utc>> {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.fZ").ok().map(|time| time.and_utc())
+}
+
 /// # Errors
 /// Where the policy is none, has expired, or one of its conditions does not hold.
 pub(super) fn check(encoded: &str, submitted: &Submitted<'_>) -> Result<(), ServiceError> {
@@ -39,8 +44,8 @@ pub(super) fn check(encoded: &str, submitted: &Submitted<'_>) -> Result<(), Serv
     let policy: Value = serde_json::from_slice(&text).map_err(|_| invalid("Invalid JSON."))?;
     let expiration = policy.get("expiration").and_then(Value::as_str);
     let expiration = expiration.ok_or_else(|| invalid("Policy missing expiration."))?;
-    let expiration: DateTime<Utc> =
-        expiration.parse().map_err(|_| invalid(&format!("Invalid 'expiration' value: '{expiration}'")))?;
+    let expiration = read_time(expiration)
+        .ok_or_else(|| invalid(&format!("Invalid 'expiration' value: '{expiration}'")))?;
     if submitted.now >= expiration {
         return Err(denied("Policy expired."));
     }
@@ -140,5 +145,28 @@ impl Condition {
             return Some(Err(errors::entity_too_large(size, largest)));
         }
         Some(if size < smallest { Err(errors::entity_too_small(size, smallest)) } else { Ok(()) })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_one_form() {
+        let expected = "2026-01-02T04:00:00Z".parse().unwrap();
+        for text in ["2026-01-02T04:00:00Z", "2026-01-02T04:00:00.000Z"] {
+            assert_eq!(read_time(text), Some(expected), "{text}");
+        }
+        for text in [
+            "2026-01-02 04:00:00 UTC",
+            "2026-01-02T05:00:00+01:00",
+            "2026-01-02T04:00:00",
+            "2026-01-02",
+            "1767326400",
+        ] {
+            assert_eq!(read_time(text), None, "{text}");
+        }
     }
 }

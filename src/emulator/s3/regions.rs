@@ -132,26 +132,30 @@ pub(crate) fn check_region(
     let scope = Scope::of(parts, form);
     let bucket = place.bucket.as_deref().filter(|_| operation != Some("CreateBucket"));
     let bucket = bucket.and_then(|name| store.buckets.get(name));
-    let home = bucket.map_or(HOME_REGION, |bucket| &bucket.region);
     let host = host(parts);
-    let in_host = bucket_of_host(&host).is_some();
-    let endpoint = match (region_of_s3_host(&host), &scope) {
-        (Some(Some(region)), _) => region,
-        // The name of a bucket at the global endpoint leads to where the bucket is.
-        (Some(None), _) if in_host => home,
-        (Some(None), _) => HOME_REGION,
-        (None, Some(scope)) if is_region(&scope.region) => &scope.region,
-        (None, _) => home,
-    };
+    let endpoint = region_of_endpoint(&host, bucket, scope.as_ref());
     if let Some(scope) = scope.as_ref().filter(|scope| scope.region != endpoint) {
         return Err(signed_for_another(scope, endpoint, bucket));
     }
     match bucket {
         // Where a bucket is can be asked anywhere.
         Some(bucket) if bucket.region != endpoint && operation != Some("GetBucketLocation") => {
-            Err(elsewhere(bucket, endpoint, in_host))
+            Err(elsewhere(bucket, endpoint, bucket_of_host(&host).is_some()))
         }
         _ => Ok(()),
+    }
+}
+
+/// `scope`: of a signature of version 4.
+fn region_of_endpoint<'a>(host: &'a str, bucket: Option<&'a Bucket>, scope: Option<&'a Scope>) -> &'a str {
+    let home = bucket.map_or(HOME_REGION, |bucket| &bucket.region);
+    match (region_of_s3_host(host), scope) {
+        (Some(Some(region)), _) => region,
+        // The name of a bucket at the global endpoint leads to where the bucket is.
+        (Some(None), _) if bucket_of_host(host).is_some() => home,
+        (Some(None), _) => HOME_REGION,
+        (None, Some(scope)) if is_region(&scope.region) => &scope.region,
+        (None, _) => home,
     }
 }
 
@@ -159,9 +163,8 @@ pub(crate) fn check_region(
 pub(crate) fn takes_version_2(store: &Store, parts: &Parts) -> bool {
     let place = Place::of(parts).ok();
     let bucket = place.and_then(|place| store.buckets.get(&place.bucket?));
-    let home = bucket.map_or(HOME_REGION, |bucket| &bucket.region);
     let host = host(parts);
-    let region = region_of_s3_host(&host).flatten().unwrap_or(home);
+    let region = region_of_endpoint(&host, bucket, None);
     region == HOME_REGION || FIRST.contains(&region)
 }
 
