@@ -3,11 +3,11 @@
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
 use cucumber::{given, when};
 use harness::check::PolicyUse;
-use harness::parameters::{BucketName, NewBucket};
+use harness::parameters::{BucketName, NewBucket, Path};
 use harness::{Actor, CallRef, NewThing, Stage, StepError, World, rehearse, unknown};
 use target::{Named, PolicyKind, ThingKind};
 
-use crate::policy_text::{blaming_bucket_policy, from_doc_string};
+use crate::policy_text::Written;
 
 /// An empty bucket of the scenario's account.
 #[given(expr = "a bucket {new-bucket}")]
@@ -23,22 +23,39 @@ async fn bucket_policy(
     step: &cucumber::gherkin::Step,
     name: BucketName,
 ) -> Result<(), StepError> {
+    replace_policy(world.stage()?, &name.0, &Written::below(step)?).await
+}
+
+/// Replaces a bucket's policy by that in a file beside the feature.
+#[given(expr = "the bucket {bucket} has the policy in {path}")]
+#[when(expr = "the bucket {bucket} is given the policy in {path}")]
+async fn bucket_policy_in_file(world: &mut World, name: BucketName, path: Path) -> Result<(), StepError> {
     let stage = world.stage()?;
+    let written = Written::in_file(stage, &path)?;
+    replace_policy(stage, &name.0, &written).await
+}
+
+async fn replace_policy(stage: &mut Stage, name: &str, written: &Written) -> Result<(), StepError> {
     stage.turn()?;
-    let bucket = known_bucket(stage, &name.0)?;
-    let document = from_doc_string(stage, step, PolicyKind::Resource)?;
+    let bucket = known_bucket(stage, name)?;
+    let document = written.document(stage, PolicyKind::Resource)?;
     let administrator = stage.administrator();
     let s3 = s3(&administrator);
     let call = CallRef::on("S3", "PutBucketPolicy", "s3:PutBucketPolicy", format!("arn:aws:s3:::{bucket}"));
     let put = s3.put_bucket_policy().bucket(bucket).policy(document).send();
     let put = stage.must(&administrator, call, put).await;
-    put.map(drop).map_err(|error| blaming_bucket_policy(stage, step, &name.0, error))
+    put.map(drop).map_err(|error| written.blaming_bucket_policy(stage, name, error))
 }
 
 rehearse!(
     "the bucket {bucket} has the policy:",
     "the bucket {bucket} is given the policy:",
     => |step| step.has_policy(PolicyUse::Bucket)
+);
+rehearse!(
+    "the bucket {bucket} has the policy in {path}",
+    "the bucket {bucket} is given the policy in {path}",
+    => |step| step.has_policy_in_file(PolicyUse::Bucket)
 );
 
 /// Switches off the bucket's Block Public Access, without which no bucket policy may name everybody.

@@ -42,13 +42,14 @@ const SOURCES: [&str; 15] = [
     include_str!("decisions.rs"),
 ];
 
-const FEATURES: [&str; 9] = [
+const FEATURES: [&str; 10] = [
     include_str!("../features/terse.feature"),
     include_str!("../features/part_1_instance_role.feature"),
     include_str!("../features/part_2_assume_role.feature"),
     include_str!("../features/session_duration.feature"),
     include_str!("../features/vocabulary.feature"),
     include_str!("../features/identities.feature"),
+    include_str!("../features/policies.feature"),
     include_str!("../features/access.feature"),
     include_str!("../features/described.feature"),
     include_str!("../features/aws_cli.feature"),

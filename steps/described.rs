@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use account::{Account, Gap, ReadError, Subject, Surroundings};
 use cucumber::gherkin::Step;
 use cucumber::given;
-use harness::parameters::Text;
+use harness::parameters::Path;
 use harness::{Doubt, Doubtful, Stage, StepError, World, rehearse};
 use target::aws_managed_policy;
 
@@ -21,8 +21,8 @@ use crate::policy_text::rows;
 /// key), groups, roles, their policies, boundaries and tags, and instance profiles. The account's number becomes that of the
 /// scenario's account. It tells nothing of buckets and their policies: make those that the scenario is about. The path is
 /// relative to the feature.
-#[given(expr = "the account described in {text}")]
-async fn an_account(world: &mut World, path: Text) -> Result<(), StepError> {
+#[given(expr = "the account described in {path}")]
+async fn an_account(world: &mut World, path: Path) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let text = stage.file(&path.0)?;
@@ -31,29 +31,29 @@ async fn an_account(world: &mut World, path: Text) -> Result<(), StepError> {
     make(stage, &account).await
 }
 
-// Only the file tells, and `check` reads none.
-rehearse!("the account described in {text}" => |step| step.gives_anything());
+// Only the file tells who there is.
+rehearse!("the account described in {path}" => |step| step.gives_anything());
 
 /// Everything that a stack of a CloudFormation template would hold, as far as it says who may do what: users (each with an access key),
 /// groups, roles, their policies, instance profiles, and buckets with their policies. Parameters have their defaults; what has no
 /// name of its own is called by its logical id. The path is relative to the feature.
-#[given(expr = "the CloudFormation template {text}")]
-async fn a_template(world: &mut World, path: Text) -> Result<(), StepError> {
+#[given(expr = "the CloudFormation template {path}")]
+async fn a_template(world: &mut World, path: Path) -> Result<(), StepError> {
     template(world.stage()?, &path.0, &BTreeMap::new()).await
 }
 
 /// The same with parameters in the table `| parameter | value |`: also `import NAME` for what another stack exports, and pseudo
 /// parameters such as `AWS::StackName`.
-#[given(expr = "the CloudFormation template {text} with the parameters:")]
-async fn a_template_with(world: &mut World, step: &Step, path: Text) -> Result<(), StepError> {
+#[given(expr = "the CloudFormation template {path} with the parameters:")]
+async fn a_template_with(world: &mut World, step: &Step, path: Path) -> Result<(), StepError> {
     let rows = rows(step, &["parameter", "value"])?;
     let pairs = rows.into_iter().filter_map(|row| <[String; 2]>::try_from(row).ok());
     let parameters = pairs.map(|[name, value]| (name, value)).collect();
     template(world.stage()?, &path.0, &parameters).await
 }
 
-rehearse!("the CloudFormation template {text}" => |step| step.gives_anything());
-rehearse!("the CloudFormation template {text} with the parameters:" => |step| {
+rehearse!("the CloudFormation template {path}" => |step| step.gives_anything());
+rehearse!("the CloudFormation template {path} with the parameters:" => |step| {
     drop(step.rows(&["parameter", "value"], &[]));
     step.gives_anything();
 });
@@ -75,8 +75,8 @@ async fn template(
 /// Everything that there will be once a Terraform plan is applied, as far as it says who may do what: users (each with an access key),
 /// groups, roles, their policies, instance profiles, and buckets with their policies. The file is what `terraform show -json PLAN` writes; its
 /// path is relative to the feature.
-#[given(expr = "the Terraform plan {text}")]
-async fn a_plan(world: &mut World, path: Text) -> Result<(), StepError> {
+#[given(expr = "the Terraform plan {path}")]
+async fn a_plan(world: &mut World, path: Path) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
     let text = stage.file(&path.0)?;
@@ -85,7 +85,7 @@ async fn a_plan(world: &mut World, path: Text) -> Result<(), StepError> {
     make(stage, &account).await
 }
 
-rehearse!("the Terraform plan {text}" => |step| step.gives_anything());
+rehearse!("the Terraform plan {path}" => |step| step.gives_anything());
 
 fn unreadable(path: &str, error: &ReadError) -> StepError {
     let place = match (error.line, error.column) {

@@ -2,12 +2,12 @@
 
 use cucumber::{given, when};
 use harness::check::PolicyUse;
-use harness::parameters::{Identity, ManagedPolicy, NewManagedPolicy};
+use harness::parameters::{Identity, ManagedPolicy, NewManagedPolicy, Path};
 use harness::{CallRef, NewThing, Stage, StepError, World, nearest, rehearse, unknown};
 use target::{PolicyKind, ThingKind, aws_managed_policy_arns};
 
 use crate::holders::{Holder, name_in_iam};
-use crate::policy_text::{for_account, from_doc_string};
+use crate::policy_text::{Written, for_account};
 use crate::principals::iam_tags;
 
 /// A managed policy of the account, as the doc string says. Nobody has it yet.
@@ -17,10 +17,25 @@ async fn a_managed_policy(
     step: &cucumber::gherkin::Step,
     name: NewManagedPolicy,
 ) -> Result<(), StepError> {
+    make_written(world.stage()?, &name.0, &Written::below(step)?).await
+}
+
+/// A managed policy of the account, as a file beside the feature says. Nobody has it yet.
+#[given(expr = "a managed policy {new-managed-policy} in {path}")]
+async fn a_managed_policy_in_file(
+    world: &mut World,
+    name: NewManagedPolicy,
+    path: Path,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
-    let document = from_doc_string(stage, step, PolicyKind::Identity)?;
+    let written = Written::in_file(stage, &path)?;
+    make_written(stage, &name.0, &written).await
+}
+
+async fn make_written(stage: &mut Stage, name: &str, written: &Written) -> Result<(), StepError> {
+    let document = written.document(stage, PolicyKind::Identity)?;
     let path = stage.place.names().iam_path().map(str::to_owned);
-    make_policy(stage, &name.0, path, document).await
+    make_policy(stage, name, path, document).await
 }
 
 /// Makes a managed policy.
@@ -55,11 +70,23 @@ async fn becomes(
     step: &cucumber::gherkin::Step,
     name: ManagedPolicy,
 ) -> Result<(), StepError> {
+    replace(world.stage()?, &name.0, &Written::below(step)?).await
+}
+
+/// Replaces a managed policy of the account by what a file beside the feature says: a new version of it, which is the
+/// default from then on.
+#[when(expr = "the managed policy {managed-policy} becomes that in {path}")]
+async fn becomes_that_in_file(world: &mut World, name: ManagedPolicy, path: Path) -> Result<(), StepError> {
     let stage = world.stage()?;
+    let written = Written::in_file(stage, &path)?;
+    replace(stage, &name.0, &written).await
+}
+
+async fn replace(stage: &mut Stage, name: &str, written: &Written) -> Result<(), StepError> {
     stage.turn()?;
     let policies = &stage.cast.policies;
-    let arn = policies.get(&name.0).ok_or_else(|| unknown("managed policy", &name.0, policies.keys()))?;
-    let document = from_doc_string(stage, step, PolicyKind::Identity)?;
+    let arn = policies.get(name).ok_or_else(|| unknown("managed policy", name, policies.keys()))?;
+    let document = written.document(stage, PolicyKind::Identity)?;
     let administrator = stage.administrator();
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let call = CallRef::on("IAM", "CreatePolicyVersion", "iam:CreatePolicyVersion", arn.clone());
@@ -71,6 +98,11 @@ rehearse!(
     "a managed policy {new-managed-policy}:",
     "the managed policy {managed-policy} becomes:",
     => |step| step.has_policy(PolicyUse::Managed)
+);
+rehearse!(
+    "a managed policy {new-managed-policy} in {path}",
+    "the managed policy {managed-policy} becomes that in {path}",
+    => |step| step.has_policy_in_file(PolicyUse::Managed)
 );
 
 /// Attaches a managed policy to a user, role or group: one of the scenario, one of AWS by its name

@@ -2,12 +2,12 @@
 
 use cucumber::{given, when};
 use harness::check::PolicyUse;
-use harness::parameters::{Identity, InlinePolicy, NewInlinePolicy};
+use harness::parameters::{Identity, InlinePolicy, NewInlinePolicy, Path};
 use harness::{CallRef, Stage, StepError, World, rehearse};
 use target::PolicyKind;
 
 use crate::holders::{Holder, name_in_iam};
-use crate::policy_text::{from_doc_string, from_table};
+use crate::policy_text::{Written, from_table};
 
 /// Gives a user, role or group the inline policy in the doc string.
 #[given(expr = "{identity} has the inline policy {new-inline-policy}:")]
@@ -18,10 +18,21 @@ async fn inline_policy(
     holder: Identity,
     policy: NewInlinePolicy,
 ) -> Result<(), StepError> {
+    give(world.stage()?, &holder.0, &policy.0, &Written::below(step)?).await
+}
+
+/// Gives a user, role or group the inline policy in a file beside the feature.
+#[given(expr = "{identity} has the inline policy {new-inline-policy} in {path}")]
+#[when(expr = "{identity} is given the inline policy {new-inline-policy} in {path}")]
+async fn inline_policy_in_file(
+    world: &mut World,
+    holder: Identity,
+    policy: NewInlinePolicy,
+    path: Path,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
-    stage.turn()?;
-    let document = from_doc_string(stage, step, PolicyKind::Identity)?;
-    put(stage, &holder.0, &policy.0, &document).await
+    let written = Written::in_file(stage, &path)?;
+    give(stage, &holder.0, &policy.0, &written).await
 }
 
 /// Gives a user, role or group an inline policy with the statements of the table `| effect | action | resource |`;
@@ -44,6 +55,11 @@ rehearse!(
     "{identity} has the inline policy {new-inline-policy}:",
     "{identity} is given the inline policy {new-inline-policy}:",
     => |step| step.has_policy(PolicyUse::Inline)
+);
+rehearse!(
+    "{identity} has the inline policy {new-inline-policy} in {path}",
+    "{identity} is given the inline policy {new-inline-policy} in {path}",
+    => |step| step.has_policy_in_file(PolicyUse::Inline)
 );
 rehearse!(
     "{identity} has the inline policy {new-inline-policy} with the statements:",
@@ -78,6 +94,12 @@ async fn removed(world: &mut World, policy: InlinePolicy, holder: Identity) -> R
             stage.must(&administrator, call, delete).await.map(drop)
         }
     }
+}
+
+async fn give(stage: &mut Stage, holder: &str, policy: &str, written: &Written) -> Result<(), StepError> {
+    stage.turn()?;
+    let document = written.document(stage, PolicyKind::Identity)?;
+    put(stage, holder, policy, &document).await
 }
 
 /// Puts an inline policy on a user, role or group of the cast.

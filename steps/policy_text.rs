@@ -1,51 +1,140 @@
-//! Policies as features hold them: a doc string, or a table of statements.
+//! Policies as features hold them: a doc string, a file beside the feature, or a table of statements.
 
+use harness::parameters::Path;
 use harness::{Stage, StepError};
 use serde_json::{Value, json};
 use target::{Named, PolicyDocument, PolicyKind};
 
-/// The doc string of a step as a policy of the scenario's account.
-///
-/// # Errors
-/// Where there is none, or it is not a policy of this kind; with line and column in the doc string.
-pub(crate) fn from_doc_string(
-    stage: &Stage,
-    step: &cucumber::gherkin::Step,
-    kind: PolicyKind,
-) -> Result<String, StepError> {
-    let Some(text) = &step.docstring else {
-        return Err(StepError::failed(
-            "has no policy",
-            "the policy goes below this step, between two lines of `\"\"\"`",
-        ));
-    };
-    let written_column = |line: usize, column: usize| {
-        as_written(stage, text.lines().nth(line.saturating_sub(1)).unwrap_or_default(), column)
-    };
-    if let Some((line, column, name)) = text.lines().zip(1..).find_map(|(words, line)| unfilled(words, line))
-    {
-        return Err(stands_for_nothing(&name).in_doc_string(line, written_column(line, column)));
+/// A policy as people wrote it: a step's doc string, or a file that the step names.
+pub(crate) struct Written {
+    text: String,
+    /// The file's path; `None`: it is the doc string.
+    file: Option<String>,
+}
+
+impl Written {
+    /// The doc string of a step.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub(crate) fn below(step: &cucumber::gherkin::Step) -> Result<Self, StepError> {
+        let missing = || {
+            StepError::failed("has no policy", "the policy goes below this step, between two lines of `\"\"\"`")
+        };
+        Ok(Self { text: step.docstring.clone().ok_or_else(missing)?, file: None })
     }
-    has_accounts(stage, text)?;
-    let filled = for_account(stage, text);
-    let document = filled.trim();
-    let before = filled.get(..filled.len() - filled.trim_start().len()).unwrap_or_default();
-    // Of the document's first line in the doc string, which the document's own columns do not count.
-    let indent = |line: usize| match line {
-        1 => before.chars().rev().take_while(|letter| *letter != '\n').count(),
-        _ => 0,
-    };
-    let parsed = PolicyDocument::parse(document, kind).map_err(|error| {
-        let line = before.matches('\n').count() + error.line;
-        StepError::failed("is not a policy", clipped(&error.message))
-            .in_doc_string(line, written_column(line, indent(error.line) + error.column))
-    })?;
-    match slip(&parsed) {
-        Some((line, column, error)) => {
-            let (line, column) = (before.matches('\n').count() + line, indent(line) + column);
-            Err(error.in_doc_string(line, written_column(line, column)))
+
+    /// A file, by its path from the folder of the feature.
+    ///
+    /// # Errors
+    /// Where it can't be read.
+    pub(crate) fn in_file(stage: &Stage, path: &Path) -> Result<Self, StepError> {
+        Ok(Self { text: stage.file(&path.0)?, file: Some(stage.file_path(&path.0)) })
+    }
+
+    /// It as a policy of the scenario's account.
+    ///
+    /// # Errors
+    /// Where it is not a policy of this kind; with line and column.
+    pub(crate) fn document(&self, stage: &Stage, kind: PolicyKind) -> Result<String, StepError> {
+        let text = &self.text;
+        let slip_in = |(words, line)| unfilled(words, line);
+        if let Some((line, column, name)) = text.lines().zip(1..).find_map(slip_in) {
+            return Err(self.at(line, column, stands_for_nothing(&name)));
         }
-        None => Ok(stage.place.names().policy(document)?),
+        has_accounts(stage, text)?;
+        let filled = for_account(stage, text);
+        let document = filled.trim();
+        let before = filled.get(..filled.len() - filled.trim_start().len()).unwrap_or_default();
+        // Of the document's first line in the text, which the document's own columns do not count.
+        let indent = |line: usize| match line {
+            1 => before.chars().rev().take_while(|letter| *letter != '\n').count(),
+            _ => 0,
+        };
+        let at = |line: usize, column: usize, error: StepError| {
+            let (column, line) = (indent(line) + column, before.matches('\n').count() + line);
+            self.at(line, self.written_column(stage, line, column), error)
+        };
+        let parsed = PolicyDocument::parse(document, kind).map_err(|error| {
+            let told = StepError::failed("is not a policy", clipped(&error.message));
+            at(error.line, error.column, told)
+        })?;
+        match slip(&parsed) {
+            Some((line, column, error)) => Err(at(line, column, error)),
+            None => Ok(stage.place.names().policy(document)?),
+        }
+    }
+
+    /// The error at a place, of which the caret is one of the doc string.
+    fn at(&self, line: usize, column: usize, error: StepError) -> StepError {
+        match &self.file {
+            None => error.in_doc_string(line, column),
+            Some(path) => error.in_file(path, line, column),
+        }
+    }
+
+    fn written_column(&self, stage: &Stage, line: usize, column: usize) -> usize {
+        as_written(stage, self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default(), column)
+    }
+
+    /// IAM names a principal that is not there, but not where it stands.
+    pub(crate) fn blaming_principal(&self, stage: &Stage, error: StepError) -> StepError {
+        let message = error.service_message().unwrap_or_default();
+        let name = message
+            .strip_prefix("Invalid principal in policy: ")
+            .and_then(|told| told.split('"').rev().nth(1));
+        let place = name.and_then(|name| self.place_of(stage, |value| value == name));
+        let Some(place) = place else { return error };
+        self.names_nobody(stage, error, place)
+    }
+
+    /// A bucket policy's refusal, at the value that it is about; S3 does not tell which.
+    pub(crate) fn blaming_bucket_policy(&self, stage: &Stage, bucket: &str, error: StepError) -> StepError {
+        let message = error.service_message().unwrap_or_default().to_owned();
+        if message.contains("BlockPublicPolicy") {
+            return error.help(format!(
+                "the policy lets in everybody; add before it: Given public access to {bucket} is allowed"
+            ));
+        }
+        if message == "Invalid principal in policy" {
+            let known = known_arns(stage);
+            let entity = |value: &str| value.starts_with("arn:aws:iam::") && !value.ends_with(":root");
+            let place = self.place_of(stage, |value| entity(value) && !known.contains(&value));
+            return match place {
+                Some(place) => self.names_nobody(stage, error, place),
+                None => error,
+            };
+        }
+        let own = stage.place.names().arn(&format!("arn:aws:s3:::{bucket}"));
+        let of_bucket = |value: &str| value == own || value.starts_with(&format!("{own}/"));
+        let place = self.place_of(stage, |value| value.starts_with("arn:aws:s3:") && !of_bucket(value));
+        match place.filter(|_| message.contains("invalid resource")) {
+            Some((line, column)) => self
+                .at(line, column, error)
+                .labelled("is not in this bucket")
+                .help(format!("a policy of {bucket} is about `{own}` and `{own}/*`")),
+            None => error,
+        }
+    }
+
+    fn names_nobody(&self, stage: &Stage, error: StepError, (line, column): (usize, usize)) -> StepError {
+        let known = known_arns(stage);
+        let help = match known.is_empty() {
+            true => "the scenario has no user and no role yet".to_owned(),
+            false => format!("known here: {}", known.join(", ")),
+        };
+        self.at(line, column, error).labelled("names nobody").help(help)
+    }
+
+    /// Where the first string stands that `wanted` is looking for: line and column.
+    fn place_of(&self, stage: &Stage, wanted: impl Fn(&str) -> bool) -> Option<(usize, usize)> {
+        (1..).zip(self.text.lines()).find_map(|(line, words)| {
+            let filled = for_account(stage, words);
+            let names = stage.place.names();
+            let value = filled.split('"').skip(1).step_by(2).find(|value| wanted(&names.arn(value)))?;
+            let before = filled.get(..filled.find(&format!("\"{value}\""))?)?.chars().count();
+            Some((line, as_written(stage, words, before + 1)))
+        })
     }
 }
 
@@ -62,82 +151,9 @@ fn slip(policy: &PolicyDocument) -> Option<(usize, usize, StepError)> {
     Some((slip.line, slip.column, error))
 }
 
-/// IAM names a principal that is not there, but not where it stands.
-pub(crate) fn blaming_principal(
-    stage: &Stage,
-    step: &cucumber::gherkin::Step,
-    error: StepError,
-) -> StepError {
-    let message = error.service_message().unwrap_or_default();
-    let name =
-        message.strip_prefix("Invalid principal in policy: ").and_then(|told| told.split('"').rev().nth(1));
-    let place = name.and_then(|name| place_of(stage, step, |value| value == name));
-    let Some((line, column)) = place else { return error };
-    names_nobody(stage, error, (line, column))
-}
-
-/// A bucket policy's refusal, at the value that it is about; S3 does not tell which.
-pub(crate) fn blaming_bucket_policy(
-    stage: &Stage,
-    step: &cucumber::gherkin::Step,
-    bucket: &str,
-    error: StepError,
-) -> StepError {
-    let message = error.service_message().unwrap_or_default().to_owned();
-    if message.contains("BlockPublicPolicy") {
-        return error.help(format!(
-            "the policy lets in everybody; add before it: Given public access to {bucket} is allowed"
-        ));
-    }
-    if message == "Invalid principal in policy" {
-        let known = known_arns(stage);
-        let entity = |value: &str| value.starts_with("arn:aws:iam::") && !value.ends_with(":root");
-        let place = place_of(stage, step, |value| entity(value) && !known.contains(&value));
-        return match place {
-            Some(place) => names_nobody(stage, error, place),
-            None => error,
-        };
-    }
-    let own = stage.place.names().arn(&format!("arn:aws:s3:::{bucket}"));
-    let of_bucket = |value: &str| value == own || value.starts_with(&format!("{own}/"));
-    let place = place_of(stage, step, |value| value.starts_with("arn:aws:s3:") && !of_bucket(value));
-    match place.filter(|_| message.contains("invalid resource")) {
-        Some((line, column)) => error
-            .in_doc_string(line, column)
-            .labelled("is not in this bucket")
-            .help(format!("a policy of {bucket} is about `{own}` and `{own}/*`")),
-        None => error,
-    }
-}
-
-fn names_nobody(stage: &Stage, error: StepError, (line, column): (usize, usize)) -> StepError {
-    let known = known_arns(stage);
-    let help = match known.is_empty() {
-        true => "the scenario has no user and no role yet".to_owned(),
-        false => format!("known here: {}", known.join(", ")),
-    };
-    error.in_doc_string(line, column).labelled("names nobody").help(help)
-}
-
 fn known_arns(stage: &Stage) -> Vec<&str> {
     let users = stage.cast.users.values().map(|user| user.arn.as_str());
     users.chain(stage.cast.roles.values().map(String::as_str)).collect()
-}
-
-/// Where the first string stands in a step's doc string that `wanted` is looking for: line and column.
-fn place_of(
-    stage: &Stage,
-    step: &cucumber::gherkin::Step,
-    wanted: impl Fn(&str) -> bool,
-) -> Option<(usize, usize)> {
-    let text = step.docstring.as_deref().unwrap_or_default();
-    (1..).zip(text.lines()).find_map(|(line, words)| {
-        let filled = for_account(stage, words);
-        let names = stage.place.names();
-        let value = filled.split('"').skip(1).step_by(2).find(|value| wanted(&names.arn(value)))?;
-        let before = filled.get(..filled.find(&format!("\"{value}\""))?)?.chars().count();
-        Some((line, as_written(stage, words, before + 1)))
-    })
 }
 
 /// The column, in a line as it was written, of one in the same line with its placeholders filled in.

@@ -2,12 +2,12 @@
 
 use cucumber::{given, then, when};
 use harness::check::PolicyUse;
-use harness::parameters::{NewRole, RoleName, Span, Trusted};
+use harness::parameters::{NewRole, Path, RoleName, Span, Trusted};
 use harness::{CallRef, NewThing, Stage, StepError, World, rehearse, unknown};
 use serde_json::{Value, json};
 use target::{Named, PolicyKind, ThingKind};
 
-use crate::policy_text::{blaming_principal, for_account, from_doc_string, rows};
+use crate::policy_text::{Written, for_account, rows};
 use crate::principals::iam_tags;
 
 /// A role trusted by a service (`ec2.amazonaws.com`), a user of the scenario, or `"the account"`.
@@ -25,9 +25,20 @@ async fn a_role_with_trust(
     step: &cucumber::gherkin::Step,
     name: NewRole,
 ) -> Result<(), StepError> {
+    make_written(world.stage()?, &name.0, &Written::below(step)?).await
+}
+
+/// A role with the trust policy in a file beside the feature.
+#[given(expr = "a role {new-role} with the trust policy in {path}")]
+async fn a_role_with_trust_in_file(world: &mut World, name: NewRole, path: Path) -> Result<(), StepError> {
     let stage = world.stage()?;
-    let document = from_doc_string(stage, step, PolicyKind::Trust)?;
-    make_role(stage, &name.0, &document).await.map_err(|error| blaming_principal(stage, step, error))
+    let written = Written::in_file(stage, &path)?;
+    make_written(stage, &name.0, &written).await
+}
+
+async fn make_written(stage: &mut Stage, name: &str, written: &Written) -> Result<(), StepError> {
+    let document = written.document(stage, PolicyKind::Trust)?;
+    make_role(stage, name, &document).await.map_err(|error| written.blaming_principal(stage, error))
 }
 
 /// Replaces a role's trust policy by the doc string.
@@ -38,10 +49,22 @@ async fn trust_policy(
     step: &cucumber::gherkin::Step,
     name: RoleName,
 ) -> Result<(), StepError> {
+    replace_trust(world.stage()?, &name.0, &Written::below(step)?).await
+}
+
+/// Replaces a role's trust policy by that in a file beside the feature.
+#[given(expr = "the trust policy of {role} is that in {path}")]
+#[when(expr = "the trust policy of {role} becomes that in {path}")]
+async fn trust_policy_in_file(world: &mut World, name: RoleName, path: Path) -> Result<(), StepError> {
     let stage = world.stage()?;
+    let written = Written::in_file(stage, &path)?;
+    replace_trust(stage, &name.0, &written).await
+}
+
+async fn replace_trust(stage: &mut Stage, name: &str, written: &Written) -> Result<(), StepError> {
     stage.turn()?;
-    let document = from_doc_string(stage, step, PolicyKind::Trust)?;
-    set_trust(stage, &name.0, &document).await.map_err(|error| blaming_principal(stage, step, error))
+    let document = written.document(stage, PolicyKind::Trust)?;
+    set_trust(stage, name, &document).await.map_err(|error| written.blaming_principal(stage, error))
 }
 
 /// Replaces a role's trust policy by one that names the principals of the table `| principal |`.
@@ -62,6 +85,12 @@ rehearse!(
     "the trust policy of {role} is:",
     "the trust policy of {role} becomes:",
     => |step| step.has_policy(PolicyUse::Trust)
+);
+rehearse!(
+    "a role {new-role} with the trust policy in {path}",
+    "the trust policy of {role} is that in {path}",
+    "the trust policy of {role} becomes that in {path}",
+    => |step| step.has_policy_in_file(PolicyUse::Trust)
 );
 rehearse!("{role} trusts:" => |step| {
     for row in step.rows(&["principal"], &[]) {

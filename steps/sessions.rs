@@ -4,14 +4,14 @@ use aws_sdk_sts::types::{Credentials, PolicyDescriptorType, Tag};
 use chrono::{DateTime, TimeDelta, Utc};
 use cucumber::{given, then, when};
 use harness::check::PolicyUse;
-use harness::parameters::{Kind, ManagedPolicy, NewSession, RoleName, Span, Text, Who};
+use harness::parameters::{Kind, ManagedPolicy, NewSession, Path, RoleName, Span, Text, Who};
 use harness::{Actor, CallRef, Control, Session, Stage, StepError, World, rehearse};
 use secrecy::SecretString;
 use target::{AccessKey, Named, PolicyKind};
 
 use crate::decisions::{denied, succeeded};
 use crate::managed_policies::policy_arn;
-use crate::policy_text::{for_account, from_doc_string, rows};
+use crate::policy_text::{Written, for_account, rows};
 use crate::principals::named;
 use crate::roles::known_role;
 
@@ -173,14 +173,40 @@ async fn assumes_with_policy(
     who: Who,
     role: RoleName,
 ) -> Result<(), StepError> {
+    assume_limited(world.stage()?, &who.0, &role.0, &Written::below(step)?).await
+}
+
+/// Somebody assumes a role with the session policy in a file beside the feature, which limits what the session can do.
+#[when(expr = "{who} assumes {role} with the session policy in {path}")]
+async fn assumes_with_policy_in_file(
+    world: &mut World,
+    who: Who,
+    role: RoleName,
+    path: Path,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
-    let actor = named(stage, &who.0).await?;
-    let policy = from_doc_string(stage, step, PolicyKind::Identity)?;
-    assume(stage, &actor, &role.0, Asked { policy: Some(policy), ..Asked::default() }).await
+    let written = Written::in_file(stage, &path)?;
+    assume_limited(stage, &who.0, &role.0, &written).await
+}
+
+async fn assume_limited(
+    stage: &mut Stage,
+    who: &str,
+    role: &str,
+    written: &Written,
+) -> Result<(), StepError> {
+    let actor = named(stage, who).await?;
+    let policy = written.document(stage, PolicyKind::Identity)?;
+    assume(stage, &actor, role, Asked { policy: Some(policy), ..Asked::default() }).await
 }
 
 rehearse!("{who} assumes {role} with the session policy:" => |step| {
     step.has_policy(PolicyUse::Session);
+    step.gives(Kind::Session, SESSION);
+    step.lets_act();
+});
+rehearse!("{who} assumes {role} with the session policy in {path}" => |step| {
+    step.has_policy_in_file(PolicyUse::Session);
     step.gives(Kind::Session, SESSION);
     step.lets_act();
 });

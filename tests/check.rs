@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use ::steps as _;
 use cucumber::given;
-use harness::check::{CODES, Code, Severity};
+use harness::check::{Beside, CODES, Code, Severity};
 use harness::parameters::FileName;
 use harness::{StepError, World};
 use serde_json::Value;
@@ -34,7 +34,7 @@ fn check(path: &str) -> (Option<i32>, String) {
 /// What is told where the steps of this file are there as well: the program itself has no two steps that say the same.
 fn check_with_own_steps(path: &str) -> (Option<i32>, String) {
     let text = fs::read_to_string(path).unwrap();
-    let findings = harness::check::check(path, &text, &[]);
+    let findings = harness::check::check(path, &text, &Beside::default());
     let digits = |letter: char| letter.is_ascii_digit();
     let told = findings.iter().map(|finding| {
         let help = finding.help.as_deref().unwrap_or_default();
@@ -59,11 +59,7 @@ fn is_shown(code: &Code) {
     let errors = code.severity == Severity::Error;
     assert_eq!(status, Some(i32::from(errors)), "{}: {told}", code.id);
     assert!(told.contains(&format!(" [{}]\n", code.id)), "{}: {told}", code.id);
-    let kept = format!("tests/check/{}.err", code.id);
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(&kept, &told).unwrap();
-    }
-    assert_eq!(told, fs::read_to_string(&kept).unwrap_or_default(), "{}", code.id);
+    is_kept(&format!("tests/check/{}.err", code.id), &told);
     let (status, told) = check(&format!("tests/check/{}.ok.feature", code.id));
     assert_eq!((status, told.as_str()), (Some(0), "1 file: 0 errors, 0 warnings\n"), "{}", code.id);
 }
@@ -81,6 +77,27 @@ fn every_code_is_shown_wrong_and_right() {
     let files = fs::read_dir(Path::new("tests/check")).unwrap();
     let files = files.filter(|file| file.as_ref().unwrap().file_type().unwrap().is_file()).count();
     assert_eq!(files, 3 * CODES.len());
+}
+
+/// Each at its place in its own file, and told once however many steps name the file.
+#[test]
+fn files_that_features_name_are_looked_at() {
+    let (status, told) = check("tests/check/files");
+    assert_eq!(status, Some(1), "{told}");
+    is_kept("tests/check/files/policies.err", &told);
+    let (_, json) = rolecall("", &["check", "--format", "json", "tests/check/files"]);
+    let found: Value = serde_json::from_str(&json).unwrap();
+    let first = found.as_array().unwrap().first().unwrap();
+    let at = |name: &str| first.get(name).cloned().unwrap_or_default();
+    assert_eq!((at("file"), at("line")), ("tests/check/files/policies/action.json".into(), 4.into()));
+}
+
+#[track_caller]
+fn is_kept(path: &str, told: &str) {
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(path, told).unwrap();
+    }
+    assert_eq!(told, fs::read_to_string(path).unwrap_or_default(), "{path}");
 }
 
 /// Right, though one might doubt it: whole files that must not be told of.
@@ -127,7 +144,7 @@ fn policies_of_aws_are_not_mistaken() {
         let text = format!(
             "Feature: f\n  Scenario: s\n    Given a managed policy p:\n      \"\"\"\n{policy}\n      \"\"\"\n    Then access is:\n      | who | action | resource | verdict |\n      | anonymous | s3:ListAllMyBuckets | * | denied |\n"
         );
-        for finding in harness::check::check("a.feature", &text, &[]) {
+        for finding in harness::check::check("a.feature", &text, &Beside::default()) {
             let (code, message) = (finding.code.id, &finding.message);
             let is_expected =
                 grants.contains(&code) || ["RC007", "RC008"].contains(&code) && is_of_stranger(message);
@@ -175,7 +192,7 @@ fn what_is_meant_is_allowed_with_a_reason() {
 #[test]
 fn an_allow_means_the_step_or_the_scenario_below_it() {
     let findings = |text: &str| {
-        let found = harness::check::check("a.feature", text, &[]);
+        let found = harness::check::check("a.feature", text, &Beside::default());
         found.iter().map(|finding| (finding.line, finding.code.id)).collect::<Vec<_>>()
     };
     let allow = "    # rolecall: allow(RC019) on purpose\n";
@@ -250,7 +267,7 @@ fn programs_get_the_same_findings() {
 #[test]
 fn other_languages_are_checked_just_the_same() {
     let text = "# language: de\nFunktionalität: f\n  @need:clock\n  Szenario: s\n    Angenommen a user alice\n    Wenn alicia lists reports\n    Dann it is denied\n    Und access is:\n      | who | action | resource | verdict |\n      | alice | s3:Foo | * | denied |\n\n  Szenario: t\n    Angenommen main-user\n";
-    let found = harness::check::check("a.feature", text, &[]);
+    let found = harness::check::check("a.feature", text, &Beside::default());
     let found: Vec<_> = found.iter().map(|finding| (finding.line, finding.column, finding.code.id)).collect();
     let expected = [(3, 3, "RC021"), (6, 10, "RC019"), (6, 23, "RC019"), (10, 17, "RC007"), (12, 3, "RC005")];
     assert_eq!(found, expected);

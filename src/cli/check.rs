@@ -1,5 +1,6 @@
 //! `rolecall check`: what can be said of feature files without running them.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
@@ -7,7 +8,7 @@ use std::thread;
 
 use annotate_snippets::Level;
 use evidence::{ControlRef, ControlText, File, FindingRule, FindingText, Findings};
-use harness::check::{self, CODES, Code, Finding, Severity};
+use harness::check::{self, Beside, CODES, Code, Finding, Severity};
 use serde_json::{Value, json};
 
 use crate::args::{CheckArgs, CheckFormat};
@@ -40,6 +41,7 @@ pub(crate) fn check(args: &CheckArgs, surroundings: &Surroundings) -> Status {
             Err(trouble) => troubles.push(trouble),
         }
     }
+    each_once(&mut checked);
     troubles.iter().for_each(|trouble| trouble.print(surroundings));
     let text = match args.format {
         CheckFormat::Text => as_text(&checked, surroundings),
@@ -69,7 +71,7 @@ fn each(files: &[PathBuf], controls: &[ControlRef]) -> Vec<Result<Checked, Diagn
     let one = |path: &PathBuf| {
         let text = features::text(path)?;
         let name = path.display().to_string();
-        let findings = check::check(&name, &text, controls);
+        let findings = check::check(&name, &text, &Beside { controls, files: features::FILES });
         Ok(Checked { file: File::new(name, text.as_bytes()), findings })
     };
     thread::scope(|scope| {
@@ -80,9 +82,22 @@ fn each(files: &[PathBuf], controls: &[ControlRef]) -> Vec<Result<Checked, Diagn
     })
 }
 
+/// What is found in a file that several features name is told with the first of them.
+fn each_once(checked: &mut [Checked]) {
+    let mut seen = BTreeSet::new();
+    for one in checked {
+        one.findings.retain(|it| {
+            let Some(path) = it.path.clone() else { return true };
+            seen.insert((path, it.line, it.column, it.code.id, it.message.clone()))
+        });
+    }
+}
+
 /// All findings with their files.
 fn found(checked: &[Checked]) -> impl Iterator<Item = (&str, &Finding)> {
-    checked.iter().flat_map(|one| one.findings.iter().map(|finding| (one.file.path.as_str(), finding)))
+    checked.iter().flat_map(|one| {
+        one.findings.iter().map(|finding| (finding.path.as_deref().unwrap_or(&one.file.path), finding))
+    })
 }
 
 /// In a format of others.

@@ -5,9 +5,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use harness::{FeatureError, FeatureFile};
+use harness::{FeatureError, FeatureFile, Files};
 
 use crate::diagnostic::{Diagnostic, Place};
+
+/// How the files are read that steps name.
+pub(crate) const FILES: Files = Files { read: Some(|path| fs::read_to_string(path)) };
 
 /// The features of files and of folders, each file once, in the order of the arguments and of names below a folder.
 ///

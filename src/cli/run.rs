@@ -8,7 +8,7 @@ use std::rc::Rc;
 use chrono::Utc;
 use evidence::console::{Console, Detail, Progress};
 use evidence::{Event, EventKind, Format, Record, RunInfo, ScenarioRef};
-use harness::{Commands, Files, RunPlan, Selection};
+use harness::{Commands, RunPlan, Selection};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use target::Target;
 
@@ -186,7 +186,7 @@ pub(crate) fn plan(args: &RunArgs, far: bool, accept_unproven: bool) -> Result<R
             slow: args.slow,
             surroundings: BTreeMap::from([("aws-cli".to_owned(), aws_cli(args, &path))]),
             commands: Commands { allowed: args.allow_commands, path },
-            files: Files { read: Some(|path| std::fs::read_to_string(path)) },
+            files: features::FILES,
         }),
         (features, selection) => {
             Err(selection.err().into_iter().chain(features.err().into_iter().flatten()).collect())

@@ -123,6 +123,7 @@ const OTHERS: &[Parameter] = &[
         "Something of the scenario, a file in a bucket (reports/q1.txt), an ARN, or *",
     ),
     free("{text}", Text::REGEX, "Any text in double quotes"),
+    free("{path}", Path::REGEX, "A file, by its path from the folder of the feature: \"policies/upload.json\""),
     free("{count}", Count::REGEX, "A whole number"),
     free("{span}", Span::REGEX, "A span of time: 1 hour, 90 minutes, 3600 seconds"),
 ];
@@ -238,6 +239,19 @@ names! {
 pub struct Text(pub String);
 
 impl FromStr for Text {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.trim_matches('"').to_owned()))
+    }
+}
+
+/// A file, by its path from the folder of the feature. Written as [`Text`] is; the placeholder at the end tells them apart.
+#[derive(Clone, Debug, PartialEq, Eq, cucumber::Parameter)]
+#[param(name = "path", regex = r#""[^"]+"|<path>"#)]
+pub struct Path(pub String);
+
+impl FromStr for Path {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {

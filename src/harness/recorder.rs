@@ -89,6 +89,15 @@ impl StepError {
         self
     }
 
+    /// The same about a place in a file that the step names, line and column both from 1.
+    #[must_use]
+    pub fn in_file(mut self, path: &str, line: usize, column: usize) -> Self {
+        let place = format!("{path}:{line}:{column}");
+        let message = &self.failure.message;
+        self.failure.message = if message.is_empty() { place } else { format!("{place}: {message}") };
+        self
+    }
+
     /// The same with other words beside the caret.
     #[must_use]
     pub fn labelled(mut self, label: impl Into<String>) -> Self {

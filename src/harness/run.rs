@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -155,7 +156,8 @@ fn start(
         .before(move |feature, _rule, scenario, world: &mut World| {
             let recorder = Recorder::new(shared.pace.clone(), shared.listens.clone().map(Wiretap::new));
             let place = Place::of(feature, scenario);
-            let reading = Reading::of(feature, files);
+            let path = feature.path.as_deref().unwrap_or(Path::new(""));
+            let reading = Reading::beside(path, files);
             let (target, commands, shared) = (target.clone(), commands.clone(), shared.clone());
             let probe = probe.clone();
             async move {

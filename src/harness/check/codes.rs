@@ -281,8 +281,16 @@ pub(super) const WHICH_BUCKET: &Code = &error(
     "Given a bucket reports\nAnd a bucket archive\nAnd anonymous\nThen upload to archive is denied",
 );
 
+pub(super) const NO_FILE: &Code = &error(
+    "RC030",
+    "a file that is not there",
+    "The step reads a file that can't be read. Its path is one from the folder of the feature file.",
+    "Given alice has the inline policy upload in \"policies/uplaod.json\"",
+    "Given alice has the inline policy upload in \"policies/upload.json\"",
+);
+
 /// All codes, in order.
-pub const CODES: [&Code; 29] = [
+pub const CODES: [&Code; 30] = [
     SYNTAX,
     UNDEFINED,
     AMBIGUOUS,
@@ -312,6 +320,7 @@ pub const CODES: [&Code; 29] = [
     UNREAD,
     NOBODY_ACTS,
     WHICH_BUCKET,
+    NO_FILE,
 ];
 
 /// The code of a name, in any case.

@@ -21,6 +21,7 @@ use evidence::ControlRef;
 use gherkin::{Background, Scenario, Step, StepType};
 
 use crate::feature::FeatureFile;
+use crate::plan::Files;
 use crate::vocabulary::{self, Known};
 use page::{Page, Place};
 use roll::Roll;
@@ -30,6 +31,8 @@ use roll::Roll;
 pub struct Finding {
     /// What kind of thing.
     pub code: &'static Code,
+    /// A file that the feature names; `None`: it is in the feature itself.
+    pub path: Option<String>,
     /// From 1.
     pub line: usize,
     /// In characters, from 1.
@@ -46,11 +49,19 @@ pub struct Finding {
     anchor: usize,
 }
 
-/// All findings in `text`, which was read from `path`, in the order of their places. `controls` are those that the users'
-/// own file has; none: there is no such file.
-pub fn check(path: &str, text: &str, controls: &[ControlRef]) -> Vec<Finding> {
+/// What there is beside a feature file.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// The controls that the users' own file has; none: there is no such file.
+    pub controls: &'a [ControlRef],
+    /// How the files are read that steps name.
+    pub files: Files,
+}
+
+/// All findings in `text`, which was read from `path`, and in the files that it names, in the order of their places.
+pub fn check(path: &str, text: &str, beside: &Beside<'_>) -> Vec<Finding> {
     let lines: Vec<&str> = text.lines().collect();
-    let mut page = Page::of(&lines, controls);
+    let mut page = Page::of(path, &lines, beside);
     match FeatureFile::parse(path, text) {
         Err(error) => {
             let place = Place { line: error.line, column: error.column, length: 0 };

@@ -1,12 +1,19 @@
 //! A file and what was found in it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use evidence::ControlRef;
+use crate::reading::Reading;
 
 use super::codes::Code;
 use super::statement::Doubt;
-use super::{Finding, codes};
+use super::{Beside, Finding, codes};
+
+/// A file beside the feature, with the line of it that a finding is about.
+pub(super) struct Elsewhere {
+    pub(super) path: String,
+    pub(super) source_line: String,
+}
 
 /// Words in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +36,9 @@ pub(super) struct Place {
 
 pub(super) struct Page<'a> {
     pub(super) lines: &'a [&'a str],
-    /// Those that `controls.toml` has.
-    pub(super) controls: &'a [ControlRef],
+    pub(super) beside: &'a Beside<'a>,
+    /// Where the files are that its steps name.
+    pub(super) reading: Reading,
     pub(super) findings: Vec<Finding>,
     /// All that steps of the feature have made.
     pub(super) buckets: BTreeSet<String>,
@@ -39,9 +47,10 @@ pub(super) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn of(lines: &'a [&'a str], controls: &'a [ControlRef]) -> Self {
+    pub(super) fn of(path: &str, lines: &'a [&'a str], beside: &'a Beside<'a>) -> Self {
         let (findings, buckets, of_buckets) = Default::default();
-        Self { lines, controls, findings, buckets, of_buckets }
+        let reading = Reading::beside(Path::new(path), beside.files);
+        Self { lines, beside, reading, findings, buckets, of_buckets }
     }
 }
 
@@ -134,18 +143,33 @@ impl Page<'_> {
         message: String,
         help: Option<String>,
     ) {
+        self.add_where(code, (anchor, place), None, message, help);
+    }
+
+    /// The same, where the place may be one in a file that the step on the line names.
+    pub(super) fn add_where(
+        &mut self,
+        code: &'static Code,
+        (anchor, place): (usize, Place),
+        elsewhere: Option<Elsewhere>,
+        message: String,
+        help: Option<String>,
+    ) {
         let Place { line, column, length } = place;
-        let source_line = self.line(line).to_owned();
+        let (path, source_line) = match elsewhere {
+            Some(Elsewhere { path, source_line }) => (Some(path), source_line),
+            None => (None, self.line(line).to_owned()),
+        };
         let word = || {
             source_line.chars().skip(column.saturating_sub(1)).take_while(|it| !it.is_whitespace()).count()
         };
         let length = if length == 0 { word().max(1) } else { length };
-        self.findings.push(Finding { code, line, column, length, message, help, source_line, anchor });
+        self.findings.push(Finding { code, path, line, column, length, message, help, source_line, anchor });
     }
 
     /// A finding about a policy.
-    pub(super) fn doubt(&mut self, doubt: Doubt, anchor: usize, place: Place) {
-        self.add(doubt.code, anchor, place, doubt.message, doubt.help);
+    pub(super) fn doubt(&mut self, doubt: Doubt, at: (usize, Place), elsewhere: Option<Elsewhere>) {
+        self.add_where(doubt.code, at, elsewhere, doubt.message, doubt.help);
         if let Some(bucket) = doubt.of_bucket {
             self.of_buckets.extend(self.findings.pop().map(|finding| (bucket, finding)));
         }
@@ -172,8 +196,9 @@ impl Page<'_> {
 }
 
 impl Finding {
-    fn order(&self) -> (usize, usize, &str, &str) {
-        (self.line, self.column, self.code.id, &self.message)
+    /// What is found in other files comes last.
+    fn order(&self) -> (Option<&str>, usize, usize, &str, &str) {
+        (self.path.as_deref(), self.line, self.column, self.code.id, &self.message)
     }
 }
 
@@ -184,7 +209,8 @@ mod tests {
     #[test]
     fn cells_stand_where_their_text_does() {
         let lines = ["  | who  | a\\|b |   | ü |"];
-        let page = Page::of(&lines, &[]);
+        let beside = Beside::default();
+        let page = Page::of("a.feature", &lines, &beside);
         let place = |cell| page.cell(1, cell);
         let at = |column, length| Place { line: 1, column, length };
         assert_eq!([place(0), place(1), place(3)], [at(5, 3), at(12, 4), at(23, 1)]);
@@ -195,7 +221,8 @@ mod tests {
     #[test]
     fn tags_are_found_above_what_they_belong_to() {
         let lines = ["@slow-x", "  @slow @b", "  # @slow", "  Scenario: s"];
-        let page = Page::of(&lines, &[]);
+        let beside = Beside::default();
+        let page = Page::of("a.feature", &lines, &beside);
         assert_eq!(page.tag(4, "@slow"), Place { line: 2, column: 3, length: 5 });
     }
 }

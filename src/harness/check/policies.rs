@@ -1,14 +1,15 @@
-//! Policies in doc strings, and tables of statements.
+//! Policies in doc strings and files, and tables of statements.
 
 use gherkin::Step;
 use policy::{PolicyDocument, PolicyKind};
 use serde_json::{Value, json};
 
-use super::codes;
-use super::page::{Page, Place};
+use super::codes::{self, Code};
+use super::page::{Elsewhere, Page, Place};
 use super::rehearsal::Rehearsal;
 use super::statement::{self, Doubt};
 use crate::parameters::{Kind, Named};
+use crate::reading::Read;
 
 /// What a policy in a feature is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,18 +45,25 @@ impl Rehearsal<'_, '_> {
             self.page.add_line(codes::NO_POLICY, self.step.position.line, message, help);
             return;
         };
-        let document = DocString::of(self.step, text, self.page);
+        let document = PolicyText::in_doc_string(self.step, text, self.page);
         self.look_through(&document, purpose);
     }
 
-    fn look_through(&mut self, text: &DocString, purpose: PolicyUse) {
+    /// The file that the step names is a policy.
+    pub fn has_policy_in_file(&mut self, purpose: PolicyUse) {
+        if let Some(file) = self.parameter("{path}").and_then(|path| self.file(&path)) {
+            self.look_through(&PolicyText::in_file(self.step, file), purpose);
+        }
+    }
+
+    fn look_through(&mut self, text: &PolicyText, purpose: PolicyUse) {
         let kind = purpose.kind();
         let parsed = match PolicyDocument::parse(&text.document, kind) {
             Ok(parsed) => parsed,
             Err(error) => {
                 let (line, column) = text.place(error.line, error.column, self.page);
                 let place = Place { line, column, length: 0 };
-                self.page.add(codes::NO_POLICY, text.anchor, place, error.message, None);
+                text.tell(codes::NO_POLICY, place, error.message, self.page);
                 return;
             }
         };
@@ -70,7 +78,7 @@ impl Rehearsal<'_, '_> {
             // Where something is denied, not everything is allowed.
             for doubt in doubts.filter(|doubt| doubt.code != codes::EVERYTHING || !denies) {
                 let place = text.word(&doubt.word, span.clone(), self.page);
-                self.page.doubt(doubt, text.anchor, place);
+                self.page.doubt(doubt, (text.anchor, place), text.elsewhere(place.line));
             }
         }
     }
@@ -90,7 +98,7 @@ impl Rehearsal<'_, '_> {
         }
     }
 
-    fn look_at_size(&mut self, text: &DocString, purpose: PolicyUse) {
+    fn look_at_size(&mut self, text: &PolicyText, purpose: PolicyUse) {
         let most = self.largest(purpose);
         let size = match purpose {
             PolicyUse::Bucket => text.document.len(),
@@ -143,7 +151,7 @@ impl Rehearsal<'_, '_> {
             for doubt in statement::mistakes(&one).into_iter().chain(statement::grants(&one)) {
                 let column = self.page.column_of(place.line, &doubt.word);
                 let place = Place { column, length: doubt.word.chars().count(), ..place };
-                self.page.doubt(doubt, anchor, place);
+                self.page.doubt(doubt, (anchor, place), None);
             }
         }
     }
@@ -197,30 +205,53 @@ fn written_column(written: &str, column: usize) -> usize {
     here
 }
 
-struct DocString {
+/// The text of a policy, and where it stands.
+struct PolicyText {
+    /// The line of the step.
     anchor: usize,
-    /// The line of the opening quotes, from 1.
-    fence: usize,
-    /// Its lines as they are written, those that gherkin's indentation was taken from.
+    /// The file; `None`: the step's doc string.
+    path: Option<String>,
+    /// The line above its first one.
+    above: usize,
+    /// Its lines as they are written; in a doc string those that gherkin's indentation was taken from.
     lines: Vec<String>,
     document: String,
     /// Lines before the document.
     before: usize,
 }
 
-impl DocString {
-    fn of(step: &Step, text: &str, page: &Page<'_>) -> Self {
+impl PolicyText {
+    fn in_doc_string(step: &Step, text: &str, page: &Page<'_>) -> Self {
         let is_fence = |line: &str| ["\"\"\"", "```"].iter().any(|mark| line.trim_start().starts_with(mark));
         let anchor = step.position.line;
         let fence = (anchor + 1..=page.lines.len()).find(|line| is_fence(page.line(*line))).unwrap_or(anchor);
+        // What stands behind the opening quotes is the text's first line.
+        Self::new(anchor, None, fence - 1, text)
+    }
+
+    fn in_file(step: &Step, file: Read) -> Self {
+        Self::new(step.position.line, Some(file.path), 0, &file.text)
+    }
+
+    fn new(anchor: usize, path: Option<String>, above: usize, text: &str) -> Self {
         let filled = filled(text);
         let before = filled.len() - filled.trim_start().len();
         let before = filled.get(..before).unwrap_or_default().matches('\n').count();
         let lines = text.lines().map(str::to_owned).collect();
-        Self { anchor, fence, lines, document: filled.trim().to_owned(), before }
+        Self { anchor, path, above, lines, document: filled.trim().to_owned(), before }
     }
 
-    /// The place in the file of one in the document: line and column.
+    /// The line on which something is found, where that is none of the feature.
+    fn elsewhere(&self, line: usize) -> Option<Elsewhere> {
+        let source_line = self.lines.get(line.saturating_sub(1)).cloned().unwrap_or_default();
+        self.path.clone().map(|path| Elsewhere { path, source_line })
+    }
+
+    fn tell(&self, code: &'static Code, place: Place, message: String, page: &mut Page<'_>) {
+        page.add_where(code, (self.anchor, place), self.elsewhere(place.line), message, None);
+    }
+
+    /// The place in its file of one in the document: line and column.
     fn place(&self, line: usize, column: usize, page: &Page<'_>) -> (usize, usize) {
         let line = line + self.before;
         let written = self.lines.get(line.saturating_sub(1)).map_or("", String::as_str);
@@ -228,8 +259,9 @@ impl DocString {
         // The document's first line was trimmed.
         let column = if line == self.before + 1 { column + indent(written) } else { column };
         let column = written_column(written, column);
-        let line = self.fence + line - 1;
-        (line, column + indent(page.line(line)).saturating_sub(indent(written)))
+        let line = self.above + line;
+        let there = if self.path.is_some() { written } else { page.line(line) };
+        (line, column + indent(there).saturating_sub(indent(written)))
     }
 
     fn at_byte(&self, byte: usize, page: &Page<'_>) -> (usize, usize) {

@@ -2,12 +2,15 @@
 //!
 //! Parameters tell most of it by their types. What else there is to tell stands beside the step, by [`crate::rehearse!`].
 
+use std::io;
+
 use gherkin::{Step, Table};
 
 use super::codes::{self, Code};
 use super::page::{Page, Place, Word};
 use super::roll::{Roll, Unknown};
 use crate::parameters::{Kind, Name, Sense};
+use crate::reading::Read;
 use crate::similar::nearest;
 use crate::vocabulary::Known;
 
@@ -55,6 +58,10 @@ impl Rehearsal<'_, '_> {
         if let Some(rehearse) = self.known.rehearse {
             rehearse(self);
         }
+        if let Some(path) = self.parameter("{path}") {
+            // Where a rehearsal has looked into it, the finding is the same.
+            self.file(&path);
+        }
         let words = self.words();
         for (sense, word) in &words {
             self.look_up(*sense, word);
@@ -75,6 +82,23 @@ impl Rehearsal<'_, '_> {
             (parameter.sense, Word { text, place: self.page.in_step(self.step, part.range()) })
         };
         parts.map(word).collect()
+    }
+
+    /// The file that a word of the step names, where it is there and `check` reads files.
+    pub(super) fn file(&mut self, path: &Word) -> Option<Read> {
+        match self.page.reading.read(&path.text)? {
+            Ok(read) => Some(read),
+            Err(error) => {
+                let there = self.page.reading.path(&path.text);
+                let message = match error.kind() {
+                    io::ErrorKind::NotFound => format!("there is no file `{there}`"),
+                    _ => format!("`{there}` can't be read: {error}"),
+                };
+                let help = "paths are relative to the folder of the feature file".to_owned();
+                self.tell(codes::NO_FILE, path, message, Some(help));
+                None
+            }
+        }
     }
 
     /// The step's first parameter that is written so, such as `{action}`.

@@ -33,9 +33,8 @@ pub(super) fn check(page: &mut Page<'_>) {
             page.add(codes::SECRET, line, Place { line, column, length }, message, help);
         }
     }
-    if told {
-        page.findings.iter_mut().for_each(hide);
-    }
+    // What is found in other files shows their lines.
+    page.findings.iter_mut().filter(|finding| told || finding.path.is_some()).for_each(hide);
 }
 
 /// A finding about a line that a secret is on must not show it.

@@ -31,7 +31,7 @@ fn one(tag: &str, line: usize, page: &mut Page<'_>) {
         }
     } else if tag.starts_with(CONTROL_PREFIX) {
         let unknown = match ControlRef::from_tag(tag) {
-            Some(control) => unknown(&control, page.controls),
+            Some(control) => unknown(&control, page.beside.controls),
             None => {
                 let help = "write `@control:FRAMEWORK:ID`, for instance `@control:NIST-800-53:AC-6`";
                 Some((format!("`{written}` names no control"), help.to_owned()))

@@ -1,0 +1,71 @@
+//! What people see where a step does not hold: each file in `tests/steps/` shows steps wrong, no scenario of it passes, and
+//! the exact output is kept beside it. `BLESS=1` writes the outputs anew: read the difference.
+#![allow(clippy::disallowed_methods, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use chrono::{DateTime, Utc};
+use evidence::console::{Color, Console, Detail, Page};
+use evidence::{Event, Exit, Record, ScenarioResult};
+use harness::{FeatureFile, Files, RunPlan};
+use steps as _;
+use target::Embedded;
+
+/// Same run, same bytes: the times of the output are those of this clock.
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+fn run(path: &Path) -> Vec<Event> {
+    let text = fs::read_to_string(path).unwrap();
+    let feature = FeatureFile::parse(&path.display().to_string(), &text);
+    let plan = RunPlan {
+        features: vec![feature.unwrap_or_else(|error| panic!("{error}"))],
+        files: Files { read: Some(|path| fs::read_to_string(path)) },
+        ..RunPlan::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut events = Vec::new();
+    let target = Rc::new(Embedded::new(now));
+    runtime.block_on(harness::run(plan, target, now, |event| events.push(event))).unwrap();
+    events
+}
+
+fn shown(events: &[Event]) -> String {
+    let mut text = Vec::new();
+    let mut console =
+        Console::new(&mut text, Page { width: 80, color: Color::Plain, detail: Detail::Normal });
+    events.iter().for_each(|event| console.event(event).unwrap());
+    String::from_utf8(text).unwrap()
+}
+
+fn kept() -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir("tests/steps").unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "feature"));
+    paths.sort();
+    paths
+}
+
+#[test]
+fn what_is_wrong_is_told_as_it_is_kept() {
+    let paths = kept();
+    assert!(!paths.is_empty());
+    for path in paths {
+        let events = run(&path);
+        let (told, record) = (shown(&events), events.iter().collect::<Record>());
+        assert!([Exit::Failed, Exit::Inconclusive].contains(&record.exit()), "{}: {told}", path.display());
+        for scenario in &record.scenarios {
+            let result = scenario.result.as_ref();
+            let held = matches!(result, None | Some(ScenarioResult::Passed | ScenarioResult::Skipped { .. }));
+            assert!(!held, "{}: `{}` holds", path.display(), scenario.scenario.name);
+        }
+        let kept = path.with_extension("err");
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&kept, &told).unwrap();
+        }
+        assert_eq!(told, fs::read_to_string(&kept).unwrap_or_default(), "{}", path.display());
+    }
+}
