@@ -12,11 +12,11 @@ use harness::parameters::{Action, Kind, Resource, WhoOrRole};
 use harness::{Actor, Stage, StepError, Verdict, World, rehearse, unknown};
 use target::{Asker, Named, Question};
 
+use crate::assuming::try_to_assume;
 use crate::decisions::{denied, succeeded};
 use crate::objects;
 use crate::policy_text::{for_account, rows};
 use crate::principals::named;
-use crate::sessions::try_to_assume;
 
 /// Somebody tries an action of any AWS service on something: a bucket, an object (`reports/q1.txt`, or `reports/*` for one of
 /// which no policy speaks), a user, role or group of the scenario, an ARN, or `*` for actions that are about no resource. `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject`,
@@ -106,7 +106,11 @@ async fn holds(stage: &mut Stage, row: &[String]) -> Result<(), StepError> {
     let why =
         call.explanation.as_ref().map(|explanation| explanation.why.as_str()).or(call.message.as_deref());
     let why = why.unwrap_or_default();
-    let explicitly = why.contains("Deny statement") || why.contains("explicit deny");
+    let by = stage.denied_by(&outcome);
+    let explicitly = by.as_ref().is_some_and(|by| by.explicit);
+    if wanted == Wanted::DeniedExplicitly && by.is_none() {
+        return Err(StepError::inconclusive("the target does not say why", "").on(call));
+    }
     if wanted == Wanted::DeniedExplicitly && !explicitly {
         return Err(
             StepError::failed("is denied, but by no Deny", "expected a Deny statement to decide").on(call)
@@ -114,7 +118,7 @@ async fn holds(stage: &mut Stage, row: &[String]) -> Result<(), StepError> {
     }
     let Some(because) = because.first().filter(|because| !because.is_empty()) else { return Ok(()) };
     let mentioned = match because.as_str() {
-        "no policy" => call.verdict == Verdict::Denied && !explicitly && !why.is_empty(),
+        "no policy" => call.verdict == Verdict::Denied && by.as_ref().is_some_and(|by| !by.explicit),
         words => why.to_lowercase().contains(&words.to_lowercase()),
     };
     if mentioned {

@@ -24,7 +24,7 @@ pub struct Entry {
     pub example: Option<String>,
 }
 
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 17] = [
     include_str!("account.rs"),
     include_str!("described.rs"),
     include_str!("principals.rs"),
@@ -33,6 +33,8 @@ const SOURCES: [&str; 15] = [
     include_str!("managed_policies.rs"),
     include_str!("roles.rs"),
     include_str!("tags.rs"),
+    include_str!("assuming.rs"),
+    include_str!("mfa.rs"),
     include_str!("sessions.rs"),
     include_str!("buckets.rs"),
     include_str!("objects.rs"),
@@ -42,7 +44,7 @@ const SOURCES: [&str; 15] = [
     include_str!("decisions.rs"),
 ];
 
-const FEATURES: [&str; 10] = [
+const FEATURES: [&str; 12] = [
     include_str!("../features/terse.feature"),
     include_str!("../features/part_1_instance_role.feature"),
     include_str!("../features/part_2_assume_role.feature"),
@@ -50,6 +52,8 @@ const FEATURES: [&str; 10] = [
     include_str!("../features/vocabulary.feature"),
     include_str!("../features/identities.feature"),
     include_str!("../features/policies.feature"),
+    include_str!("../features/mfa.feature"),
+    include_str!("../features/reasons.feature"),
     include_str!("../features/access.feature"),
     include_str!("../features/described.feature"),
     include_str!("../features/aws_cli.feature"),

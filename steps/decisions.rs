@@ -2,8 +2,9 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 use cucumber::then;
-use harness::parameters::{ErrorCode, Text};
+use harness::parameters::{ErrorCode, KindOfPolicy, Text};
 use harness::{Call, CallRef, Control, Purpose, Stage, StepError, Verdict, World};
+use target::{DeniedBy, Layer};
 
 use crate::buckets::s3;
 
@@ -20,11 +21,116 @@ async fn it_is_denied(world: &mut World) -> Result<(), StepError> {
     denied(world.stage()?).await
 }
 
+/// The last attempt was denied by a Deny statement, whichever policy it is in.
+#[then(expr = "it is denied explicitly")]
+async fn it_is_denied_explicitly(world: &mut World) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    denied(stage).await?;
+    let (call, by) = grounds(stage)?;
+    if by.explicit {
+        return Ok(());
+    }
+    let message = "expected a Deny statement to decide, and nothing allows it";
+    Err(StepError::failed("is denied, but by no Deny", message).on(&call))
+}
+
+/// The last attempt was denied because no policy allows it: no Deny statement stands against it, and no boundary or the like
+/// limits it.
+#[then(expr = "it is denied because no policy allows it")]
+async fn nothing_allows_it(world: &mut World) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    denied(stage).await?;
+    let (call, by) = grounds(stage)?;
+    if !by.explicit && matches!(by.layer, Layer::Identity | Layer::Resource) {
+        return Ok(());
+    }
+    Err(StepError::failed(format!("is denied by {}", words(&by)), "expected that no policy allows it")
+        .on(&call))
+}
+
+/// The last attempt was denied by a kind of policy: by a Deny statement in it, or, of what limits, such as a permissions
+/// boundary, because it does not allow it.
+#[then(expr = "it is denied by {kind-of-policy}")]
+async fn it_is_denied_by(world: &mut World, kind: KindOfPolicy) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    denied(stage).await?;
+    let (call, by) = grounds(stage)?;
+    let limits = by.explicit || !matches!(by.layer, Layer::Identity | Layer::Resource);
+    if by.layer == kind.0 && limits {
+        return Ok(());
+    }
+    let expected = format!("expected {} to decide", name(kind.0));
+    Err(match limits {
+        true => StepError::failed(format!("is denied by {}", words(&by)), expected),
+        false => StepError::failed("is denied because no policy allows it", expected),
+    }
+    .on(&call))
+}
+
+/// The last attempt was denied by the Deny statement of this Sid.
+#[then(expr = "it is denied by the statement {text}")]
+async fn it_is_denied_by_statement(world: &mut World, sid: Text) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    denied(stage).await?;
+    let (call, by) = grounds(stage)?;
+    let expected = format!("expected the statement `{}` to decide", sid.0);
+    match by.statements.as_deref() {
+        None => Err(StepError::inconclusive("the target does not say which statement", expected).on(&call)),
+        Some(sids) if by.explicit && sids.contains(&sid.0) => Ok(()),
+        Some(_) if by.explicit => {
+            Err(StepError::failed("is denied by another statement", expected).on(&call))
+        }
+        Some(_) => Err(StepError::failed("is denied, but by no Deny", expected).on(&call)),
+    }
+}
+
+/// What denied the last attempt, which was denied.
+///
+/// # Errors
+/// Where the target does not tell.
+pub(crate) fn grounds(stage: &mut Stage) -> Result<(Call, DeniedBy), StepError> {
+    let outcome = stage.last_outcome()?;
+    match stage.denied_by(&outcome) {
+        Some(by) => Ok((outcome.call, by)),
+        None => Err(StepError::inconclusive("the target does not say why", "").on(&outcome.call)),
+    }
+}
+
+fn words(by: &DeniedBy) -> String {
+    let name = name(by.layer);
+    if by.explicit { format!("a Deny in {name}") } else { name.to_owned() }
+}
+
+fn name(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Identity => "an identity-based policy",
+        Layer::Resource => "a resource-based policy",
+        Layer::Trust => "the role trust policy",
+        Layer::Boundary => "a permissions boundary",
+        Layer::Session => "a session policy",
+        Layer::ServiceControl => "a service control policy",
+        Layer::ResourceControl => "a resource control policy",
+    }
+}
+
 /// The last attempt was refused with the service's error code, for instance `ExpiredToken`.
 #[then(expr = "it is refused with {code}")]
 async fn it_is_refused(world: &mut World, code: ErrorCode) -> Result<(), StepError> {
-    let has_code = |call: &Call| call.code.as_deref() == Some(code.0.as_str());
-    let stage = world.stage()?;
+    refused(world.stage()?, &[&code.0], &code.0).await
+}
+
+/// The last attempt was refused because the session that made it is over. Services have different codes for that.
+#[then(expr = "it is refused because the session has expired")]
+async fn it_is_refused_as_expired(world: &mut World) -> Result<(), StepError> {
+    refused(world.stage()?, &EXPIRED, "that the session has expired").await
+}
+
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>,
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+const EXPIRED: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
+
+async fn refused(stage: &mut Stage, codes: &[&str], expected: &str) -> Result<(), StepError> {
+    let has_code = |call: &Call| call.code.as_deref().is_some_and(|code| codes.contains(&code));
     let outcome = stage.outcome_that(has_code).await?;
     let call = &outcome.call;
     if has_code(call) {
@@ -33,12 +139,12 @@ async fn it_is_refused(world: &mut World, code: ErrorCode) -> Result<(), StepErr
     proven(stage, call)?;
     Err(match (&call.code, call.verdict) {
         (Some(found), _) => {
-            StepError::failed(format!("was refused with {found}"), format!("expected {}", code.0)).on(call)
+            StepError::failed(format!("was refused with {found}"), format!("expected {expected}")).on(call)
         }
         (None, Verdict::Allowed) => {
-            StepError::failed("was allowed", format!("expected a refusal with {}", code.0)).on(call)
+            StepError::failed("was allowed", format!("expected a refusal with {expected}")).on(call)
         }
-        (None, _) => StepError::inconclusive("could not tell", format!("expected {}", code.0)).on(call),
+        (None, _) => StepError::inconclusive("could not tell", format!("expected {expected}")).on(call),
     })
 }
 

@@ -5,6 +5,7 @@
 
 mod access;
 mod account;
+mod assuming;
 mod buckets;
 mod catalogue;
 mod commands;
@@ -14,6 +15,7 @@ mod groups;
 mod holders;
 mod instances;
 mod managed_policies;
+mod mfa;
 mod objects;
 mod policies;
 mod policy_text;

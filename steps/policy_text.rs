@@ -19,7 +19,10 @@ impl Written {
     /// Where there is none.
     pub(crate) fn below(step: &cucumber::gherkin::Step) -> Result<Self, StepError> {
         let missing = || {
-            StepError::failed("has no policy", "the policy goes below this step, between two lines of `\"\"\"`")
+            StepError::failed(
+                "has no policy",
+                "the policy goes below this step, between two lines of `\"\"\"`",
+            )
         };
         Ok(Self { text: step.docstring.clone().ok_or_else(missing)?, file: None })
     }

@@ -1,226 +1,50 @@
-//! Temporary credentials: assuming roles, session tokens, and the time that they last.
+//! Session tokens, the time that temporary credentials last, and who a caller is.
 
-use aws_sdk_sts::types::{Credentials, PolicyDescriptorType, Tag};
+use aws_sdk_sts::types::Credentials;
 use chrono::{DateTime, TimeDelta, Utc};
 use cucumber::{given, then, when};
-use harness::check::PolicyUse;
-use harness::parameters::{Kind, ManagedPolicy, NewSession, Path, RoleName, Span, Text, Who};
-use harness::{Actor, CallRef, Control, Session, Stage, StepError, World, rehearse};
+use harness::parameters::{NewSession, Span, Text, Who};
+use harness::{Actor, CallRef, Session, Stage, StepError, World, rehearse};
 use secrecy::SecretString;
-use target::{AccessKey, Named, PolicyKind};
+use target::AccessKey;
 
-use crate::decisions::{denied, succeeded};
-use crate::managed_policies::policy_arn;
-use crate::policy_text::{Written, for_account, rows};
+use crate::mfa::Code;
+use crate::policy_text::for_account;
 use crate::principals::named;
-use crate::roles::known_role;
-
-/// The session name of the walkthrough.
-const SESSION: &str = "testSession";
 
 rehearse!(
-    "assuming {role}",
-    "assuming {role} for {span}",
-    => |step| {
-        step.needs_actor();
-        step.gives(Kind::Session, SESSION);
-    }
-);
-rehearse!(
-    "assuming {role} as {new-session}",
-    "assuming {role} as {new-session} for {span}",
     "the session token is left out",
     "asking for the caller identity",
     "the caller is {text}",
     => |step| step.needs_actor()
 );
-rehearse!("{who} assumes {role}", "{who} assumes {role} for {span}" => |step| {
-    step.gives(Kind::Session, SESSION);
-    step.lets_act();
-});
 rehearse!(
-    "{who} assumes {role} as {new-session}",
-    "{who} assumes {role} as {new-session} for {span}",
     "{who} asks for a session token",
+    "{who} asks for a session token as {new-session}",
     "{who} asks for a session token for {span}",
     => |step| step.lets_act()
 );
 
-/// Assumes a role; from here on its session acts.
-#[when(expr = "assuming {role}")]
-async fn assuming(world: &mut World, role: RoleName) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let actor = stage.current_actor()?;
-    assume(stage, &actor, &role.0, Asked::default()).await
-}
-
-/// Assumes a role for some time; from here on its session acts.
-#[when(expr = "assuming {role} for {span}")]
-async fn assuming_for(world: &mut World, role: RoleName, span: Span) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let actor = stage.current_actor()?;
-    assume(stage, &actor, &role.0, Asked::lasting(span)).await
-}
-
-/// Assumes a role with a session name of one's own, by which later steps can speak of the session.
-#[when(expr = "assuming {role} as {new-session}")]
-async fn assuming_as(world: &mut World, role: RoleName, session: NewSession) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let actor = stage.current_actor()?;
-    assume(stage, &actor, &role.0, Asked::named(session)).await
-}
-
-/// Somebody assumes a role; from here on the session acts.
-#[when(expr = "{who} assumes {role}")]
-async fn assumes(world: &mut World, who: Who, role: RoleName) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let actor = named(stage, &who.0).await?;
-    assume(stage, &actor, &role.0, Asked::default()).await
-}
-
-/// Somebody assumes a role with a session name, by which later steps can speak of the session.
-#[when(expr = "{who} assumes {role} as {new-session}")]
-async fn assumes_as(
-    world: &mut World,
-    who: Who,
-    role: RoleName,
-    session: NewSession,
-) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let actor = named(stage, &who.0).await?;
-    assume(stage, &actor, &role.0, Asked::named(session)).await
-}
-
-/// Somebody assumes a role for some time; from here on the session acts.
-#[when(expr = "{who} assumes {role} for {span}")]
-async fn assumes_for(world: &mut World, who: Who, role: RoleName, span: Span) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let actor = named(stage, &who.0).await?;
-    assume(stage, &actor, &role.0, Asked::lasting(span)).await
-}
-
-/// Assumes a role with a session name, for some time; from here on the session acts.
-#[when(expr = "assuming {role} as {new-session} for {span}")]
-async fn assuming_as_for(
-    world: &mut World,
-    role: RoleName,
-    session: NewSession,
-    span: Span,
-) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let actor = stage.current_actor()?;
-    assume(stage, &actor, &role.0, Asked { session: session.0, ..Asked::lasting(span) }).await
-}
-
-/// Somebody assumes a role with a session name, for some time; from here on the session acts.
-#[when(expr = "{who} assumes {role} as {new-session} for {span}")]
-async fn assumes_as_for(
-    world: &mut World,
-    who: Who,
-    role: RoleName,
-    session: NewSession,
-    span: Span,
-) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let actor = named(stage, &who.0).await?;
-    assume(stage, &actor, &role.0, Asked { session: session.0, ..Asked::lasting(span) }).await
-}
-
-/// Somebody assumes a role with the attributes of the table `| attribute | value |`: `session name`, `duration`,
-/// `external id`, `source identity`, `session policy` (a managed policy), `tag KEY`, `transitive tag KEY`.
-#[when(expr = "{who} assumes {role} with:")]
-async fn assumes_with(
-    world: &mut World,
-    step: &cucumber::gherkin::Step,
-    who: Who,
-    role: RoleName,
-) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let actor = named(stage, &who.0).await?;
-    let mut asked = Asked::default();
-    for row in rows(step, &["attribute", "value"])? {
-        if let [attribute, value] = row.as_slice() {
-            asked.set(stage, attribute, value)?;
-        }
-    }
-    assume(stage, &actor, &role.0, asked).await
-}
-
-rehearse!("{who} assumes {role} with:" => |step| {
-    let mut session = SESSION.to_owned();
-    for row in step.rows(&["attribute", "value"], &[]) {
-        let (Some(attribute), Some(value)) = (row.cell("attribute"), row.cell("value")) else { continue };
-        match attribute.text.as_str() {
-            "session name" => session.clone_from(&value.text),
-            "session policy" => step.names::<ManagedPolicy>(value),
-            text if text.starts_with("tag ") || text.starts_with("transitive tag ") => {}
-            _ => step.is_one_of(attribute, "attribute of a session", &ATTRIBUTES),
-        }
-    }
-    step.gives(Kind::Session, &session);
-    step.lets_act();
-});
-
-/// What may be asked for beside tags.
-const ATTRIBUTES: [&str; 5] =
-    ["session name", "duration", "external id", "source identity", "session policy"];
-
-/// Somebody assumes a role with the session policy of the doc string, which limits what the session can do.
-#[when(expr = "{who} assumes {role} with the session policy:")]
-async fn assumes_with_policy(
-    world: &mut World,
-    step: &cucumber::gherkin::Step,
-    who: Who,
-    role: RoleName,
-) -> Result<(), StepError> {
-    assume_limited(world.stage()?, &who.0, &role.0, &Written::below(step)?).await
-}
-
-/// Somebody assumes a role with the session policy in a file beside the feature, which limits what the session can do.
-#[when(expr = "{who} assumes {role} with the session policy in {path}")]
-async fn assumes_with_policy_in_file(
-    world: &mut World,
-    who: Who,
-    role: RoleName,
-    path: Path,
-) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let written = Written::in_file(stage, &path)?;
-    assume_limited(stage, &who.0, &role.0, &written).await
-}
-
-async fn assume_limited(
-    stage: &mut Stage,
-    who: &str,
-    role: &str,
-    written: &Written,
-) -> Result<(), StepError> {
-    let actor = named(stage, who).await?;
-    let policy = written.document(stage, PolicyKind::Identity)?;
-    assume(stage, &actor, role, Asked { policy: Some(policy), ..Asked::default() }).await
-}
-
-rehearse!("{who} assumes {role} with the session policy:" => |step| {
-    step.has_policy(PolicyUse::Session);
-    step.gives(Kind::Session, SESSION);
-    step.lets_act();
-});
-rehearse!("{who} assumes {role} with the session policy in {path}" => |step| {
-    step.has_policy_in_file(PolicyUse::Session);
-    step.gives(Kind::Session, SESSION);
-    step.lets_act();
-});
-
 /// Somebody asks for a session token; from here on the session acts.
 #[when(expr = "{who} asks for a session token")]
 async fn asks_for_token(world: &mut World, who: Who) -> Result<(), StepError> {
-    session_token(world.stage()?, &who.0, None).await
+    session_token(world.stage()?, &who.0, None, None).await
+}
+
+/// The same with a name, by which later steps can speak of the session.
+#[when(expr = "{who} asks for a session token as {new-session}")]
+async fn asks_for_token_as(world: &mut World, who: Who, session: NewSession) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    free_session(stage, &session.0)?;
+    session_token(stage, &who.0, None, None).await?;
+    name_session(stage, session.0);
+    Ok(())
 }
 
 /// Somebody asks for a session token for some time; from here on the session acts.
 #[when(expr = "{who} asks for a session token for {span}")]
 async fn asks_for_token_for(world: &mut World, who: Who, span: Span) -> Result<(), StepError> {
-    session_token(world.stage()?, &who.0, Some(span.seconds())).await
+    session_token(world.stage()?, &who.0, Some(span.seconds()), None).await
 }
 
 /// From here on the temporary key is used without its session token.
@@ -292,164 +116,58 @@ async fn asking_identity(world: &mut World) -> Result<(), StepError> {
     stage.attempt_repeatedly(&actor, call, move || sts.get_caller_identity().send()).await
 }
 
-/// Somebody may assume a role: it is tried, and the one who acts stays the same.
-#[then(expr = "{who} can assume {role}")]
-async fn can_assume(world: &mut World, who: Who, role: RoleName) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let actor = named(stage, &who.0).await?;
-    try_to_assume(stage, &actor, &role.0).await?;
-    succeeded(stage).await
-}
-
-/// Somebody may not assume a role that is there: it is tried, and the one who acts stays the same.
-#[then(expr = "{who} can't/cannot assume {role}")]
-async fn can_not_assume(world: &mut World, who: Who, role: RoleName) -> Result<(), StepError> {
-    let stage = world.stage()?;
-    let actor = named(stage, &who.0).await?;
-    try_to_assume(stage, &actor, &role.0).await?;
-    denied(stage).await
-}
-
 /// STS's client refuses by itself to send what is not signed, unless told otherwise.
-fn client(actor: &Actor) -> aws_sdk_sts::Client {
+pub(crate) fn client(actor: &Actor) -> aws_sdk_sts::Client {
     let configuration = aws_sdk_sts::config::Builder::from(&actor.configuration).allow_no_auth().build();
     aws_sdk_sts::Client::from_conf(configuration)
 }
 
-pub(crate) async fn try_to_assume(stage: &mut Stage, actor: &Actor, role: &str) -> Result<(), StepError> {
-    let (sts, arn) = (client(actor), known_role(stage, role)?);
-    let call = assume_call(stage, role, arn.clone());
-    let assume = move || sts.assume_role().role_arn(&arn).role_session_name(SESSION).send();
-    stage.attempt_repeatedly(actor, call, assume).await
-}
-
-fn assume_call(stage: &Stage, role: &str, arn: String) -> CallRef {
-    let name = stage.place.names().of(Named::InIam, role);
-    CallRef::on("STS", "AssumeRole", "sts:AssumeRole", arn.clone()).controlled_by(Control::Role { name, arn })
-}
-
-/// What is asked for beside the role.
-struct Asked {
-    session: String,
+/// Asks for a session token; from then on its holder acts, or nobody where it was refused.
+///
+/// # Errors
+/// Where nobody has the name.
+pub(crate) async fn session_token(
+    stage: &mut Stage,
+    who: &str,
     seconds: Option<i32>,
-    external_id: Option<String>,
-    source_identity: Option<String>,
-    policy: Option<String>,
-    policies: Vec<String>,
-    tags: Vec<Tag>,
-    transitive: Vec<String>,
-}
-
-impl Default for Asked {
-    fn default() -> Asked {
-        Asked {
-            session: SESSION.to_owned(),
-            seconds: None,
-            external_id: None,
-            source_identity: None,
-            policy: None,
-            policies: Vec::new(),
-            tags: Vec::new(),
-            transitive: Vec::new(),
-        }
-    }
-}
-
-impl Asked {
-    fn named(session: NewSession) -> Asked {
-        Asked { session: session.0, ..Asked::default() }
-    }
-
-    fn lasting(span: Span) -> Asked {
-        Asked { seconds: Some(span.seconds()), ..Asked::default() }
-    }
-
-    fn set(&mut self, stage: &Stage, attribute: &str, value: &str) -> Result<(), StepError> {
-        if let Some((kind @ ("" | "transitive "), key)) = attribute.split_once("tag ") {
-            let tag = Tag::builder().key(key).value(value).build();
-            self.tags.push(tag.map_err(|error| StepError::failed("is no tag", error.to_string()))?);
-            if !kind.is_empty() {
-                self.transitive.push(key.to_owned());
-            }
-            return Ok(());
-        }
-        match attribute {
-            "session name" => value.clone_into(&mut self.session),
-            "duration" => match value.parse::<Span>() {
-                Ok(span) => self.seconds = Some(span.seconds()),
-                Err(_) => {
-                    let error = StepError::failed("is no duration", format!("`{value}` is no duration"));
-                    return Err(error.help("for instance `15 minutes`"));
-                }
-            },
-            "external id" => self.external_id = Some(value.to_owned()),
-            "source identity" => self.source_identity = Some(value.to_owned()),
-            "session policy" => self.policies.push(policy_arn(stage, value)?),
-            _ => {
-                return Err(StepError::failed(
-                    format!("has no attribute `{attribute}`"),
-                    "the attributes are: session name, duration, external id, source identity, session policy, tag KEY, \
-                     transitive tag KEY",
-                ));
-            }
-        }
-        Ok(())
-    }
-}
-
-async fn assume(stage: &mut Stage, actor: &Actor, role: &str, asked_for: Asked) -> Result<(), StepError> {
-    let arn = known_role(stage, role)?;
-    let session = asked_for.session.as_str();
-    stage.cast.free_for("session", session)?;
-    // Where it is refused, nobody acts under the name: not the holder of an earlier session either.
-    stage.cast.sessions.remove(session);
-    let sts = client(actor);
-    let call = assume_call(stage, role, arn.clone());
-    stage.place.settled().await;
-    let asked = stage.place.now();
-    let policies = asked_for.policies.iter().map(|arn| PolicyDescriptorType::builder().arn(arn).build());
-    let policies: Vec<PolicyDescriptorType> = policies.collect();
-    let answer = sts
-        .assume_role()
-        .role_arn(arn)
-        .role_session_name(session)
-        .set_duration_seconds(asked_for.seconds)
-        .set_external_id(asked_for.external_id)
-        .set_source_identity(asked_for.source_identity)
-        .set_policy(asked_for.policy)
-        .set_policy_arns((!policies.is_empty()).then_some(policies))
-        .set_tags((!asked_for.tags.is_empty()).then_some(asked_for.tags))
-        .set_transitive_tag_keys((!asked_for.transitive.is_empty()).then_some(asked_for.transitive))
-        .send();
-    let obtained = stage.attempt(actor, call, answer).await?;
-    (stage.actor, stage.session) = (None, None);
-    let Some(obtained) = obtained else { return Ok(()) };
-    let account = stage.place.account();
-    let arn = obtained.assumed_role_user().map_or_else(
-        || format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
-        |user| user.arn().to_owned(),
-    );
-    take_up(stage, &format!("{role} as {session}"), arn, asked, obtained.credentials())?;
-    if let Some(actor) = stage.actor.clone() {
-        stage.cast.sessions.insert(session.to_owned(), actor);
-    }
-    Ok(())
-}
-
-async fn session_token(stage: &mut Stage, who: &str, seconds: Option<i32>) -> Result<(), StepError> {
+    mfa: Option<Code>,
+) -> Result<(), StepError> {
     let actor = named(stage, who).await?;
     let sts = client(&actor);
     stage.place.settled().await;
     let asked = stage.place.now();
-    let answer = sts.get_session_token().set_duration_seconds(seconds).send();
+    let (serial, code) = mfa.map(|Code { serial, code }| (serial, code)).unzip();
+    let ask = sts.get_session_token().set_duration_seconds(seconds);
+    let answer = ask.set_serial_number(serial).set_token_code(code).send();
     let obtained = stage.attempt(&actor, CallRef::new("STS", "GetSessionToken"), answer).await?;
     (stage.actor, stage.session) = (None, None);
     let Some(obtained) = obtained else { return Ok(()) };
     take_up(stage, &format!("{who} with a session token"), actor.principal, asked, obtained.credentials())
 }
 
+/// Nobody has the name of a session that is to be.
+///
+/// # Errors
+/// Where a user or an instance has it.
+pub(crate) fn free_session(stage: &mut Stage, name: &str) -> Result<(), StepError> {
+    stage.cast.free_for("session", name)?;
+    // Where it is refused, nobody acts under the name: not the holder of an earlier session either.
+    stage.cast.sessions.remove(name);
+    Ok(())
+}
+
+/// The session that was just obtained has this name from here on.
+pub(crate) fn name_session(stage: &mut Stage, name: String) {
+    if let Some(actor) = stage.actor.clone() {
+        stage.cast.sessions.insert(name, actor);
+    }
+}
+
 /// The holder of temporary credentials acts from here on.
-fn take_up(
+///
+/// # Errors
+/// Where STS answered without them.
+pub(crate) fn take_up(
     stage: &mut Stage,
     name: &str,
     principal: String,

@@ -92,16 +92,27 @@ pub(crate) fn complete(partition: &Partition, call: &Call, access: &mut Access) 
     }
 }
 
-/// The decision on one permission.
+/// The decision on one permission, of a request of which `tell` may say otherwise than its surroundings do.
 ///
 /// # Errors
 /// Where something that might decide is not known.
-pub(crate) fn decision(partition: &Partition, call: &Call, access: Access) -> Result<Decision, Undecidable> {
-    decide(partition, call, access).map(|decided| decided.decision)
+pub(crate) fn decision(
+    partition: &Partition,
+    call: &Call,
+    mut access: Access,
+    tell: impl FnOnce(&mut Context),
+) -> Result<Decision, Undecidable> {
+    complete(partition, call, &mut access);
+    tell(&mut access.context);
+    decide_complete(partition, call, access).map(|decided| decided.decision)
 }
 
 fn decide(partition: &Partition, call: &Call, mut access: Access) -> Result<Decided, Undecidable> {
     complete(partition, call, &mut access);
+    decide_complete(partition, call, access)
+}
+
+fn decide_complete(partition: &Partition, call: &Call, access: Access) -> Result<Decided, Undecidable> {
     let caller = access.principal.is_none();
     let principal = access.principal.unwrap_or_else(|| call.caller.principal.clone());
     let entity = partition.iam.entity(&principal).unwrap_or_default();
@@ -171,7 +182,8 @@ fn global_keys(
     time_keys(call.now, context);
     context.set("aws:SecureTransport", call.transport.secure.to_string());
     context.set("aws:RequestedRegion", call.region.clone());
-    context.set("aws:PrincipalIsAWSService", "false");
+    let by_service = matches!(call.caller.principal, Principal::Service { .. });
+    context.set("aws:PrincipalIsAWSService", by_service.to_string());
     let optional = [("aws:UserAgent", &call.transport.user_agent), ("aws:Referer", &call.transport.referer)];
     for (key, value) in optional {
         if let Some(value) = value {
@@ -262,6 +274,10 @@ fn principal_keys(partition: &Partition, call: &Call, context: &mut Context) {
         Principal::FederatedUser { account, name, .. } => {
             context.set("aws:userid", format!("{account}:{name}"));
             ("FederatedUser", principal.arn())
+        }
+        Principal::Service { name } => {
+            context.set("aws:PrincipalServiceName", name.clone());
+            return;
         }
         _ => return,
     };

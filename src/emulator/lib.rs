@@ -51,7 +51,10 @@ pub use ec2::InstanceView;
 pub use emulator::{AdministratorKey, Emulator, Settings};
 pub use faults::{BadFault, Failure, Faults, Rate, fault_duration};
 pub use front::Peer;
-pub use iam::{aws_managed_policies_version, aws_managed_policy, aws_managed_policy_arns};
+pub use iam::{
+    aws_managed_policies_version, aws_managed_policy, aws_managed_policy_arns, one_time_password,
+    one_time_password_step,
+};
 pub use imds::{
     CredentialsUnknown, InstanceElsewhere, InstanceFacts, MetadataFacts, MetadataServer, ProfileFacts,
     RoleCredentials, SecurityGroupFacts,

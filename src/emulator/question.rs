@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use policy::{AccountId, Principal, ResourcePolicy, Unknown, reference};
+use policy::{AccountId, Context, Principal, ResourcePolicy, Unknown, reference};
 use serde_json::Value;
 
 use crate::authorize::{DecidedAccess, decision};
@@ -39,6 +39,8 @@ pub enum Asker {
     Key(String),
     /// A session of the role of this ARN, whoever took it: nothing is known of it but the role.
     Role(String),
+    /// An AWS service by its principal: `cloudtrail.amazonaws.com`.
+    Service(String),
 }
 
 /// Why a question has no answer.
@@ -106,8 +108,9 @@ fn answer(
     }
     tell(&mut access, &action, &question.context);
     let (name, resource) = (access.action.clone(), access.resource.clone());
-    let decision = decision(partition, &call, access).map_err(|undecidable| match undecidable.unknown {
-        Unknown::ConditionKey(key) if is_of(&action, &key) || is_of_sessions(&key) => {
+    let decided = decision(partition, &call, access, |context| tell_surroundings(context, question));
+    let decision = decided.map_err(|undecidable| match undecidable.unknown {
+        Unknown::ConditionKey(key) if is_of(&action, &key) || is_to_be_told(&key) => {
             NotDecided::MissingKey(key)
         }
         _ => NotDecided::Undecidable(undecidable.to_string()),
@@ -140,6 +143,12 @@ fn caller(partition: &Partition, question: &Question, now: DateTime<Utc>) -> Res
     let id = match &question.asker {
         Asker::Anonymous => return Ok(Caller::anonymous()),
         Asker::Role(arn) => return session_of(partition, arn),
+        Asker::Service(name) => {
+            return Ok(Caller {
+                principal: Principal::Service { name: name.clone() },
+                ..Caller::anonymous()
+            });
+        }
         Asker::Key(id) => id,
     };
     let credential = partition.credential(id).filter(|credential| credential.active);
@@ -181,8 +190,51 @@ const OF_SESSIONS: [&str; 6] = [
     "aws:tokenissuetime",
 ];
 
-fn is_of_sessions(key: &str) -> bool {
-    OF_SESSIONS.contains(&family(key).as_str())
+/// Keys of which only the question can tell the values, lower-cased.
+fn is_to_be_told(key: &str) -> bool {
+    let family = family(key);
+    [SOURCE_IP, CURRENT_TIME, EPOCH_TIME].contains(&family.as_str())
+        || OF_SESSIONS.contains(&family.as_str())
+        || OF_SERVICES.contains(&family.as_str())
+}
+
+const SOURCE_IP: &str = "aws:sourceip";
+const CURRENT_TIME: &str = "aws:currenttime";
+const EPOCH_TIME: &str = "aws:epochtime";
+
+/// Keys that tell for whom a service asks, lower-cased.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
+const OF_SERVICES: [&str; 4] =
+    ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
+
+/// What the question says of where the request comes from goes before what it would be of a call from here. From which
+/// address nobody calls is told by the question alone, and a service's own calls come from none.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip>
+fn tell_surroundings(context: &mut Context, question: &Question) {
+    context.retain(|key| key != SOURCE_IP);
+    let told: Vec<String> = question.context.keys().map(|key| key.to_lowercase()).collect();
+    let is_told = |key: &str| told.iter().any(|told| told == key);
+    match question.asker {
+        Asker::Service(_) => {
+            OF_SERVICES.into_iter().filter(|key| !is_told(key)).for_each(|key| context.hide(key));
+        }
+        _ if is_told(SOURCE_IP) => {}
+        _ => context.hide(SOURCE_IP),
+    }
+    for (one, other) in [(CURRENT_TIME, EPOCH_TIME), (EPOCH_TIME, CURRENT_TIME)] {
+        if is_told(one) && !is_told(other) {
+            context.retain(|key| key != other);
+            context.hide(other);
+        }
+    }
+    for (key, value) in &question.context {
+        let lower = key.to_lowercase();
+        match value {
+            Some(value) if lower.starts_with("aws:") => context.set(key, value.clone()),
+            Some(_) => {}
+            None => context.retain(|known| known != lower),
+        }
+    }
 }
 
 /// The permission with the policy that the resource has here.
@@ -316,6 +368,54 @@ mod tests {
             question.context.insert("aws:ResourceTag/team".to_owned(), value.map(str::to_owned));
             assert_eq!(asked(&lab, &question), Ok(outcome), "{value:?}");
         }
+    }
+
+    #[test]
+    fn where_a_request_comes_from_is_told_by_the_question() {
+        let from = |key: &str, operator: &str, value: &str| {
+            with_policy(json!({ "Effect": "Allow", "Action": "dynamodb:*", "Resource": "*",
+                "Condition": { operator: { key: value } } }))
+        };
+        let told = |lab: &Lab, id: &str, key: &str, value: Option<&str>| {
+            let mut question = question(id, "dynamodb:DeleteTable", TABLE);
+            question.context.insert(key.to_owned(), value.map(str::to_owned));
+            asked(lab, &question)
+        };
+        let (lab, id) = from("aws:SourceIp", "IpAddress", "203.0.113.0/24");
+        let hangs = asked(&lab, &question(&id, "dynamodb:DeleteTable", TABLE));
+        assert_eq!(hangs, Err(NotDecided::MissingKey("aws:SourceIp".to_owned())));
+        for (value, outcome) in [
+            (Some("203.0.113.7"), Outcome::Allowed),
+            (Some("127.0.0.1"), Outcome::ImplicitDeny),
+            (None, Outcome::ImplicitDeny),
+        ] {
+            assert_eq!(told(&lab, &id, "AWS:SourceIp", value), Ok(outcome), "{value:?}");
+        }
+        let (lab, id) = from("aws:CurrentTime", "DateLessThan", "2026-01-01T00:00:00Z");
+        assert_eq!(asked(&lab, &question(&id, "dynamodb:DeleteTable", TABLE)), Ok(Outcome::ImplicitDeny));
+        let before = Some("2025-12-31T00:00:00Z");
+        assert_eq!(told(&lab, &id, "aws:CurrentTime", before), Ok(Outcome::Allowed));
+    }
+
+    #[test]
+    fn a_service_is_asked_for_whom() {
+        let mut lab = Lab::new();
+        let trust = json!({ "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": { "Service": "ec2.amazonaws.com" },
+            "Condition": { "StringEquals": { "aws:SourceAccount": "111122223333" } } }] });
+        lab.ok("CreateRole", &json!({ "RoleName": "r", "AssumeRolePolicyDocument": trust.to_string() }));
+        let by = |service: &str, account: Option<&str>| {
+            let mut question = question("", "sts:AssumeRole", "arn:aws:iam::111122223333:role/r");
+            question.asker = Asker::Service(service.to_owned());
+            let account = account.map(|account| ("aws:SourceAccount".to_owned(), Some(account.to_owned())));
+            question.context.extend(account);
+            asked(&lab, &question)
+        };
+        let missing = NotDecided::MissingKey("aws:SourceAccount".to_owned());
+        assert_eq!(by("ec2.amazonaws.com", None), Err(missing));
+        assert_eq!(by("ec2.amazonaws.com", Some("111122223333")), Ok(Outcome::Allowed));
+        assert_eq!(by("ec2.amazonaws.com", Some("444455556666")), Ok(Outcome::ImplicitDeny));
+        assert_eq!(by("lambda.amazonaws.com", Some("111122223333")), Ok(Outcome::ImplicitDeny));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 use target::AccessKey;
 
 use crate::recorder::StepError;
@@ -54,6 +55,8 @@ pub struct Cast {
     pub instance_profiles: BTreeMap<String, String>,
     /// Sessions by the name that was given to them.
     pub sessions: BTreeMap<String, Actor>,
+    /// The MFA devices of users.
+    pub mfa_devices: BTreeMap<String, MfaDevice>,
     /// What can't be told of what was described.
     pub doubts: Vec<Doubt>,
 }
@@ -105,6 +108,17 @@ impl Cast {
             .help(format!("give the {kind} another name"))),
         }
     }
+}
+
+/// A user's virtual MFA device.
+#[derive(Clone)]
+pub struct MfaDevice {
+    /// Its serial number, which is an ARN.
+    pub serial: String,
+    /// What its codes follow from, in base32.
+    pub seed: SecretString,
+    /// The number of the 30 seconds of its last code that was used: no code is good twice.
+    pub last_step: i64,
 }
 
 /// An instance of the cast.

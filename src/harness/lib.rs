@@ -9,6 +9,7 @@ pub mod check;
 mod doubts;
 mod encoded;
 mod feature;
+mod grounds;
 mod making;
 mod outcome;
 mod pace;
@@ -29,7 +30,7 @@ mod vocabulary;
 mod wiretap;
 mod world;
 
-pub use cast::{Actor, Cast, CastInstance, Doubt, Doubtful, Session, User, unknown};
+pub use cast::{Actor, Cast, CastInstance, Doubt, Doubtful, MfaDevice, Session, User, unknown};
 pub use evidence::{Call, Purpose, Verdict};
 pub use feature::{FeatureError, FeatureFile};
 #[doc(hidden)]

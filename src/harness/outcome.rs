@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_types::request_id::RequestId;
 use evidence::{Call, Origin, Purpose, Verdict};
 use futures::future::LocalBoxFuture;
+use target::DeniedBy;
 
 /// What a call is, as a step knows it before it is made.
 #[derive(Clone, Debug)]
@@ -54,6 +55,8 @@ pub struct Outcome {
     pub call: Call,
     /// How to show that a refusal is about the caller, and not about something that is not there.
     pub control: Option<Control>,
+    /// What denied it, where that was asked without a call.
+    pub(crate) denied_by: Option<DeniedBy>,
     /// Makes the call again, where that may be done.
     pub(crate) again: Option<Again>,
 }
@@ -153,7 +156,10 @@ where
                 Some(service_error) => {
                     record.code = service_error.code().map(str::to_owned);
                     record.message = service_error.message().map(str::to_owned);
-                    record.verdict = verdict(record.code.as_deref(), record.status);
+                    record.verdict = match is_wrong_code(&record) {
+                        true => Verdict::Unauthenticated,
+                        false => verdict(record.code.as_deref(), record.status),
+                    };
                 }
                 None => {
                     record.verdict = Verdict::Unknown;
@@ -163,6 +169,17 @@ where
         }
     }
     record
+}
+
+/// STS refuses a wrong MFA code, or one of somebody else's device, as it refuses for lack of permission, and only its
+/// message tells: `MultiFactorAuthentication failed with invalid MFA one time pass code.`
+/// <https://repost.aws/knowledge-center/authenticate-mfa-cli>
+fn is_wrong_code(record: &Call) -> bool {
+    record.service == "STS"
+        && record
+            .message
+            .as_deref()
+            .is_some_and(|message| message.starts_with("MultiFactorAuthentication failed"))
 }
 
 /// How the embedded AWS answers an allowed call to a service that it decides and does not emulate.

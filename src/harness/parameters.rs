@@ -7,6 +7,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use cucumber::Parameter as _;
+use target::Layer;
+
+use crate::grounds::LAYERS;
 
 /// What a parameter says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +43,8 @@ pub enum Kind {
     Instance,
     /// An instance profile.
     InstanceProfile,
+    /// The MFA device of the user of this name.
+    MfaDevice,
     /// A key pair of EC2.
     KeyPair,
     /// A security group of EC2.
@@ -59,6 +64,7 @@ impl Kind {
             Self::Bucket => "bucket",
             Self::Instance => "instance",
             Self::InstanceProfile => "instance profile",
+            Self::MfaDevice => "MFA device",
             Self::KeyPair => "key pair",
             Self::SecurityGroup => "security group",
         }
@@ -123,7 +129,17 @@ const OTHERS: &[Parameter] = &[
         "Something of the scenario, a file in a bucket (reports/q1.txt), an ARN, or *",
     ),
     free("{text}", Text::REGEX, "Any text in double quotes"),
-    free("{path}", Path::REGEX, "A file, by its path from the folder of the feature: \"policies/upload.json\""),
+    free(
+        "{path}",
+        Path::REGEX,
+        "A file, by its path from the folder of the feature: \"policies/upload.json\"",
+    ),
+    free(
+        "{kind-of-policy}",
+        KindOfPolicy::REGEX,
+        "An identity-based policy, a resource-based policy, the role trust policy, a permissions boundary, a session policy, \
+         a service control policy or a resource control policy",
+    ),
     free("{count}", Count::REGEX, "A whole number"),
     free("{span}", Span::REGEX, "A span of time: 1 hour, 90 minutes, 3600 seconds"),
 ];
@@ -285,6 +301,24 @@ impl FromStr for Resource {
     }
 }
 
+/// A kind of policy, in the words of the services' refusals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, cucumber::Parameter)]
+#[param(
+    name = "kind-of-policy",
+    regex = "an identity-based policy|a resource-based policy|the role trust policy|a permissions boundary|a session policy|a service control policy|a resource control policy"
+)]
+pub struct KindOfPolicy(pub Layer);
+
+impl FromStr for KindOfPolicy {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (_, name) = text.split_once(' ').unwrap_or_default();
+        let known = LAYERS.into_iter().find(|(known, _)| *known == name);
+        known.map(|(_, layer)| Self(layer)).ok_or_else(|| format!("`{text}` is no kind of policy"))
+    }
+}
+
 /// A whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, cucumber::Parameter)]
 #[param(name = "count", regex = r"-?\d{1,9}")]
@@ -333,6 +367,14 @@ mod tests {
     fn spans() {
         assert_eq!("1 hour".parse(), Ok(Span(Duration::from_secs(3600))));
         assert_eq!("90 minutes".parse(), Ok(Span(Duration::from_secs(5400))));
+    }
+
+    #[test]
+    fn every_kind_of_policy_is_one() {
+        for words in KindOfPolicy::REGEX.split('|') {
+            assert!(words.parse::<KindOfPolicy>().is_ok(), "{words}");
+        }
+        assert_eq!(KindOfPolicy::REGEX.split('|').count(), LAYERS.len());
     }
 
     #[test]

@@ -57,8 +57,10 @@ impl Stage {
             return Err(StepError::inconclusive("can't be read", "this run reads no files"));
         };
         read.map(|read| read.text).map_err(|error| {
-            let label = if error.kind() == io::ErrorKind::NotFound { "is not there" } else { "can't be read" };
-            let told = StepError::failed(label, format!("`{}` can't be read: {error}", self.reading.path(path)));
+            let label =
+                if error.kind() == io::ErrorKind::NotFound { "is not there" } else { "can't be read" };
+            let told =
+                StepError::failed(label, format!("`{}` can't be read: {error}", self.reading.path(path)));
             told.help("paths are relative to the folder of the feature file")
         })
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
 use evidence::{Call, Failure, Purpose, Sha256, StepResult};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use target::AccessKey;
 
@@ -197,6 +198,11 @@ impl Recorder {
             tap.learn(&key.secret);
             key.session_token.iter().for_each(|token| tap.learn(token));
         }
+    }
+
+    /// Remembers another secret.
+    pub(crate) fn learn_secret(&self, secret: &SecretString) {
+        self.tap.iter().for_each(|tap| tap.learn(secret));
     }
 
     /// `text` without secrets: those that are known, and what looks like one.

@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_types::request_id::RequestId;
 use evidence::{Call, Explanation, Origin, Purpose, Verdict};
 use futures::FutureExt;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use target::Named;
 use target::probe::Probe;
 use target::{AccessKey, InstanceCredentials, NotDecided, Place, Program, Question, TargetError};
@@ -114,10 +114,7 @@ impl Stage {
         self.turn()?;
         match self.place.pass_time(by) {
             Err(TargetError::Unsupported { .. }) if self.waits => {
-                let began = self.recorder.now();
-                tokio::time::sleep(by).await;
-                self.recorder
-                    .waited_since(began, "time had to pass really, as the target's clock can't be moved");
+                self.wait(by, "time had to pass really, as the target's clock can't be moved").await;
                 Ok(())
             }
             passed => {
@@ -127,6 +124,18 @@ impl Stage {
                 Ok(())
             }
         }
+    }
+
+    /// Waits, really.
+    pub async fn wait(&self, by: Duration, why: &str) {
+        let began = self.recorder.now();
+        tokio::time::sleep(by).await;
+        self.recorder.waited_since(began, why);
+    }
+
+    /// Remembers something that must not be written down.
+    pub fn learn(&self, secret: &SecretString) {
+        self.recorder.learn_secret(secret);
     }
 
     /// Waits until what was changed has had time to arrive.
@@ -356,7 +365,7 @@ impl Stage {
             async move { answered(&call, &principal, &answer.await) }.boxed_local()
         });
         let call = self.repeat(&again).await;
-        self.attempted(Outcome { call, control, again: Some(again) });
+        self.attempted(Outcome { call, control, denied_by: None, again: Some(again) });
         Ok(())
     }
 
@@ -380,7 +389,7 @@ impl Stage {
         self.settled().await;
         let made = self.made_for(Purpose::Attempt, self.make(actor, &call, answer));
         let (record, answer) = made.await;
-        self.attempted(Outcome { call: record, control: call.control, again: None });
+        self.attempted(Outcome { call: record, control: call.control, denied_by: None, again: None });
         Ok(answer.ok())
     }
 
@@ -423,7 +432,7 @@ impl Stage {
             exchange: None,
         };
         let call = self.made_for(Purpose::Decision, async { self.recorder.called(call) }).await;
-        self.attempted(Outcome { call, control: None, again: None });
+        self.attempted(Outcome { call, control: None, denied_by: decided.denied_by, again: None });
         Ok(())
     }
 

@@ -20,8 +20,8 @@ use crate::credentials::static_credentials;
 use crate::metadata;
 use crate::names::Names;
 use crate::place::{
-    AccessKey, Explained, Info, InstanceCredentials, Place, Program, ProgramOutput, Target, TargetError,
-    TargetKind,
+    AccessKey, DeniedBy, Explained, Info, InstanceCredentials, Place, Program, ProgramOutput, Target,
+    TargetError, TargetKind,
 };
 use crate::programs::{self, Homes};
 
@@ -166,6 +166,7 @@ impl Place for EmbeddedPlace {
             principal: deciding.principal.clone(),
             allowed: deciding.decision.is_allowed(),
             explanation: deciding.decision.explain(),
+            denied_by: DeniedBy::of(&deciding.decision),
         })
     }
 
@@ -174,6 +175,7 @@ impl Place for EmbeddedPlace {
         Ok(Explained {
             allowed: decided.decision.is_allowed(),
             explanation: decided.decision.explain(),
+            denied_by: DeniedBy::of(&decided.decision),
             action: decided.action,
             resource: decided.resource,
             principal: decided.principal,

@@ -28,6 +28,7 @@ pub use connection::{Connection, Identity};
 pub use embedded::Embedded;
 pub use emulator::{Asker, NotDecided, Question, aws_managed_policy, aws_managed_policy_arns};
 pub use emulator::{Heard, Member, OverheardAnswer, OverheardRequest};
+pub use emulator::{one_time_password, one_time_password_step};
 pub use journal::{Entry, Journal, Leftovers, Thing, ThingKind, What};
 pub use localstack::{
     BUILT_IMAGE, LeftOver, LocalStack, LocalStackError, OnLocalStack, Options as LocalStackOptions,
@@ -36,9 +37,9 @@ pub use localstack::{
 pub use names::{Named, Names};
 pub use patient::network;
 pub use place::{
-    AccessKey, Explained, Info, InstanceCredentials, Launch, Place, Program, ProgramOutput, Target,
+    AccessKey, DeniedBy, Explained, Info, InstanceCredentials, Launch, Place, Program, ProgramOutput, Target,
     TargetError, TargetKind, made_nothing,
 };
-pub use policy::{AccountId, Explanation, PolicyDocument, PolicyKind};
+pub use policy::{AccountId, Explanation, Layer, PolicyDocument, PolicyKind};
 pub use remote::{EXPIRES_TAG, IAM_PATH, Manners, RUN_TAG, Remote, SCENARIO_TAG};
 pub use sweep::Sweep;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use emulator::{NotDecided, Question};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
-use policy::{AccountId, Explanation};
+use policy::{AccountId, Decision, Explanation, Layer, Outcome};
 use secrecy::SecretString;
 
 use crate::journal::ThingKind;
@@ -263,6 +263,29 @@ pub struct Explained {
     pub allowed: bool,
     /// Why.
     pub explanation: Explanation,
+    /// What denied it; `None`: it is allowed.
+    pub denied_by: Option<DeniedBy>,
+}
+
+/// What stands against a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeniedBy {
+    /// The kind of policy that denies it, or that would have had to allow it.
+    pub layer: Layer,
+    /// Whether a Deny statement does; else nothing in the layer allows it.
+    pub explicit: bool,
+    /// The Sids of the statements that do. `None`: the place tells none.
+    pub statements: Option<Vec<String>>,
+}
+
+impl DeniedBy {
+    pub(crate) fn of(decision: &Decision) -> Option<Self> {
+        let explicit = decision.outcome == Outcome::ExplicitDeny;
+        let sids = decision.deciding.iter().filter_map(|name| name.sid.as_deref()).map(str::to_owned);
+        let statements = Some(if explicit { sids.collect() } else { Vec::new() });
+        let layer = decision.layer.unwrap_or(Layer::Identity);
+        (!decision.is_allowed()).then_some(Self { layer, explicit, statements })
+    }
 }
 
 /// Why a place could not be had, or can't do what was asked.

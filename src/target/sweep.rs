@@ -116,6 +116,16 @@ impl Sweep {
                 things.push(self.thing(ThingKind::User, user.user_name()));
             }
         }
+        let mut devices = iam.list_virtual_mfa_devices().into_paginator().items().send();
+        while let Some(device) = devices.next().await {
+            let device = device.map_err(unasked)?;
+            let serial = device.serial_number();
+            let Some((_, name)) = serial.split_once(&format!(":mfa{IAM_PATH}")) else { continue };
+            let tags = iam.list_mfa_device_tags().serial_number(serial).send().await.map_err(unasked)?;
+            if tagged(tags.tags()) {
+                things.push(self.thing(ThingKind::MfaDevice, name));
+            }
+        }
         let mut roles = iam.list_roles().path_prefix(IAM_PATH).into_paginator().items().send();
         while let Some(role) = roles.next().await {
             let role = role.map_err(unasked)?;

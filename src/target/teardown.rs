@@ -107,6 +107,7 @@ impl Teardown {
             ThingKind::SecurityGroup => self.security_group(&thing.name).await,
             ThingKind::KeyPair => self.key_pair(&thing.name).await,
             ThingKind::InstanceProfile => self.instance_profile(&thing.name).await,
+            ThingKind::MfaDevice => self.mfa_device(&thing.name).await,
             ThingKind::User => self.user(&thing.name).await,
             ThingKind::Role => self.role(&thing.name).await,
             ThingKind::Group => self.group(&thing.name).await,
@@ -141,6 +142,25 @@ impl Teardown {
             gone(delete.await.map(drop).map_err(Trouble::from))?;
         }
         iam.delete_user().user_name(name).send().await?;
+        Ok(())
+    }
+
+    async fn mfa_device(&self, name: &str) -> Removed {
+        let iam = &self.iam;
+        let mut devices = iam.list_virtual_mfa_devices().into_paginator().items().send();
+        let device = loop {
+            match devices.next().await.transpose()? {
+                Some(device) if device.serial_number().rsplit('/').next() == Some(name) => break device,
+                Some(_) => {}
+                None => return Err(Trouble::Gone),
+            }
+        };
+        let serial = device.serial_number();
+        if let Some(user) = device.user() {
+            let deactivate = iam.deactivate_mfa_device().user_name(user.user_name()).serial_number(serial);
+            gone(deactivate.send().await.map(drop).map_err(Trouble::from))?;
+        }
+        iam.delete_virtual_mfa_device().serial_number(serial).send().await?;
         Ok(())
     }
 

@@ -67,5 +67,6 @@ pub(crate) use noun::timestamp;
 pub(crate) use operations::OPERATIONS;
 pub(crate) use store::Store;
 pub(crate) use tags::Tag;
+pub use totp::{code as one_time_password, step_of as one_time_password_step};
 pub(crate) use unseen::{changes, refuse_unseen};
 pub(crate) use views::{Entity, InstanceProfileView, OidcProviderView, RoleView, SamlProviderView};

@@ -10,12 +10,14 @@ const PERIOD: i64 = 30;
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// The number of the 30 seconds that a time is in.
-pub(super) fn step_of(time: DateTime<Utc>) -> i64 {
+#[must_use]
+pub fn step_of(time: DateTime<Utc>) -> i64 {
     time.timestamp().div_euclid(PERIOD)
 }
 
 /// The code of a step, for the secret in base32.
-pub(super) fn code(secret: &str, step: i64) -> String {
+#[must_use]
+pub fn code(secret: &str, step: i64) -> String {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     let mut mac = Hmac::<Sha1>::new_from_slice(&decoded(secret)).expect("a key");
     mac.update(&step.to_be_bytes());

@@ -134,6 +134,19 @@ impl Rehearsal<'_, '_> {
         }
     }
 
+    /// The step's user must have an MFA device.
+    pub fn needs_mfa_device(&mut self) {
+        let Some(user) = self.parameter("{user}") else { return };
+        if self.roll.has(Kind::User, &user.text)
+            && !self.roll.has(Kind::MfaDevice, &user.text)
+            && !self.roll.open
+        {
+            let message = format!("no step before this one gives `{}` an MFA device", user.text);
+            let help = format!("add a step such as `Given {} has an MFA device`", user.text);
+            self.tell(codes::UNKNOWN_NAME, &user, message, Some(help));
+        }
+    }
+
     /// The step names no bucket, and there must be one and no other.
     pub fn needs_one_bucket(&mut self) {
         let (message, help) = match self.roll.names(&[Kind::Bucket]).as_slice() {
