@@ -14,6 +14,7 @@ use target::{Asker, Named, Question};
 
 use crate::assuming::try_to_assume;
 use crate::decisions::{denied, succeeded};
+use crate::holders::several;
 use crate::objects;
 use crate::policy_text::{for_account, rows};
 use crate::principals::named;
@@ -32,7 +33,7 @@ async fn tries(
 }
 
 /// The same with condition keys of the request in the table `| key | value |`, such as `aws:ResourceTag/team`; an empty value
-/// says that the request has no such key.
+/// says that the request has no such key. Nothing is called then: it is decided as such a request would be.
 #[when(expr = "{who-or-role} tries {action} on {resource} with:")]
 async fn tries_with(
     world: &mut World,
@@ -42,7 +43,7 @@ async fn tries_with(
     resource: Resource,
 ) -> Result<(), StepError> {
     let stage = world.stage()?;
-    let context = context(step)?;
+    let context = context(stage, step)?;
     attempt(stage, &who.0, &action.0, &resource.0, context).await
 }
 
@@ -209,10 +210,11 @@ impl Wanted {
     }
 }
 
-fn context(step: &Step) -> Result<BTreeMap<String, Option<String>>, StepError> {
+fn context(stage: &Stage, step: &Step) -> Result<BTreeMap<String, Option<String>>, StepError> {
     let rows = rows(step, &["key", "value"])?;
     let pairs = rows.into_iter().filter_map(|row| <[String; 2]>::try_from(row).ok());
-    Ok(pairs.map(|[key, value]| (key, Some(value).filter(|value| !value.is_empty()))).collect())
+    let value = |value: String| Some(for_account(stage, &value)).filter(|value| !value.is_empty());
+    Ok(pairs.map(|[key, told]| (key, value(told))).collect())
 }
 
 async fn attempt(
@@ -220,14 +222,21 @@ async fn attempt(
     who: &str,
     action: &str,
     resource: &str,
-    context: BTreeMap<String, Option<String>>,
+    mut context: BTreeMap<String, Option<String>>,
 ) -> Result<(), StepError> {
+    if stage.cast.identities_called(who).len() > 1 && !stage.cast.sessions.contains_key(who) {
+        return Err(several(stage, who));
+    }
     let asker = match taken_by_nobody(stage, who) {
+        _ if who.ends_with(".amazonaws.com") => Asker::Service(who.to_owned()),
         Some(role) => Asker::Role(role),
         None => {
             let actor = named(stage, who).await?;
             if context.is_empty() && really(stage, &actor, action, resource).await? {
                 return Ok(());
+            }
+            if let Some(address) = actor.address.filter(|_| !tells_address(&context)) {
+                context.insert(SOURCE_IP.to_owned(), Some(address.to_string()));
             }
             actor.key.map_or(Asker::Anonymous, |key| Asker::Key(key.id))
         }
@@ -237,7 +246,13 @@ async fn attempt(
     stage.attempt_by_model(&question).await
 }
 
-/// The ARN of a role that no user, instance or session shares its name with: what any session of it may do is asked.
+const SOURCE_IP: &str = "aws:SourceIp";
+
+fn tells_address(context: &BTreeMap<String, Option<String>>) -> bool {
+    context.keys().any(|key| key.eq_ignore_ascii_case(SOURCE_IP))
+}
+
+/// The ARN of a role that no session shares its name with: what any session of it may do is asked.
 fn taken_by_nobody(stage: &Stage, who: &str) -> Option<String> {
     let cast = &stage.cast;
     let other =
@@ -277,6 +292,10 @@ fn arn(stage: &Stage, action: &str, words: &str) -> Result<String, StepError> {
         return Ok(names.arn(&words));
     }
     let cast = &stage.cast;
+    let identities = cast.identities_called(&words).len();
+    if identities > 1 || identities == 1 && cast.buckets.contains(&words) {
+        return Err(several(stage, &words));
+    }
     let (bucket, key) =
         words.split_once('/').map_or((words.as_str(), None), |(bucket, key)| (bucket, Some(key)));
     if cast.buckets.iter().any(|known| known == bucket) {

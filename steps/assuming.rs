@@ -13,7 +13,7 @@ use crate::mfa::{Code, code};
 use crate::policy_text::{Written, rows};
 use crate::principals::named;
 use crate::roles::known_role;
-use crate::sessions::{client, free_session, name_session, take_up};
+use crate::sessions::{client, free_session, from_there, name_session, take_up};
 
 /// The session name of the walkthrough.
 pub(crate) const SESSION: &str = "testSession";
@@ -364,6 +364,7 @@ pub(crate) async fn assume(
         |user| user.arn().to_owned(),
     );
     take_up(stage, &format!("{role} as {session}"), arn, asked, obtained.credentials())?;
+    from_there(stage, actor)?;
     name_session(stage, session.to_owned());
     Ok(())
 }

@@ -24,7 +24,7 @@ pub struct Entry {
     pub example: Option<String>,
 }
 
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 18] = [
     include_str!("account.rs"),
     include_str!("described.rs"),
     include_str!("principals.rs"),
@@ -36,6 +36,7 @@ const SOURCES: [&str; 17] = [
     include_str!("assuming.rs"),
     include_str!("mfa.rs"),
     include_str!("sessions.rs"),
+    include_str!("surroundings.rs"),
     include_str!("buckets.rs"),
     include_str!("objects.rs"),
     include_str!("instances.rs"),
@@ -44,7 +45,7 @@ const SOURCES: [&str; 17] = [
     include_str!("decisions.rs"),
 ];
 
-const FEATURES: [&str; 12] = [
+const FEATURES: [&str; 14] = [
     include_str!("../features/terse.feature"),
     include_str!("../features/part_1_instance_role.feature"),
     include_str!("../features/part_2_assume_role.feature"),
@@ -54,6 +55,8 @@ const FEATURES: [&str; 12] = [
     include_str!("../features/policies.feature"),
     include_str!("../features/mfa.feature"),
     include_str!("../features/reasons.feature"),
+    include_str!("../features/surroundings.feature"),
+    include_str!("../features/services.feature"),
     include_str!("../features/access.feature"),
     include_str!("../features/described.feature"),
     include_str!("../features/aws_cli.feature"),

@@ -12,6 +12,7 @@ use crate::principals::known_user;
 #[given(expr = "a group {new-group}")]
 async fn a_group(world: &mut World, name: NewGroup) -> Result<(), StepError> {
     let stage = world.stage()?;
+    stage.cast.tells_apart("group", &name.0)?;
     let administrator = stage.administrator();
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let names = stage.place.names();

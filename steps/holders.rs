@@ -15,14 +15,18 @@ impl Holder {
     /// Where nobody of the scenario has that name.
     pub(crate) fn of(stage: &Stage, name: &str) -> Result<Holder, StepError> {
         let cast = &stage.cast;
-        if let Some(user) = cast.users.get(name) {
-            return Ok(Holder::User(user.arn.clone()));
-        }
-        if let Some(arn) = cast.roles.get(name) {
-            return Ok(Holder::Role(arn.clone()));
-        }
-        if let Some(arn) = cast.groups.get(name) {
-            return Ok(Holder::Group(arn.clone()));
+        let (kind, bare) = kind_and_name(name);
+        let is_meant = |of: &str| kind.is_none_or(|kind| kind == of);
+        let user =
+            cast.users.get(bare).filter(|_| is_meant("user")).map(|user| Holder::User(user.arn.clone()));
+        let role = cast.roles.get(bare).filter(|_| is_meant("role")).map(|arn| Holder::Role(arn.clone()));
+        let group = cast.groups.get(bare).filter(|_| is_meant("group")).map(|arn| Holder::Group(arn.clone()));
+        match (user, role, group) {
+            (Some(holder), None, None) | (None, Some(holder), None) | (None, None, Some(holder)) => {
+                return Ok(holder);
+            }
+            (None, None, None) => {}
+            _ => return Err(several(stage, bare)),
         }
         let known = cast.users.keys().chain(cast.roles.keys()).chain(cast.groups.keys());
         let known: Vec<String> = known.cloned().collect();
@@ -39,7 +43,26 @@ impl Holder {
     }
 }
 
+/// What people say of which kind somebody is, as in `"the group readers"`, and the name.
+fn kind_and_name(words: &str) -> (Option<&str>, &str) {
+    let said = words.strip_prefix("the ").and_then(|rest| rest.split_once(' '));
+    match said {
+        Some((kind @ ("user" | "role" | "group"), name)) => (Some(kind), name),
+        _ => (None, words),
+    }
+}
+
+/// Only in accounts that files describe have several the same name.
+pub(crate) fn several(stage: &Stage, name: &str) -> StepError {
+    let kinds = stage.cast.identities_called(name);
+    let message =
+        format!("`{name}` is a {} here, so the name does not tell who is meant", kinds.join(" and a "));
+    let kind = kinds.first().copied().unwrap_or("user");
+    StepError::failed("means several", message)
+        .help(format!("say which: \"the {kind} {name}\" where a step is about policies, or the ARN"))
+}
+
 /// The place's name of somebody or something in IAM.
 pub(crate) fn name_in_iam(stage: &Stage, name: &str) -> String {
-    stage.place.names().of(Named::InIam, name)
+    stage.place.names().of(Named::InIam, kind_and_name(name).1)
 }

@@ -244,6 +244,7 @@ pub(crate) async fn make_open_group(stage: &Stage, name: &str) -> Result<(), Ste
 
 pub(crate) async fn launch(stage: &mut Stage, name: &str, what: &Launch) -> Result<(), StepError> {
     stage.cast.free_for("instance", name)?;
+    stage.cast.tells_apart("instance", name)?;
     let instead = stage.place.launch();
     let image = image(stage, instead.image.as_deref().unwrap_or(&what.image)).await?;
     let instance_type = instead.instance_type.as_deref().unwrap_or(&what.instance_type);

@@ -22,6 +22,7 @@ mod policy_text;
 mod principals;
 mod roles;
 mod sessions;
+mod surroundings;
 mod tags;
 
 pub use catalogue::{Chapter, Entry, catalogue};

@@ -31,7 +31,9 @@ rehearse!("{who}" => |step| {
 /// A user with one access key and no permissions.
 #[given(expr = "a user {new-user}")]
 async fn a_user(world: &mut World, name: NewUser) -> Result<(), StepError> {
-    make_user_with_key(world.stage()?, &name.0).await
+    let stage = world.stage()?;
+    stage.cast.tells_apart("user", &name.0)?;
+    make_user_with_key(stage, &name.0).await
 }
 
 /// A user with one access key and no permissions in another account, that of `<OTHER_ACCOUNT_ID>`.
@@ -41,6 +43,7 @@ async fn a_foreign_user(world: &mut World, name: NewUser) -> Result<(), StepErro
     let other = stage.place.other_account().cloned();
     let other =
         other.ok_or_else(|| StepError::inconclusive("can't be tried", "there is no other account here"))?;
+    stage.cast.tells_apart("user", &name.0)?;
     make_user(stage, &name.0, &other).await?;
     let key = make_key(stage, &name.0).await?;
     add_key(stage, &name.0, key);
@@ -51,6 +54,7 @@ async fn a_foreign_user(world: &mut World, name: NewUser) -> Result<(), StepErro
 #[given(expr = "a user {new-user} without access keys")]
 async fn a_user_without_keys(world: &mut World, name: NewUser) -> Result<(), StepError> {
     let stage = world.stage()?;
+    stage.cast.tells_apart("user", &name.0)?;
     let account = stage.place.account().clone();
     make_user(stage, &name.0, &account).await
 }
@@ -151,6 +155,14 @@ async fn key_count(world: &mut World, name: UserName, count: Count) -> Result<()
 /// # Errors
 /// Where nobody has that name.
 pub(crate) async fn named(stage: &Stage, name: &str) -> Result<Actor, StepError> {
+    let actor = anywhere(stage, name).await?;
+    match stage.cast.addresses.get(name) {
+        Some(address) => stage.at(actor, *address),
+        None => Ok(actor),
+    }
+}
+
+async fn anywhere(stage: &Stage, name: &str) -> Result<Actor, StepError> {
     let cast = &stage.cast;
     if let Some(session) = cast.sessions.get(name) {
         return Ok(session.clone());

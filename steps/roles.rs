@@ -7,6 +7,7 @@ use harness::{CallRef, NewThing, Stage, StepError, World, rehearse, unknown};
 use serde_json::{Value, json};
 use target::{Named, PolicyKind, ThingKind};
 
+use crate::holders::several;
 use crate::policy_text::{Written, for_account, rows};
 use crate::principals::iam_tags;
 
@@ -14,6 +15,7 @@ use crate::principals::iam_tags;
 #[given(expr = "a role {new-role} trusted by {principal}")]
 async fn a_role(world: &mut World, name: NewRole, trusted: Trusted) -> Result<(), StepError> {
     let stage = world.stage()?;
+    stage.cast.tells_apart("role", &name.0)?;
     let principal = principal(stage, &trusted.0)?;
     make_role(stage, &name.0, &trust(&[principal])).await
 }
@@ -37,6 +39,7 @@ async fn a_role_with_trust_in_file(world: &mut World, name: NewRole, path: Path)
 }
 
 async fn make_written(stage: &mut Stage, name: &str, written: &Written) -> Result<(), StepError> {
+    stage.cast.tells_apart("role", name)?;
     let document = written.document(stage, PolicyKind::Trust)?;
     make_role(stage, name, &document).await.map_err(|error| written.blaming_principal(stage, error))
 }
@@ -159,6 +162,9 @@ fn principal(stage: &Stage, words: &str) -> Result<Value, StepError> {
     }
     if words.starts_with("arn:") {
         return Ok(json!({"AWS": stage.place.names().arn(&words)}));
+    }
+    if cast.users.contains_key(&words) && cast.roles.contains_key(&words) {
+        return Err(several(stage, &words));
     }
     let arn = cast.users.get(&words).map(|user| &user.arn).or_else(|| cast.roles.get(&words));
     arn.map(|arn| json!({"AWS": arn})).ok_or_else(|| {

@@ -2,7 +2,7 @@
 
 use aws_sdk_sts::types::Credentials;
 use chrono::{DateTime, TimeDelta, Utc};
-use cucumber::{given, then, when};
+use cucumber::{then, when};
 use harness::parameters::{NewSession, Span, Text, Who};
 use harness::{Actor, CallRef, Session, Stage, StepError, World, rehearse};
 use secrecy::SecretString;
@@ -60,13 +60,6 @@ async fn without_token(world: &mut World) -> Result<(), StepError> {
     let name = format!("{} without its token", actor.name);
     stage.actor = Some(stage.actor_with(&name, actor.principal, Some(key)));
     Ok(())
-}
-
-/// Lets time pass, on the clock of the services and of everybody who calls them.
-#[given(expr = "{span} pass(es)")]
-#[when(expr = "{span} pass(es)")]
-async fn time_passes(world: &mut World, by: Span) -> Result<(), StepError> {
-    world.stage()?.pass_time(by.0).await
 }
 
 /// What the service said of the session's end is what was asked for.
@@ -142,7 +135,21 @@ pub(crate) async fn session_token(
     let obtained = stage.attempt(&actor, CallRef::new("STS", "GetSessionToken"), answer).await?;
     (stage.actor, stage.session) = (None, None);
     let Some(obtained) = obtained else { return Ok(()) };
-    take_up(stage, &format!("{who} with a session token"), actor.principal, asked, obtained.credentials())
+    let (name, principal) = (format!("{who} with a session token"), actor.principal.clone());
+    take_up(stage, &name, principal, asked, obtained.credentials())?;
+    from_there(stage, &actor)
+}
+
+/// Whoever obtained the session that acts now makes its calls from where they are.
+///
+/// # Errors
+/// Where the place can't have that.
+pub(crate) fn from_there(stage: &mut Stage, obtained_by: &Actor) -> Result<(), StepError> {
+    let Some(address) = obtained_by.address else { return Ok(()) };
+    if let Some(actor) = stage.actor.take() {
+        stage.actor = Some(stage.at(actor, address)?);
+    }
+    Ok(())
 }
 
 /// Nobody has the name of a session that is to be.
@@ -159,6 +166,8 @@ pub(crate) fn free_session(stage: &mut Stage, name: &str) -> Result<(), StepErro
 /// The session that was just obtained has this name from here on.
 pub(crate) fn name_session(stage: &mut Stage, name: String) {
     if let Some(actor) = stage.actor.clone() {
+        // One who had the name before may have called from elsewhere.
+        stage.cast.addresses.remove(&name);
         stage.cast.sessions.insert(name, actor);
     }
 }

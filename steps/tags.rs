@@ -6,7 +6,7 @@ use harness::parameters::{Identity, TaggedName, Text};
 use harness::{CallRef, Stage, StepError, World, rehearse, unknown};
 
 use crate::buckets::{known_bucket, tag_bucket};
-use crate::holders::{Holder, name_in_iam};
+use crate::holders::{Holder, name_in_iam, several};
 use crate::policy_text::rows;
 
 /// Tags a user, role, bucket or instance with the table `| key | value |`. Its other tags stay; only a bucket's are
@@ -65,6 +65,10 @@ enum Tagged {
 impl Tagged {
     fn of(stage: &Stage, name: &str) -> Result<Tagged, StepError> {
         let cast = &stage.cast;
+        let identities = cast.identities_called(name).into_iter().filter(|kind| *kind != "group").count();
+        if identities + usize::from(cast.buckets.iter().any(|bucket| bucket == name)) > 1 {
+            return Err(several(stage, name));
+        }
         let user = cast.users.get(name).map(|user| Tagged::User(user.arn.clone()));
         let role = || cast.roles.get(name).cloned().map(Tagged::Role);
         let bucket = || known_bucket(stage, name).ok().map(Tagged::Bucket);

@@ -1,6 +1,7 @@
 //! Who and what has a name in a scenario.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
@@ -23,6 +24,8 @@ pub struct Actor {
     pub configuration: SdkConfig,
     /// Whether buckets stand in the path of S3's URLs, and not in the host name.
     pub buckets_in_path: bool,
+    /// Where its calls come from; `None`: from where this process is.
+    pub address: Option<IpAddr>,
 }
 
 /// A session that was obtained.
@@ -55,6 +58,8 @@ pub struct Cast {
     pub instance_profiles: BTreeMap<String, String>,
     /// Sessions by the name that was given to them.
     pub sessions: BTreeMap<String, Actor>,
+    /// From where those call who don't call from here.
+    pub addresses: BTreeMap<String, IpAddr>,
     /// The MFA devices of users.
     pub mfa_devices: BTreeMap<String, MfaDevice>,
     /// What can't be told of what was described.
@@ -101,13 +106,38 @@ impl Cast {
         let holder = holders.iter().find(|(holder, has)| *has && *holder != kind).map(|(holder, _)| *holder);
         match holder.or(RESERVED.contains(&name).then_some("word with a meaning of its own")) {
             None => Ok(()),
-            Some(holder) => Err(StepError::failed(
-                "has a name that is taken",
-                format!("`{name}` is a {holder} here, so steps could not tell the {kind} from it"),
-            )
-            .help(format!("give the {kind} another name"))),
+            Some(holder) => Err(taken(kind, name, holder)),
         }
     }
+
+    /// Whether a feature may call a user, a role, a group or an instance (`kind`) `name`: two that have policies under one
+    /// name would make it unclear whose a step is about. Accounts that files describe may have them.
+    ///
+    /// # Errors
+    /// Where one of another kind has the name already.
+    pub fn tells_apart(&self, kind: &str, name: &str) -> Result<(), StepError> {
+        match self.identities_called(name).into_iter().find(|holder| *holder != kind) {
+            None => Ok(()),
+            Some(holder) => Err(taken(kind, name, holder)),
+        }
+    }
+
+    /// Of what kinds those are that have policies and this name.
+    pub fn identities_called(&self, name: &str) -> Vec<&'static str> {
+        let holders = [
+            ("user", self.users.contains_key(name)),
+            ("role", self.roles.contains_key(name)),
+            ("group", self.groups.contains_key(name)),
+            ("instance", self.instances.contains_key(name)),
+        ];
+        holders.into_iter().filter(|(_, has)| *has).map(|(holder, _)| holder).collect()
+    }
+}
+
+fn taken(kind: &str, name: &str, holder: &str) -> StepError {
+    let article = if holder.starts_with('i') { "an" } else { "a" };
+    let message = format!("`{name}` is {article} {holder} here, so steps could not tell the {kind} from it");
+    StepError::failed("has a name that is taken", message).help(format!("give the {kind} another name"))
 }
 
 /// A user's virtual MFA device.

@@ -3,9 +3,11 @@
 //! a scenario has.
 
 use std::convert::Infallible;
+use std::net::{AddrParseError, IpAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use cucumber::Parameter as _;
 use target::Layer;
 
@@ -140,6 +142,12 @@ const OTHERS: &[Parameter] = &[
         "An identity-based policy, a resource-based policy, the role trust policy, a permissions boundary, a session policy, \
          a service control policy or a resource control policy",
     ),
+    free("{address}", Address::REGEX, "An address of the network: 203.0.113.7, 2001:db8::7"),
+    free(
+        "{time}",
+        Time::REGEX,
+        "A time in UTC: 2030-01-31, 2030-01-31 09:30, or 09:30, which is the next one",
+    ),
     free("{count}", Count::REGEX, "A whole number"),
     free("{span}", Span::REGEX, "A span of time: 1 hour, 90 minutes, 3600 seconds"),
 ];
@@ -187,9 +195,10 @@ names! {
         words: &["administrator", "anonymous", "nobody"],
         ..Named::one_of(&[Kind::User, Kind::Instance, Kind::Session])
     });
-    /// Who would do something: as `{who}`, or a role, of which it is decided what any session of it may do.
+    /// Who would do something: as `{who}`; a role, of which it is decided what any session of it may do; or an AWS service (`cloudtrail.amazonaws.com`).
     WhoOrRole, "who-or-role", Sense::Names(Named {
         words: &["administrator", "anonymous", "nobody"],
+        services: true,
         ..Named::one_of(&[Kind::User, Kind::Instance, Kind::Session, Kind::Role])
     });
     /// A user that the step makes.
@@ -204,7 +213,7 @@ names! {
     NewGroup, "new-group", Sense::Gives(Kind::Group);
     /// A group of the scenario.
     GroupName, "group", Sense::Names(Named::one_of(&[Kind::Group]));
-    /// A user, role or group of the scenario: who has policies.
+    /// A user, role or group of the scenario: who has policies. `"the group readers"` where a user has the name, too.
     Identity, "identity", Sense::Names(Named::one_of(&[Kind::User, Kind::Role, Kind::Group]));
     /// What can have tags: a user, role, bucket or instance of the scenario.
     TaggedName, "tagged", Sense::Names(Named::one_of(&[Kind::User, Kind::Role, Kind::Bucket, Kind::Instance]));
@@ -319,6 +328,65 @@ impl FromStr for KindOfPolicy {
     }
 }
 
+/// An address of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, cucumber::Parameter)]
+#[param(
+    name = "address",
+    regex = r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}"
+)]
+pub struct Address(pub IpAddr);
+
+impl FromStr for Address {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+/// A time in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, cucumber::Parameter)]
+#[param(
+    name = "time",
+    regex = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?(?: ?UTC|Z)?|\d{2}:\d{2}(?::\d{2})?(?: ?UTC|Z)?"
+)]
+pub enum Time {
+    /// Once.
+    At(NaiveDateTime),
+    /// On any day.
+    Daily(NaiveTime),
+}
+
+impl Time {
+    /// The first such time that is not before `now`; `None`: it is over.
+    pub fn next(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let time = match self {
+            Self::At(time) => time,
+            Self::Daily(time) if now.time() <= time => now.date_naive().and_time(time),
+            Self::Daily(time) => now.date_naive().succ_opt()?.and_time(time),
+        };
+        Some(time.and_utc()).filter(|time| now <= *time)
+    }
+}
+
+impl FromStr for Time {
+    type Err = chrono::ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim_end_matches("UTC").trim_end_matches('Z').trim_end();
+        let clock = |text: &str| {
+            NaiveTime::parse_from_str(text, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M"))
+        };
+        match text.split_once(['T', ' ']) {
+            Some((day, time)) => {
+                Ok(Self::At(NaiveDate::parse_from_str(day, "%Y-%m-%d")?.and_time(clock(time)?)))
+            }
+            None if text.contains(':') => clock(text).map(Self::Daily),
+            None => Ok(Self::At(NaiveDate::parse_from_str(text, "%Y-%m-%d")?.and_time(NaiveTime::MIN))),
+        }
+    }
+}
+
 /// A whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, cucumber::Parameter)]
 #[param(name = "count", regex = r"-?\d{1,9}")]
@@ -367,6 +435,27 @@ mod tests {
     fn spans() {
         assert_eq!("1 hour".parse(), Ok(Span(Duration::from_secs(3600))));
         assert_eq!("90 minutes".parse(), Ok(Span(Duration::from_secs(5400))));
+    }
+
+    #[test]
+    fn times_are_those_to_come() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0);
+        let next = |text: &str| {
+            let time = text.parse::<Time>().ok()?;
+            Some(time.next(now?).map_or("over".to_owned(), |time| time.to_rfc3339()))
+        };
+        // It is 2027-01-15T08:00:00.
+        for (text, expected) in [
+            ("2030-01-31", "2030-01-31T00:00:00+00:00"),
+            ("2030-01-31 09:30 UTC", "2030-01-31T09:30:00+00:00"),
+            ("2030-01-31T09:30:10Z", "2030-01-31T09:30:10+00:00"),
+            ("2026-12-31", "over"),
+            ("08:00", "2027-01-15T08:00:00+00:00"),
+            ("07:59 UTC", "2027-01-16T07:59:00+00:00"),
+        ] {
+            assert_eq!(next(text).as_deref(), Some(expected), "{text}");
+        }
+        assert!("2030-02-30".parse::<Time>().is_err() && "25:00".parse::<Time>().is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What one scenario holds: its place, its cast by name, who acts, and how the last attempt went.
 
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -216,7 +217,21 @@ impl Stage {
         key.iter().for_each(|key| self.recorder.learn(key));
         let configuration = self.recorder.over(self.place.configuration(key.as_ref()));
         let buckets_in_path = self.place.has_buckets_in_path();
-        Actor { name: name.to_owned(), principal, key, configuration, buckets_in_path }
+        Actor { name: name.to_owned(), principal, key, configuration, buckets_in_path, address: None }
+    }
+
+    /// The same actor, whose calls come from an address.
+    ///
+    /// # Errors
+    /// Where the place can't have that.
+    pub fn at(&self, actor: Actor, address: IpAddr) -> Result<Actor, StepError> {
+        let Some(configuration) = self.place.configuration_from(actor.key.as_ref(), address) else {
+            let message = "calls to this target come from this machine's address";
+            let error = StepError::inconclusive("can't be tried here", message);
+            return Err(error.help("tag the scenario `@needs:source-address`, and it is skipped here"));
+        };
+        let configuration = self.recorder.over(configuration);
+        Ok(Actor { configuration, address: Some(address), ..actor })
     }
 
     /// An instance of the cast as an actor: the programs on it, with the credentials of its role, or with none.

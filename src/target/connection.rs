@@ -139,6 +139,7 @@ impl Connection {
     pub fn capability(&self, name: &str) -> Result<(), String> {
         match name {
             "clock" => Err(format!("the clock of {} can't be moved", self.name)),
+            "source-address" => Err(format!("calls to {} come from this machine's address", self.name)),
             "instances" => Ok(()),
             "other-account" if self.other_credentials.is_some() => Ok(()),
             "other-account" => Err("another account needs `--other-profile`".to_owned()),

@@ -15,7 +15,11 @@ use http_body_util::BodyExt;
 
 /// An HTTP client whose every request is answered by the emulator.
 #[derive(Clone)]
-pub(crate) struct InProcess(pub(crate) Emulator);
+pub(crate) struct InProcess {
+    pub(crate) emulator: Emulator,
+    /// Where its requests come from.
+    pub(crate) peer: Peer,
+}
 
 impl fmt::Debug for InProcess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,12 +35,12 @@ impl HttpClient for InProcess {
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let emulator = self.0.clone();
+        let (emulator, peer) = (self.emulator.clone(), self.peer);
         HttpConnectorFuture::new(async move {
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
             let (parts, body) = request.into_parts();
             let body = body.collect().await.map_err(ConnectorError::user)?.to_bytes();
-            let answer = emulator.handle(http::Request::from_parts(parts, body), Peer::in_process());
+            let answer = emulator.handle(http::Request::from_parts(parts, body), peer);
             HttpResponse::try_from(answer.map(SdkBody::from))
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })

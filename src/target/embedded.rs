@@ -1,6 +1,7 @@
 //! The default target: an emulator for each scenario, in this process.
 
 use std::cell::OnceCell;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -9,7 +10,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use chrono::{DateTime, Utc};
-use emulator::{Clock, Emulator, Listener, Question, Settings};
+use emulator::{Clock, Emulator, Listener, Peer, Question, Settings};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use policy::AccountId;
@@ -50,7 +51,7 @@ impl Target for Embedded {
 
     fn capability(&self, name: &str) -> Result<(), String> {
         match name {
-            "clock" | "explanations" | "instances" | "other-account" => Ok(()),
+            "clock" | "explanations" | "instances" | "other-account" | "source-address" => Ok(()),
             _ => Err(format!("the embedded target has no `{name}`")),
         }
     }
@@ -94,7 +95,7 @@ impl EmbeddedPlace {
         let configuration = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region))
-            .http_client(InProcess(emulator.clone()))
+            .http_client(InProcess { emulator: emulator.clone(), peer: Peer::in_process() })
             .time_source(VirtualTime(emulator.clock().clone()))
             .sleep_impl(TokioSleep::new())
             // An emulator in the same process has no bad moments: what it answers is the answer.
@@ -141,6 +142,12 @@ impl Place for EmbeddedPlace {
         // Without a provider the SDK sends the request unsigned.
         builder.set_credentials_provider(key.map(static_credentials));
         builder.build()
+    }
+
+    fn configuration_from(&self, key: Option<&AccessKey>, address: IpAddr) -> Option<SdkConfig> {
+        let peer = Peer { source_ip: address, ..Peer::in_process() };
+        let client = InProcess { emulator: self.emulator.clone(), peer };
+        Some(self.configuration(key).into_builder().http_client(client).build())
     }
 
     fn names(&self) -> &Names {

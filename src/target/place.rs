@@ -1,5 +1,6 @@
 //! The two traits that every target implements, and what they speak of.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use aws_types::SdkConfig;
@@ -67,6 +68,11 @@ pub trait Place {
 
     /// How to call as the holder of `key`; `None`: unsigned.
     fn configuration(&self, key: Option<&AccessKey>) -> SdkConfig;
+
+    /// The same, from another address; `None`: calls come from where this process is.
+    fn configuration_from(&self, _key: Option<&AccessKey>, _address: IpAddr) -> Option<SdkConfig> {
+        None
+    }
 
     /// Whether buckets stand in the path of S3's URLs, and not in the host name.
     fn has_buckets_in_path(&self) -> bool {

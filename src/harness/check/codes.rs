@@ -289,8 +289,16 @@ pub(super) const NO_FILE: &Code = &error(
     "Given alice has the inline policy upload in \"policies/upload.json\"",
 );
 
+pub(super) const TAKEN: &Code = &error(
+    "RC031",
+    "a name that is taken",
+    "Somebody of another kind has the name, and a step that says it could mean either.",
+    "Given a user deploy\nAnd a role deploy trusted by ec2.amazonaws.com",
+    "Given a user deploy\nAnd a role deploy-on-ec2 trusted by ec2.amazonaws.com",
+);
+
 /// All codes, in order.
-pub const CODES: [&Code; 30] = [
+pub const CODES: [&Code; 31] = [
     SYNTAX,
     UNDEFINED,
     AMBIGUOUS,
@@ -321,6 +329,7 @@ pub const CODES: [&Code; 30] = [
     NOBODY_ACTS,
     WHICH_BUCKET,
     NO_FILE,
+    TAKEN,
 ];
 
 /// The code of a name, in any case.

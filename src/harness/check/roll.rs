@@ -36,6 +36,20 @@ impl Roll {
         self.given.contains(&(kind, name.to_owned()))
     }
 
+    /// Of what kind somebody is who has the name, so that steps could not tell one of this kind from them.
+    pub(super) fn taken(&self, kind: Kind, name: &str) -> Option<&'static str> {
+        let others: &[Kind] = match kind {
+            Kind::User | Kind::Role | Kind::Group | Kind::Instance => {
+                &[Kind::User, Kind::Role, Kind::Group, Kind::Instance]
+            }
+            Kind::Session => &[Kind::User, Kind::Instance],
+            _ => &[],
+        };
+        let holder = others.iter().find(|other| **other != kind && self.has(**other, name));
+        let session = || matches!(kind, Kind::User | Kind::Instance) && self.has(Kind::Session, name);
+        holder.map(|holder| holder.words()).or_else(|| session().then_some(Kind::Session.words()))
+    }
+
     /// Of these kinds.
     pub(super) fn names(&self, kinds: &[Kind]) -> Vec<&str> {
         let of_kind = self.given.iter().filter(|(kind, _)| kinds.contains(kind));
@@ -44,6 +58,14 @@ impl Roll {
 
     /// Whether somebody or something that may be meant by it has the name.
     pub(super) fn look_up(&self, named: &Named, name: &str) -> Result<(), Unknown> {
+        let said = name.strip_prefix("the ").and_then(|rest| rest.split_once(' '));
+        let said = said.and_then(|(word, name)| Some((*kind_called(named.kinds, word)?, name)));
+        if let Some((kind, name)) = said {
+            return match self.open || self.has(kind, name) {
+                true => Ok(()),
+                false => Err(self.unknown(named, name)),
+            };
+        }
         let is_there = named.kinds.iter().any(|kind| self.has(*kind, name))
             || named.words.contains(&name)
             || named.arns && name.starts_with("arn:")
@@ -79,6 +101,10 @@ impl Roll {
         };
         Unknown { message, help }
     }
+}
+
+fn kind_called<'k>(kinds: &'k [Kind], word: &str) -> Option<&'k Kind> {
+    kinds.iter().find(|kind| kind.words() == word)
 }
 
 /// The shortest step that gives such a name.

@@ -6,7 +6,7 @@ use super::codes;
 use super::page::Page;
 
 /// What `@needs:` may name on one target or another.
-const NEEDS: [&str; 5] = ["aws-cli", "clock", "explanations", "instances", "other-account"];
+const NEEDS: [&str; 6] = ["aws-cli", "clock", "explanations", "instances", "other-account", "source-address"];
 const NEEDS_PREFIX: &str = "needs:";
 
 pub(super) fn check(tags: &[String], line: usize, page: &mut Page<'_>) {

@@ -109,6 +109,7 @@ impl Target for OnLocalStack {
         match name {
             "instances" | "other-account" => Ok(()),
             "clock" => Err("LocalStack's clock can't be moved".to_owned()),
+            "source-address" => Err("calls to LocalStack come from this machine's address".to_owned()),
             _ => Err(format!("LocalStack has no `{name}` that could be used from here")),
         }
     }

@@ -18,12 +18,12 @@ Feature: Odd names
         | the account          |
 
     Scenario: One name, several kinds
-      Given a group ops
+      Given a group operators
       And a managed policy ops:
         """json
         {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}
         """
-      And ops-user is in the group ops
+      And ops-user is in the group operators
       And ops-user has the managed policy ops
       And the permissions boundary of ops-user is "arn:aws:iam::<YOUR_ACCOUNT_ID>:policy/ops"
       When ops-user assumes ops with:

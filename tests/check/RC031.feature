@@ -1,0 +1,7 @@
+Feature: Two that steps can't tell apart
+  Scenario: alice lists
+    Given a bucket reports
+    And a user alice
+    And a group alice
+    And alice has the managed policy AmazonS3ReadOnlyAccess
+    Then alice can list reports

@@ -1,0 +1,10 @@
+Feature: Names that mean two
+  Scenario: A group that is called as a user is
+    Given a user alice
+    And a group alice
+    Then alice has 1 access key
+
+  Scenario: A role that is called as a user is
+    Given a user deploy
+    And a role deploy trusted by ec2.amazonaws.com
+    Then deploy has 1 access key
