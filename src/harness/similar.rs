@@ -1,10 +1,12 @@
 //! What somebody may have meant: names and steps close to a given one.
 
+use policy::edit_distance;
+
 /// Those of `known` that are close enough to `word` to be a slip, nearest first.
 pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let limit = (word.chars().count() / 3).max(2);
     let mut scored: Vec<(usize, &str)> = known
-        .map(|candidate| (distance(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .map(|candidate| (edit_distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .collect();
     scored.sort();
@@ -28,7 +30,7 @@ pub(crate) fn nearest_steps<'a>(text: &str, expressions: impl Iterator<Item = &'
 
 /// Whether two words are the same but for a slip.
 fn alike(word: &str, other: &str) -> bool {
-    word == other || word.chars().count() > 3 && distance(word, other) <= 1 + word.chars().count() / 7
+    word == other || word.chars().count() > 3 && edit_distance(word, other) <= 1 + word.chars().count() / 7
 }
 
 /// The words of a step, without the parts that vary.
@@ -40,24 +42,6 @@ fn words(text: &str) -> Vec<String> {
         .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase())
         .filter(|word| !word.is_empty())
         .collect()
-}
-
-/// Levenshtein distance in characters.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, letter) in left.chars().enumerate() {
-        let mut previous = i;
-        let mut next = vec![i + 1];
-        for (j, other) in right.iter().enumerate() {
-            let above = row.get(j + 1).copied().unwrap_or(usize::MAX - 1);
-            let before = next.last().copied().unwrap_or(usize::MAX - 1);
-            next.push((above + 1).min(before + 1).min(previous + usize::from(letter != *other)));
-            previous = above;
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub use decision::{
 pub use document::{PolicyDocument, PolicyError, PolicyKind};
 pub use evaluate::{decide, decide_fast};
 pub use known_keys::{KeyType, condition_key_type};
-pub use nearest::nearest;
+pub use nearest::{edit_distance, nearest};
 pub use packed::{Packed, PackedText};
 pub use request::{AccountId, Context, Policies, Policy, Principal, Request, ResourcePolicy};
 pub use unmatched::UnmatchedAction;

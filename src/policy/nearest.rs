@@ -3,7 +3,7 @@
 /// The names that are near enough to `name` to be meant, at most three, nearest first.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let limit = (name.chars().count() / 4).clamp(1, 3);
-    let scored = known.map(|candidate| (distance(name, candidate), candidate));
+    let scored = known.map(|candidate| (edit_distance(name, candidate), candidate));
     let mut scored: Vec<_> = scored.filter(|(steps, _)| *steps <= limit).collect();
     scored.sort_unstable();
     scored.dedup();
@@ -11,7 +11,7 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a 
 }
 
 /// Edits from one name to the other, letters compared without case.
-pub(crate) fn distance(from: &str, to: &str) -> usize {
+pub fn edit_distance(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.to_lowercase().chars().collect();
     let mut row: Vec<usize> = (0..=to.len()).collect();
     // A name much longer than any element is near to none.

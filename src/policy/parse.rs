@@ -10,7 +10,7 @@ use crate::condition::{Condition, Operator};
 use crate::decision::Effect;
 use crate::document::{AwsPrincipal, PolicyKind};
 use crate::json::{Flaw, Member, Node, Value};
-use crate::nearest::distance;
+use crate::nearest::edit_distance;
 use crate::principals::PrincipalPattern;
 use crate::statement::{Actions, Principals, Resources, Statement};
 use crate::variables::{Reading, Template};
@@ -427,7 +427,7 @@ pub(crate) fn unknown_name<'a>(
 pub(crate) fn unknown_words<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let core = name.rsplit(':').next().unwrap_or(name);
     let core = core.strip_suffix("IfExists").filter(|_| what == "condition operator").unwrap_or(core);
-    let nearest = known.into_iter().map(|candidate| (distance(core, candidate), candidate)).min();
+    let nearest = known.into_iter().map(|candidate| (edit_distance(core, candidate), candidate)).min();
     let hint = match nearest {
         Some((steps, candidate)) if steps <= 3.max(core.len() / 3) && candidate != core => {
             format!("; did you mean `{candidate}`?")
