@@ -43,6 +43,12 @@ Feature: Who may do what, at a glance
       | bob       | s3:GetObject         | reports/q1.txt                                               | denied            | no policy   |
       | anonymous | s3:GetObject         | reports/q1.txt                                               | denied            |             |
 
+  Scenario: One action at a time
+    When bob tries iam:CreateUser on alice
+    Then it is denied because no policy allows it
+    When auditor tries iam:GetUser on alice
+    Then it succeeds
+
   Scenario: A session of a role has what the role has
     When bob assumes auditor as audit
     Then access is:

@@ -6,6 +6,14 @@ Feature: Everything that access is made of
     And the bucket reports holds q1.txt
     And a user alice
 
+  Rule: Who has no access key makes no calls
+
+    Scenario: A user who is only there
+      Given a user carl without access keys
+      Then carl has 0 access keys
+      Given carl has an access key
+      Then carl can't list reports
+
   Rule: A member has what the group has
 
     Background:

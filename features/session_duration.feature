@@ -13,6 +13,17 @@ Feature: How long temporary credentials last
       When assuming main-role1
       Then the session lasts 3600 seconds
 
+    Scenario: A session of one's own name, and of one's own length
+      Given main-user
+      When assuming main-role1 as night-shift for 30 minutes
+      Then the session lasts 1800 seconds
+      When main-user assumes main-role1 for 20 minutes
+      Then the session lasts 1200 seconds
+
+    Scenario: No session is longer than twelve hours
+      When the maximum session duration of main-role1 is set to 13 hours
+      Then it is refused with ValidationError
+
     Scenario Outline: <seconds> seconds are refused, whatever the role allows
       Given the maximum session duration of main-role1 is 43200 seconds
       And main-user

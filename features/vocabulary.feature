@@ -83,6 +83,37 @@ Feature: What else a feature may say
         | eve    |
         | ümläut |
 
+  Rule: Who acts need not be named each time
+
+    Background:
+      Given a bucket archive
+      And eve
+
+    Scenario: What is tried is looked at by the step after it
+      When uploading to archive
+      Then it is denied
+      And upload to reports is denied
+      When eve lists reports
+      Then it is denied
+
+  @needs:instances
+  Rule: Instances are what they are launched as
+
+    Scenario: Nothing is said of it
+      Given an instance web
+      Then the instance web has:
+        | attribute | value    |
+        | type      | t2.micro |
+        | state     | running  |
+        | tag Name  | web      |
+
+    Scenario: An instance profile that was made before
+      Given a role app trusted by ec2.amazonaws.com
+      And an instance profile app with the role app
+      And an instance web
+      And the role app is attached to web
+      Then web can't list reports
+
   Rule: Anonymous callers sign nothing
 
     Scenario: A bucket is closed to them
