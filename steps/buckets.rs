@@ -5,14 +5,23 @@ use cucumber::{given, when};
 use harness::check::PolicyUse;
 use harness::parameters::{BucketName, NewBucket, Path};
 use harness::{Actor, CallRef, NewThing, Stage, StepError, World, rehearse, unknown};
-use target::{Named, PolicyKind, ThingKind};
+use target::{AccountId, Named, PolicyKind, ThingKind};
 
 use crate::policy_text::Written;
+use crate::principals::other_account;
 
 /// An empty bucket of the scenario's account.
 #[given(expr = "a bucket {new-bucket}")]
 async fn a_bucket(world: &mut World, name: NewBucket) -> Result<(), StepError> {
     make_bucket(world.stage()?, &name.0).await
+}
+
+/// An empty bucket of another account, that of `<OTHER_ACCOUNT_ID>`.
+#[given(expr = "a bucket {new-bucket} of the other account")]
+async fn a_foreign_bucket(world: &mut World, name: NewBucket) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    let account = other_account(stage)?;
+    make_bucket_in(stage, &account, &name.0).await
 }
 
 /// Replaces a bucket's policy by the doc string.
@@ -39,7 +48,7 @@ async fn replace_policy(stage: &mut Stage, name: &str, written: &Written) -> Res
     stage.turn()?;
     let bucket = known_bucket(stage, name)?;
     let document = written.document(stage, PolicyKind::Resource)?;
-    let administrator = stage.administrator();
+    let administrator = owner(stage, &bucket)?;
     let s3 = s3(&administrator);
     let call = CallRef::on("S3", "PutBucketPolicy", "s3:PutBucketPolicy", format!("arn:aws:s3:::{bucket}"));
     let put = s3.put_bucket_policy().bucket(bucket).policy(document).send();
@@ -65,7 +74,7 @@ async fn public_access(world: &mut World, name: BucketName) -> Result<(), StepEr
     let stage = world.stage()?;
     stage.turn()?;
     let bucket = known_bucket(stage, &name.0)?;
-    let administrator = stage.administrator();
+    let administrator = owner(stage, &bucket)?;
     let s3 = s3(&administrator);
     let arn = format!("arn:aws:s3:::{bucket}");
     let call = CallRef::on("S3", "DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock", arn);
@@ -81,18 +90,36 @@ rehearse!("public access to {bucket} is allowed" => |step| {
 /// # Errors
 /// Where S3 refuses it.
 pub(crate) async fn make_bucket(stage: &mut Stage, name: &str) -> Result<(), StepError> {
-    let administrator = stage.administrator();
-    let s3 = s3(&administrator);
-    let bucket = stage.place.names().of(Named::Bucket, name);
-    let arn = format!("arn:aws:s3:::{bucket}");
     let account = stage.place.account().clone();
-    let thing = NewThing { account: &account, kind: ThingKind::Bucket, name: &bucket };
+    make_bucket_in(stage, &account, name).await
+}
+
+async fn make_bucket_in(stage: &mut Stage, account: &AccountId, name: &str) -> Result<(), StepError> {
+    if account != stage.place.account() {
+        stage.cast.foreign_buckets.insert(name.to_owned());
+    }
+    let bucket = stage.place.names().of(Named::Bucket, name);
+    let administrator = owner(stage, &bucket)?;
+    let s3 = s3(&administrator);
+    let arn = format!("arn:aws:s3:::{bucket}");
+    let thing = NewThing { account, kind: ThingKind::Bucket, name: &bucket };
     let call = CallRef::on("S3", "CreateBucket", "s3:CreateBucket", arn);
     let create =
         s3.create_bucket().bucket(&bucket).set_create_bucket_configuration(elsewhere(stage.place.region()));
     stage.create(&administrator, thing, call, create.send()).await?;
     stage.cast.buckets.push(name.to_owned());
     tag_bucket(stage, &bucket, Vec::new()).await
+}
+
+/// The administrator of the account that a bucket is in, by the place's name of it.
+///
+/// # Errors
+/// Where it is the other account's, and the place has none.
+pub(crate) fn owner(stage: &Stage, bucket: &str) -> Result<Actor, StepError> {
+    if !stage.cast.foreign_buckets.contains(stage.place.names().back(bucket)) {
+        return Ok(stage.administrator());
+    }
+    stage.administrator_of(&format!("arn:aws:iam::{}:root", other_account(stage)?))
 }
 
 /// Outside of us-east-1 a bucket must be told its region.
@@ -121,7 +148,7 @@ pub(crate) async fn tag_bucket(
     let tagging = Tagging::builder().set_tag_set(Some(tags)).build();
     let tagging =
         tagging.map_err(|error| StepError::inconclusive("could not be tagged", error.to_string()))?;
-    let administrator = stage.administrator();
+    let administrator = owner(stage, bucket)?;
     let call = CallRef::on("S3", "PutBucketTagging", "s3:PutBucketTagging", format!("arn:aws:s3:::{bucket}"));
     let put = s3(&administrator).put_bucket_tagging().bucket(bucket).tagging(tagging).send();
     stage.must(&administrator, call, put).await.map(drop)

@@ -24,17 +24,19 @@ pub struct Entry {
     pub example: Option<String>,
 }
 
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 20] = [
     include_str!("account.rs"),
     include_str!("described.rs"),
     include_str!("principals.rs"),
     include_str!("groups.rs"),
     include_str!("policies.rs"),
     include_str!("managed_policies.rs"),
+    include_str!("organization.rs"),
     include_str!("roles.rs"),
     include_str!("tags.rs"),
     include_str!("assuming.rs"),
     include_str!("mfa.rs"),
+    include_str!("federation.rs"),
     include_str!("sessions.rs"),
     include_str!("surroundings.rs"),
     include_str!("buckets.rs"),
@@ -45,7 +47,7 @@ const SOURCES: [&str; 18] = [
     include_str!("decisions.rs"),
 ];
 
-const FEATURES: [&str; 14] = [
+const FEATURES: [&str; 17] = [
     include_str!("../features/terse.feature"),
     include_str!("../features/part_1_instance_role.feature"),
     include_str!("../features/part_2_assume_role.feature"),
@@ -57,6 +59,9 @@ const FEATURES: [&str; 14] = [
     include_str!("../features/reasons.feature"),
     include_str!("../features/surroundings.feature"),
     include_str!("../features/services.feature"),
+    include_str!("../features/accounts.feature"),
+    include_str!("../features/federation.feature"),
+    include_str!("../features/organization.feature"),
     include_str!("../features/access.feature"),
     include_str!("../features/described.feature"),
     include_str!("../features/aws_cli.feature"),
@@ -129,13 +134,20 @@ fn example(feature: &str, forms: &[(Keyword, String)]) -> Option<String> {
             "And" | "But" | "*" => keyword,
             _ => continue,
         };
-        // A value of an outline is no example.
-        if !text.contains('<') && forms.iter().any(|(of, form)| *of == keyword && says_it(*of, form, text)) {
+        if forms.iter().any(|(of, form)| *of == keyword && says_it(*of, form, text)) {
             let below = lines.iter().skip(number + 1).copied();
-            return Some(format!("{} {text}{}", keyword.word(), argument(below)));
+            let example = format!("{} {text}{}", keyword.word(), argument(below));
+            if !is_of_outline(&example) {
+                return Some(example);
+            }
         }
     }
     None
+}
+
+/// A value that only the examples of an outline tell is no example; an account's number is.
+fn is_of_outline(example: &str) -> bool {
+    example.replace("<YOUR_ACCOUNT_ID>", "").replace("<OTHER_ACCOUNT_ID>", "").contains('<')
 }
 
 /// A doc string or a table, with a line break before each line.
@@ -143,7 +155,7 @@ fn argument<'a>(below: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::new();
     let (mut fenced, mut margin) = (false, None);
     for line in below {
-        let is_fence = line.trim() == "\"\"\"";
+        let is_fence = line.trim().starts_with("\"\"\"");
         if !fenced && !is_fence && !line.trim().starts_with('|') {
             break;
         }
@@ -171,6 +183,7 @@ mod tests {
         assert_eq!(forms.len(), harness::step_count());
         for entry in entries() {
             assert!(!entry.documentation.is_empty(), "{:?} does not say what it does", entry.forms);
+            assert!(entry.example.is_some(), "no feature shows {:?}", entry.forms);
         }
     }
 

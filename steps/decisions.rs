@@ -6,7 +6,7 @@ use harness::parameters::{ErrorCode, KindOfPolicy, Text};
 use harness::{Call, CallRef, Control, Purpose, Stage, StepError, Verdict, World};
 use target::{DeniedBy, Layer};
 
-use crate::buckets::s3;
+use crate::buckets::{owner, s3};
 
 /// The last attempt was done.
 #[then(expr = "it succeeds")]
@@ -77,8 +77,13 @@ async fn it_is_denied_by_statement(world: &mut World, sid: Text) -> Result<(), S
     match by.statements.as_deref() {
         None => Err(StepError::inconclusive("the target does not say which statement", expected).on(&call)),
         Some(sids) if by.explicit && sids.contains(&sid.0) => Ok(()),
-        Some(_) if by.explicit => {
-            Err(StepError::failed("is denied by another statement", expected).on(&call))
+        Some(sids) if by.explicit => {
+            let others = sids.join("`, `");
+            let label = match sids {
+                [] => "is denied by a statement without Sid".to_owned(),
+                _ => format!("is denied by the statement `{others}`"),
+            };
+            Err(StepError::failed(label, expected).on(&call))
         }
         Some(_) => Err(StepError::failed("is denied, but by no Deny", expected).on(&call)),
     }
@@ -226,7 +231,12 @@ fn proven(stage: &Stage, call: &Call) -> Result<(), StepError> {
 
 /// Makes the refused call as somebody entitled.
 async fn holds(stage: &Stage, control: &Control) -> Result<(), StepError> {
-    let administrator = stage.administrator();
+    let administrator = match control {
+        Control::Upload { bucket, .. } | Control::Download { bucket, .. } | Control::List { bucket } => {
+            owner(stage, bucket)?
+        }
+        Control::Role { arn, .. } => stage.administrator_of(arn)?,
+    };
     let s3 = s3(&administrator);
     let held = match control {
         Control::Upload { bucket, key } => return upload_control(stage, bucket, key).await,
@@ -266,7 +276,7 @@ async fn upload_control(stage: &Stage, bucket: &str, key: &str) -> Result<(), St
     if is_there(stage, bucket, key).await? {
         return Ok(());
     }
-    let administrator = stage.administrator();
+    let administrator = owner(stage, bucket)?;
     let s3 = s3(&administrator);
     let arn = format!("arn:aws:s3:::{bucket}/{key}");
     let put = s3.put_object().bucket(bucket).key(key).body(ByteStream::from_static(b"control\n")).send();
@@ -281,7 +291,7 @@ async fn upload_control(stage: &Stage, bucket: &str, key: &str) -> Result<(), St
 
 /// Whether the bucket holds the object, as the administrator sees it.
 async fn is_there(stage: &Stage, bucket: &str, key: &str) -> Result<bool, StepError> {
-    let administrator = stage.administrator();
+    let administrator = owner(stage, bucket)?;
     let s3 = s3(&administrator);
     let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", format!("arn:aws:s3:::{bucket}"));
     let list = s3.list_objects_v2().bucket(bucket).prefix(key).send();

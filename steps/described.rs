@@ -42,7 +42,7 @@ async fn a_template(world: &mut World, path: Path) -> Result<(), StepError> {
     template(world.stage()?, &path.0, &BTreeMap::new()).await
 }
 
-/// The same with parameters in the table `| parameter | value |`: also `import NAME` for what another stack exports, and pseudo
+/// What a stack of a CloudFormation template would hold, with parameters in the table `| parameter | value |`: also `import NAME` for what another stack exports, and pseudo
 /// parameters such as `AWS::StackName`.
 #[given(expr = "the CloudFormation template {path} with the parameters:")]
 async fn a_template_with(world: &mut World, step: &Step, path: Path) -> Result<(), StepError> {

@@ -35,7 +35,7 @@ async fn assumes_with_mfa(world: &mut World, user: UserName, role: RoleName) -> 
     with_code(stage, &user.0, &role.0, SESSION, mfa).await
 }
 
-/// The same with a session name, by which later steps can speak of the session.
+/// A user assumes a role with a code of their MFA device and a session name, by which later steps can speak of the session.
 #[when(expr = "{user} assumes {role} as {new-session} with MFA")]
 async fn assumes_as_with_mfa(
     world: &mut World,
@@ -67,7 +67,7 @@ async fn token_with_mfa(world: &mut World, user: UserName) -> Result<(), StepErr
     session_token(stage, &user.0, None, Some(mfa)).await
 }
 
-/// The same with a name, by which later steps can speak of the session.
+/// A user asks for a session token with a code of their MFA device; later steps can speak of the session by its name.
 #[when(expr = "{user} asks for a session token as {new-session} with MFA")]
 async fn token_as_with_mfa(world: &mut World, user: UserName, session: NewSession) -> Result<(), StepError> {
     let stage = world.stage()?;

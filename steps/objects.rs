@@ -5,7 +5,7 @@ use cucumber::{given, then, when};
 use harness::parameters::{BucketName, FileName, Who};
 use harness::{Actor, CallRef, Control, Stage, StepError, World, rehearse};
 
-use crate::buckets::{known_bucket, only_bucket, s3};
+use crate::buckets::{known_bucket, only_bucket, owner, s3};
 use crate::decisions::{denied, succeeded};
 use crate::principals::named;
 
@@ -18,7 +18,7 @@ async fn holds(world: &mut World, bucket: BucketName, key: FileName) -> Result<(
     let stage = world.stage()?;
     stage.turn()?;
     let bucket = known_bucket(stage, &bucket.0)?;
-    let administrator = stage.administrator();
+    let administrator = owner(stage, &bucket)?;
     let call = object_call("PutObject", "s3:PutObject", &bucket, &key.0);
     let put = s3(&administrator).put_object().bucket(&bucket).key(&key.0).body(content(&key.0)).send();
     stage.must(&administrator, call, put).await.map(drop)
@@ -300,7 +300,7 @@ pub(crate) async fn list(stage: &mut Stage, actor: &Actor, bucket: &str) -> Resu
 
 async fn keys(stage: &Stage, bucket: &str) -> Result<Vec<String>, StepError> {
     let bucket = known_bucket(stage, bucket)?;
-    let administrator = stage.administrator();
+    let administrator = owner(stage, &bucket)?;
     let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", format!("arn:aws:s3:::{bucket}"));
     let list = s3(&administrator).list_objects_v2().bucket(bucket).send();
     let listed = stage.must(&administrator, call, list).await?;

@@ -40,9 +40,7 @@ async fn a_user(world: &mut World, name: NewUser) -> Result<(), StepError> {
 #[given(expr = "a user {new-user} of the other account")]
 async fn a_foreign_user(world: &mut World, name: NewUser) -> Result<(), StepError> {
     let stage = world.stage()?;
-    let other = stage.place.other_account().cloned();
-    let other =
-        other.ok_or_else(|| StepError::inconclusive("can't be tried", "there is no other account here"))?;
+    let other = other_account(stage)?;
     stage.cast.tells_apart("user", &name.0)?;
     make_user(stage, &name.0, &other).await?;
     let key = make_key(stage, &name.0).await?;
@@ -175,6 +173,7 @@ async fn anywhere(stage: &Stage, name: &str) -> Result<Actor, StepError> {
     }
     match name {
         "administrator" => Ok(stage.administrator()),
+        "root" => root(stage),
         "anonymous" | "nobody" => Ok(stage.actor_with("anonymous", "anonymous".to_owned(), None)),
         _ if cast.roles.contains_key(name) => Err(StepError::failed(
             "nobody has assumed it",
@@ -190,6 +189,16 @@ async fn anywhere(stage: &Stage, name: &str) -> Result<Actor, StepError> {
             Err(unknown("user, instance or session", name, known.iter()))
         }
     }
+}
+
+/// Not every administrator is the root user.
+fn root(stage: &Stage) -> Result<Actor, StepError> {
+    let administrator = stage.administrator();
+    if administrator.principal.ends_with(":root") {
+        return Ok(Actor { name: "root".to_owned(), ..administrator });
+    }
+    let error = StepError::inconclusive("can't be tried", "nobody here has a key of the root user");
+    Err(error.help("tag the scenario `@needs:root`, and it is skipped here"))
 }
 
 /// Makes a user with one access key.
@@ -234,6 +243,15 @@ pub(crate) async fn make_key(stage: &Stage, name: &str) -> Result<AccessKey, Ste
     made.access_key()
         .map(access_key)
         .ok_or_else(|| StepError::inconclusive("got no access key", "IAM answered without one"))
+}
+
+/// The account of somebody else.
+///
+/// # Errors
+/// Where the place has none.
+pub(crate) fn other_account(stage: &Stage) -> Result<AccountId, StepError> {
+    let other = stage.place.other_account().cloned();
+    other.ok_or_else(|| StepError::inconclusive("can't be tried", "there is no other account here"))
 }
 
 /// The place's name of a user.

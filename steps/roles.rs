@@ -5,11 +5,11 @@ use harness::check::PolicyUse;
 use harness::parameters::{NewRole, Path, RoleName, Span, Trusted};
 use harness::{CallRef, NewThing, Stage, StepError, World, rehearse, unknown};
 use serde_json::{Value, json};
-use target::{Named, PolicyKind, ThingKind};
+use target::{AccountId, Named, PolicyKind, ThingKind};
 
 use crate::holders::several;
 use crate::policy_text::{Written, for_account, rows};
-use crate::principals::iam_tags;
+use crate::principals::{iam_tags, other_account};
 
 /// A role trusted by a service (`ec2.amazonaws.com`), a user of the scenario, or `"the account"`.
 #[given(expr = "a role {new-role} trusted by {principal}")]
@@ -18,6 +18,15 @@ async fn a_role(world: &mut World, name: NewRole, trusted: Trusted) -> Result<()
     stage.cast.tells_apart("role", &name.0)?;
     let principal = principal(stage, &trusted.0)?;
     make_role(stage, &name.0, &trust(&[principal])).await
+}
+
+/// A role of another account, that of `<OTHER_ACCOUNT_ID>`, trusted as a role of one's own is.
+#[given(expr = "a role {new-role} of the other account trusted by {principal}")]
+async fn a_foreign_role(world: &mut World, name: NewRole, trusted: Trusted) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.cast.tells_apart("role", &name.0)?;
+    let (principal, account) = (principal(stage, &trusted.0)?, other_account(stage)?);
+    make_role_in(stage, &account, &name.0, &trust(&[principal])).await
 }
 
 /// A role with the trust policy in the doc string.
@@ -106,12 +115,12 @@ rehearse!("{role} trusts:" => |step| {
 async fn maximum_is(world: &mut World, name: RoleName, span: Span) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
-    known_role(stage, &name.0)?;
-    let administrator = stage.administrator();
+    let arn = known_role(stage, &name.0)?;
+    let administrator = stage.administrator_of(&arn)?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let update =
         iam.update_role().role_name(role_name(stage, &name.0)).max_session_duration(span.seconds()).send();
-    stage.must(&administrator, role_call(stage, "UpdateRole", "iam:UpdateRole", &name.0), update).await?;
+    stage.must(&administrator, CallRef::on("IAM", "UpdateRole", "iam:UpdateRole", arn), update).await?;
     Ok(())
 }
 
@@ -119,12 +128,12 @@ async fn maximum_is(world: &mut World, name: RoleName, span: Span) -> Result<(),
 #[when(expr = "the maximum session duration of {role} is set to {span}")]
 async fn maximum_is_set(world: &mut World, name: RoleName, span: Span) -> Result<(), StepError> {
     let stage = world.stage()?;
-    known_role(stage, &name.0)?;
-    let administrator = stage.administrator();
+    let arn = known_role(stage, &name.0)?;
+    let administrator = stage.administrator_of(&arn)?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let update =
         iam.update_role().role_name(role_name(stage, &name.0)).max_session_duration(span.seconds()).send();
-    let call = role_call(stage, "UpdateRole", "iam:UpdateRole", &name.0);
+    let call = CallRef::on("IAM", "UpdateRole", "iam:UpdateRole", arn);
     stage.attempt(&administrator, call, update).await?;
     Ok(())
 }
@@ -133,10 +142,10 @@ async fn maximum_is_set(world: &mut World, name: RoleName, span: Span) -> Result
 #[then(expr = "the maximum session duration of {role} is {span}")]
 async fn maximum_reads(world: &mut World, name: RoleName, span: Span) -> Result<(), StepError> {
     let stage = world.stage()?;
-    known_role(stage, &name.0)?;
-    let administrator = stage.administrator();
+    let arn = known_role(stage, &name.0)?;
+    let administrator = stage.administrator_of(&arn)?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
-    let call = role_call(stage, "GetRole", "iam:GetRole", &name.0);
+    let call = CallRef::on("IAM", "GetRole", "iam:GetRole", arn);
     let get = iam.get_role().role_name(role_name(stage, &name.0)).send();
     let read = stage.must(&administrator, call, get).await?;
     let found = read.role().and_then(|role| role.max_session_duration());
@@ -157,6 +166,9 @@ fn principal(stage: &Stage, words: &str) -> Result<Value, StepError> {
     if words == "the account" {
         return Ok(json!({"AWS": format!("arn:aws:iam::{}:root", stage.place.account())}));
     }
+    if words == "the other account" {
+        return Ok(json!({"AWS": format!("arn:aws:iam::{}:root", other_account(stage)?)}));
+    }
     if words.ends_with(".amazonaws.com") {
         return Ok(json!({"Service": words}));
     }
@@ -170,7 +182,7 @@ fn principal(stage: &Stage, words: &str) -> Result<Value, StepError> {
     arn.map(|arn| json!({"AWS": arn})).ok_or_else(|| {
         let known: Vec<String> = cast.users.keys().chain(cast.roles.keys()).cloned().collect();
         unknown("user", &words, known.iter())
-            .help("a principal is a service (ec2.amazonaws.com), a user or role of the scenario, an ARN, or \"the account\"")
+            .help("a principal is a service (ec2.amazonaws.com), a user or role of the scenario, an ARN, \"the account\" or \"the other account\"")
     })
 }
 
@@ -181,16 +193,26 @@ fn trust(principals: &[Value]) -> String {
     json!({"Version": "2012-10-17", "Statement": statements}).to_string()
 }
 
-/// Makes a role with a trust policy.
+/// Makes a role with a trust policy in the scenario's account.
 ///
 /// # Errors
 /// Where IAM refuses it.
 pub(crate) async fn make_role(stage: &mut Stage, name: &str, document: &str) -> Result<(), StepError> {
-    let administrator = stage.administrator();
+    let account = stage.place.account().clone();
+    make_role_in(stage, &account, name, document).await
+}
+
+async fn make_role_in(
+    stage: &mut Stage,
+    account: &AccountId,
+    name: &str,
+    document: &str,
+) -> Result<(), StepError> {
+    let arn = stage.place.names().arn(&format!("arn:aws:iam::{account}:role/{name}"));
+    let administrator = stage.administrator_of(&arn)?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let there = role_name(stage, name);
-    let account = stage.place.account().clone();
-    let thing = NewThing { account: &account, kind: ThingKind::Role, name: &there };
+    let thing = NewThing { account, kind: ThingKind::Role, name: &there };
     let create = iam
         .create_role()
         .role_name(&there)
@@ -198,8 +220,7 @@ pub(crate) async fn make_role(stage: &mut Stage, name: &str, document: &str) -> 
         .set_path(stage.place.names().iam_path().map(str::to_owned))
         .set_permissions_boundary(stage.place.permissions_boundary().map(str::to_owned))
         .set_tags(iam_tags(stage));
-    let call = role_call(stage, "CreateRole", "iam:CreateRole", name);
-    let arn = call.resource.clone().unwrap_or_default();
+    let call = CallRef::on("IAM", "CreateRole", "iam:CreateRole", arn.clone());
     let made = stage.create(&administrator, thing, call, create.send()).await?;
     let arn = made.role().map_or(arn, |role| role.arn().to_owned());
     stage.cast.roles.insert(name.to_owned(), arn);
@@ -211,12 +232,12 @@ pub(crate) async fn make_role(stage: &mut Stage, name: &str, document: &str) -> 
 /// # Errors
 /// Where there is no such role, or IAM refuses the document.
 pub(crate) async fn set_trust(stage: &Stage, name: &str, document: &str) -> Result<(), StepError> {
-    known_role(stage, name)?;
-    let administrator = stage.administrator();
+    let arn = known_role(stage, name)?;
+    let administrator = stage.administrator_of(&arn)?;
     let iam = aws_sdk_iam::Client::new(&administrator.configuration);
     let update =
         iam.update_assume_role_policy().role_name(role_name(stage, name)).policy_document(document).send();
-    let call = role_call(stage, "UpdateAssumeRolePolicy", "iam:UpdateAssumeRolePolicy", name);
+    let call = CallRef::on("IAM", "UpdateAssumeRolePolicy", "iam:UpdateAssumeRolePolicy", arn);
     stage.must(&administrator, call, update).await?;
     Ok(())
 }
@@ -233,9 +254,4 @@ pub(crate) fn known_role(stage: &Stage, name: &str) -> Result<String, StepError>
 /// The place's name of a role.
 pub(crate) fn role_name(stage: &Stage, name: &str) -> String {
     stage.place.names().of(Named::InIam, name)
-}
-
-fn role_call(stage: &Stage, operation: &'static str, action: &'static str, name: &str) -> CallRef {
-    let arn = stage.place.names().arn(&format!("arn:aws:iam::{}:role/{name}", stage.place.account()));
-    CallRef::on("IAM", operation, action, arn)
 }

@@ -31,7 +31,7 @@ async fn asks_for_token(world: &mut World, who: Who) -> Result<(), StepError> {
     session_token(world.stage()?, &who.0, None, None).await
 }
 
-/// The same with a name, by which later steps can speak of the session.
+/// Somebody asks for a session token; later steps can speak of the session by its name.
 #[when(expr = "{who} asks for a session token as {new-session}")]
 async fn asks_for_token_as(world: &mut World, who: Who, session: NewSession) -> Result<(), StepError> {
     let stage = world.stage()?;

@@ -98,7 +98,7 @@ async fn tag(stage: &Stage, name: &str, tags: Vec<(String, String)>) -> Result<(
                 .map(drop)
         }
         Tagged::Role(arn) => {
-            let administrator = stage.administrator();
+            let administrator = stage.administrator_of(&arn)?;
             let iam = aws_sdk_iam::Client::new(&administrator.configuration);
             let call = CallRef::on("IAM", "TagRole", "iam:TagRole", arn);
             stage

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use harness::check::NEEDS;
 use target::Target;
 use target::probe::{NOT_TRIED, Probe};
 
@@ -49,7 +50,8 @@ async fn probed(args: &ProbeArgs, surroundings: &Surroundings) -> Result<Status,
     for (service, found) in &probe.services {
         line(&format!("enforces IAM: {service}"), found);
     }
-    for capability in CAPABILITIES {
+    // The AWS CLI is this machine's.
+    for capability in NEEDS.into_iter().filter(|need| *need != "aws-cli") {
         line(capability, &target.capability(capability));
     }
     let verdicts = probe.verdict().err().map_or(info.verdicts, |reason| format!("unproven: {reason}"));
@@ -58,6 +60,3 @@ async fn probed(args: &ProbeArgs, surroundings: &Surroundings) -> Result<Status,
     cleaned?;
     Ok(if probe.verdict().is_ok() { Status::Passed } else { Status::Inconclusive })
 }
-
-/// What scenarios may need by a tag `@needs:NAME`.
-const CAPABILITIES: [&str; 4] = ["clock", "instances", "explanations", "other-account"];

@@ -1,6 +1,6 @@
 //! Who and what has a name in a scenario.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use aws_types::SdkConfig;
@@ -54,6 +54,12 @@ pub struct Cast {
     pub instances: BTreeMap<String, CastInstance>,
     /// Buckets.
     pub buckets: Vec<String>,
+    /// Those of them that are the other account's.
+    pub foreign_buckets: BTreeSet<String>,
+    /// Ids of the organization's policies that the scenario made.
+    pub control_policies: BTreeMap<String, String>,
+    /// ARNs of the account's identity providers.
+    pub identity_providers: BTreeMap<String, String>,
     /// Instance profiles with the role in them.
     pub instance_profiles: BTreeMap<String, String>,
     /// Sessions by the name that was given to them.
@@ -89,7 +95,7 @@ pub enum Doubtful {
 }
 
 /// Names that mean somebody already.
-const RESERVED: [&str; 3] = ["administrator", "anonymous", "nobody"];
+const RESERVED: [&str; 4] = ["administrator", "anonymous", "nobody", "root"];
 
 impl Cast {
     /// Whether a user, an instance or a session (`kind`) may be called `name`: two who act under one name

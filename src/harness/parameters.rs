@@ -45,6 +45,10 @@ pub enum Kind {
     Instance,
     /// An instance profile.
     InstanceProfile,
+    /// A service or resource control policy of the organization.
+    ControlPolicy,
+    /// An OpenID Connect or SAML provider.
+    IdentityProvider,
     /// The MFA device of the user of this name.
     MfaDevice,
     /// A key pair of EC2.
@@ -66,6 +70,8 @@ impl Kind {
             Self::Bucket => "bucket",
             Self::Instance => "instance",
             Self::InstanceProfile => "instance profile",
+            Self::ControlPolicy => "control policy",
+            Self::IdentityProvider => "identity provider",
             Self::MfaDevice => "MFA device",
             Self::KeyPair => "key pair",
             Self::SecurityGroup => "security group",
@@ -190,14 +196,14 @@ macro_rules! names {
 }
 
 names! {
-    /// Who makes calls: a user, an instance, a session, the `administrator`, or `anonymous`.
+    /// Who makes calls: a user, an instance, a session, the `administrator`, the account's `root` user, or `anonymous`.
     Who, "who", Sense::Names(Named {
-        words: &["administrator", "anonymous", "nobody"],
+        words: &["administrator", "anonymous", "nobody", "root"],
         ..Named::one_of(&[Kind::User, Kind::Instance, Kind::Session])
     });
     /// Who would do something: as `{who}`; a role, of which it is decided what any session of it may do; or an AWS service (`cloudtrail.amazonaws.com`).
     WhoOrRole, "who-or-role", Sense::Names(Named {
-        words: &["administrator", "anonymous", "nobody"],
+        words: &["administrator", "anonymous", "nobody", "root"],
         services: true,
         ..Named::one_of(&[Kind::User, Kind::Instance, Kind::Session, Kind::Role])
     });
@@ -217,9 +223,9 @@ names! {
     Identity, "identity", Sense::Names(Named::one_of(&[Kind::User, Kind::Role, Kind::Group]));
     /// What can have tags: a user, role, bucket or instance of the scenario.
     TaggedName, "tagged", Sense::Names(Named::one_of(&[Kind::User, Kind::Role, Kind::Bucket, Kind::Instance]));
-    /// Whom a trust policy names: a service, a user or role of the scenario, an ARN, or `"the account"`.
+    /// Whom a trust policy names: a service, a user or role of the scenario, an ARN, `"the account"` or `"the other account"`.
     Trusted, "principal", Sense::Names(Named {
-        words: &["the account"],
+        words: &["the account", "the other account"],
         arns: true,
         services: true,
         ..Named::one_of(&[Kind::User, Kind::Role])
@@ -232,6 +238,17 @@ names! {
     NewManagedPolicy, "new-managed-policy", Sense::Gives(Kind::ManagedPolicy);
     /// A managed policy: of the scenario, of AWS by its name, or any by its ARN.
     ManagedPolicy, "managed-policy", Sense::Names(Named { arns: true, ..Named::one_of(&[Kind::ManagedPolicy]) });
+    /// A service or resource control policy that the step makes.
+    NewControlPolicy, "new-control-policy", Sense::Gives(Kind::ControlPolicy);
+    /// A service or resource control policy: of the scenario, or AWS's own `FullAWSAccess`.
+    ControlPolicy, "control-policy", Sense::Names(Named {
+        words: &["FullAWSAccess"],
+        ..Named::one_of(&[Kind::ControlPolicy])
+    });
+    /// An identity provider that the step makes, of OpenID Connect by its URL without `https://`.
+    NewIdentityProvider, "new-identity-provider", Sense::Gives(Kind::IdentityProvider);
+    /// An identity provider of the scenario.
+    IdentityProvider, "identity-provider", Sense::Names(Named::one_of(&[Kind::IdentityProvider]));
     /// What a session is called from the step on.
     NewSession, "new-session", Sense::Gives(Kind::Session);
     /// A bucket that the step makes.

@@ -140,7 +140,13 @@ impl Connection {
         match name {
             "clock" => Err(format!("the clock of {} can't be moved", self.name)),
             "source-address" => Err(format!("calls to {} come from this machine's address", self.name)),
-            "instances" => Ok(()),
+            "identity-provider" => {
+                Err(format!("{} asks identity providers for their keys themselves", self.name))
+            }
+            "organization" => {
+                Err("policies of an organization would limit others in the account, too".to_owned())
+            }
+            "instances" | "mfa" => Ok(()),
             "other-account" if self.other_credentials.is_some() => Ok(()),
             "other-account" => Err("another account needs `--other-profile`".to_owned()),
             _ => Err(format!("{} has no `{name}` that could be used from here", self.name)),

@@ -10,7 +10,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use chrono::{DateTime, Utc};
-use emulator::{Clock, Emulator, Listener, Peer, Question, Settings};
+use emulator::{Clock, Emulator, Listener, Peer, Question, SamlStatement, Settings};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use policy::AccountId;
@@ -51,7 +51,8 @@ impl Target for Embedded {
 
     fn capability(&self, name: &str) -> Result<(), String> {
         match name {
-            "clock" | "explanations" | "instances" | "other-account" | "source-address" => Ok(()),
+            "clock" | "explanations" | "identity-provider" | "instances" | "mfa" | "organization"
+            | "other-account" | "root" | "source-address" => Ok(()),
             _ => Err(format!("the embedded target has no `{name}`")),
         }
     }
@@ -148,6 +149,23 @@ impl Place for EmbeddedPlace {
         let peer = Peer { source_ip: address, ..Peer::in_process() };
         let client = InProcess { emulator: self.emulator.clone(), peer };
         Some(self.configuration(key).into_builder().http_client(client).build())
+    }
+
+    fn may_be_organized(&self) -> bool {
+        true
+    }
+
+    fn web_identity_token(&self, issuer: &str, claims: &[(String, String)]) -> Option<String> {
+        let claims = claims.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+        Some(self.emulator.web_identity_token(issuer, claims.collect()))
+    }
+
+    fn saml_metadata(&self, issuer: &str) -> Option<String> {
+        Some(self.emulator.saml_metadata(issuer))
+    }
+
+    fn saml_response(&self, statement: &SamlStatement) -> Option<String> {
+        self.emulator.saml_response(statement)
     }
 
     fn names(&self) -> &Names {

@@ -28,7 +28,7 @@ pub use connection::{Connection, Identity};
 pub use embedded::Embedded;
 pub use emulator::{Asker, NotDecided, Question, aws_managed_policy, aws_managed_policy_arns};
 pub use emulator::{Heard, Member, OverheardAnswer, OverheardRequest};
-pub use emulator::{one_time_password, one_time_password_step};
+pub use emulator::{SamlStatement, one_time_password, one_time_password_step};
 pub use journal::{Entry, Journal, Leftovers, Thing, ThingKind, What};
 pub use localstack::{
     BUILT_IMAGE, LeftOver, LocalStack, LocalStackError, OnLocalStack, Options as LocalStackOptions,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
-use emulator::{NotDecided, Question};
+use emulator::{NotDecided, Question, SamlStatement};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use policy::{AccountId, Decision, Explanation, Layer, Outcome};
@@ -126,6 +126,26 @@ pub trait Place {
     fn decide(&self, _question: &Question) -> Result<Explained, TargetError> {
         let (target, what) = (self.account().to_string(), "decide without a call".to_owned());
         Err(TargetError::Unsupported { target, what })
+    }
+
+    /// Whether both accounts are the scenario's alone, so that an organization's policies limit nobody else.
+    fn may_be_organized(&self) -> bool {
+        false
+    }
+
+    /// The token of an OpenID Connect issuer, by its URL, with these claims; `None`: nobody here can speak for issuers.
+    fn web_identity_token(&self, _issuer: &str, _claims: &[(String, String)]) -> Option<String> {
+        None
+    }
+
+    /// The metadata document of a SAML identity provider; `None`: as of tokens.
+    fn saml_metadata(&self, _issuer: &str) -> Option<String> {
+        None
+    }
+
+    /// The response of a SAML identity provider, in base64; `None`: as of tokens.
+    fn saml_response(&self, _statement: &SamlStatement) -> Option<String> {
+        None
     }
 
     /// Removes what the scenario made.

@@ -140,6 +140,8 @@ impl Target for Remote {
     fn capability(&self, name: &str) -> Result<(), String> {
         match name {
             "instances" => self.shared.instances.clone(),
+            "root" if self.shared.identity.arn.ends_with(":root") => Ok(()),
+            "root" => Err("nobody here has a key of the root user".to_owned()),
             _ => self.shared.connection.capability(name),
         }
     }

@@ -54,6 +54,21 @@ fn a_draft_of_a_template_is_one_of_the_features_that_are_run() {
 }
 
 #[test]
+fn a_name_that_a_user_and_a_group_have_means_neither_by_itself() {
+    let both = SAMPLE.replace("operators", "olga");
+    let steps = |who: &str| {
+        feature(&format!(
+            "    Given the account described in \"gaad.json\"\n    When {who} is given the managed policy \
+             AmazonSQSReadOnlyAccess\n    Then olga can do sqs:ListQueues on *\n"
+        ))
+    };
+    let told = ["`olga` is a user and a group here", "\"the user olga\""];
+    check(&[("gaad.json", &both), ("a.feature", &steps("olga"))], &["run", "a.feature"], 1, &told);
+    let group = steps("\"the group olga\"");
+    check(&[("gaad.json", &both), ("a.feature", &group)], &["run", "a.feature"], 0, &["1 passed"]);
+}
+
+#[test]
 fn a_template_says_what_is_wrong_with_it() {
     let bad = "Resources:\n  A: [\n";
     check(&[("s.yaml", bad)], &["draft", "s.yaml"], 2, &["is not YAML", "s.yaml:"]);

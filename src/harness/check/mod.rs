@@ -16,6 +16,7 @@ pub use codes::{CODES, Code, Severity, code};
 pub use page::Word;
 pub use policies::PolicyUse;
 pub use rehearsal::{Rehearsal, Rehearsed, Row};
+pub use tags::NEEDS;
 
 use evidence::ControlRef;
 use gherkin::{Background, Scenario, Step, StepType};

@@ -24,6 +24,10 @@ pub enum PolicyUse {
     Trust,
     /// A bucket's.
     Bucket,
+    /// What the organization lets its accounts do.
+    ServiceControl,
+    /// What the organization lets be done to its accounts' resources.
+    ResourceControl,
 }
 
 impl PolicyUse {
@@ -32,6 +36,8 @@ impl PolicyUse {
             Self::Inline | Self::Managed | Self::Session => PolicyKind::Identity,
             Self::Trust => PolicyKind::Trust,
             Self::Bucket => PolicyKind::Resource,
+            Self::ServiceControl => PolicyKind::ServiceControl,
+            Self::ResourceControl => PolicyKind::ResourceControl,
         }
     }
 }
@@ -83,11 +89,11 @@ impl Rehearsal<'_, '_> {
         }
     }
 
-    /// What a statement allows that may be more than was meant; a session policy gives nothing by itself.
+    /// What a statement allows that may be more than was meant; what limits gives nothing by itself.
     fn too_much(&self, statement: &Value, purpose: PolicyUse) -> Vec<Doubt> {
         match purpose {
             PolicyUse::Inline | PolicyUse::Managed => statement::grants(statement),
-            PolicyUse::Session => Vec::new(),
+            PolicyUse::Session | PolicyUse::ServiceControl | PolicyUse::ResourceControl => Vec::new(),
             PolicyUse::Trust => statement::trusts_everybody(statement).into_iter().collect(),
             PolicyUse::Bucket => {
                 let bucket = self.parameter("{bucket}").map(|word| word.text).unwrap_or_default();
@@ -166,6 +172,8 @@ impl Rehearsal<'_, '_> {
             PolicyUse::Inline => 10_240,
             PolicyUse::Managed => 6144,
             PolicyUse::Session | PolicyUse::Trust => 2048,
+            // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+            PolicyUse::ServiceControl | PolicyUse::ResourceControl => 5120,
             // https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
             PolicyUse::Bucket => 20 * 1024,
         }

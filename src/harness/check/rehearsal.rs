@@ -91,6 +91,11 @@ impl Rehearsal<'_, '_> {
         parts.map(word).collect()
     }
 
+    /// Whether these words stand in the step.
+    pub fn says(&self, words: &str) -> bool {
+        self.step.value.contains(words)
+    }
+
     /// The file that a word of the step names, where it is there and `check` reads files.
     pub(super) fn file(&mut self, path: &Word) -> Option<Read> {
         match self.page.reading.read(&path.text)? {

@@ -5,8 +5,19 @@ use evidence::{ControlRef, TAG_PREFIX as CONTROL_PREFIX};
 use super::codes;
 use super::page::Page;
 
-/// What `@needs:` may name on one target or another.
-const NEEDS: [&str; 6] = ["aws-cli", "clock", "explanations", "instances", "other-account", "source-address"];
+/// What a tag `@needs:NAME` may name: what one target or another has, and the AWS CLI.
+pub const NEEDS: [&str; 10] = [
+    "aws-cli",
+    "clock",
+    "explanations",
+    "identity-provider",
+    "instances",
+    "mfa",
+    "organization",
+    "other-account",
+    "root",
+    "source-address",
+];
 const NEEDS_PREFIX: &str = "needs:";
 
 pub(super) fn check(tags: &[String], line: usize, page: &mut Page<'_>) {

@@ -109,6 +109,10 @@ impl Target for OnLocalStack {
         match name {
             "instances" | "other-account" => Ok(()),
             "clock" => Err("LocalStack's clock can't be moved".to_owned()),
+            "identity-provider" => Err("LocalStack asks no identity provider for its keys".to_owned()),
+            "organization" => Err("LocalStack's organizations limit nobody".to_owned()),
+            "mfa" => Err("LocalStack checks no codes of MFA devices".to_owned()),
+            "root" => Ok(()),
             "source-address" => Err("calls to LocalStack come from this machine's address".to_owned()),
             _ => Err(format!("LocalStack has no `{name}` that could be used from here")),
         }

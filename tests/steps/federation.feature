@@ -1,0 +1,29 @@
+Feature: Those for whom nobody vouches
+  Background:
+    Given a bucket reports
+    And an OpenID Connect provider token.actions.githubusercontent.com
+
+  Scenario: A user who may not federate
+    Given a user alice
+    When alice asks for a federation token for guest
+    Then it succeeds
+
+  Scenario: A role that trusts somebody else
+    Given a role deploy trusted by ec2.amazonaws.com
+    When ci assumes deploy with a token of token.actions.githubusercontent.com:
+      | claim | value                             |
+      | sub   | repo:octo/app:ref:refs/heads/main |
+    Then it succeeds
+
+  Scenario: A provider that is not there
+    Given a role deploy trusted by ec2.amazonaws.com
+    When ci assumes deploy with a token of gitlab.com:
+      | claim | value                         |
+      | sub   | project_path:octo/app:ref:main |
+    Then it succeeds
+
+  Scenario: A role that trusts no directory
+    Given a SAML provider directory
+    And a role reader trusted by ec2.amazonaws.com
+    When zoe assumes reader with an assertion of directory
+    Then it succeeds
