@@ -191,7 +191,11 @@ impl Region {
             instance.public_dns_name.clear();
             instance.profile = None;
         }
-        self.network_interfaces.retain(|eni| eni.instance_id != id);
+        self.network_interfaces.retain(|eni| eni.instance_id != id || !eni.delete_on_termination);
+        for interface in self.network_interfaces.iter_mut().filter(|eni| eni.instance_id == id) {
+            interface.instance_id.clear();
+            interface.public = None;
+        }
         self.associations.retain(|association| association.instance_id != id);
         // Its own volume goes with it, others are free again.
         for volume in &mut self.volumes {

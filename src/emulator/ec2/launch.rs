@@ -303,6 +303,7 @@ fn interface(
         attachment_id: String::new(),
         attach_time: instance.launch_time,
         instance_id: instance.instance_id.clone(),
+        delete_on_termination: input.interface().and_then(|i| i.delete_on_termination).unwrap_or(true),
         owner_id: place.account.clone(),
         description: input.interface().and_then(|i| i.description.clone()).unwrap_or_default(),
         availability_zone: instance.availability_zone.clone(),
@@ -339,7 +340,7 @@ fn volume(instance: &Instance, input: &RunInstances, launch: &Launch) -> Volume 
         state: "in-use",
         attachments: vec![VolumeAttachment {
             attach_time: instance.launch_time,
-            delete_on_termination: true,
+            delete_on_termination: wish.and_then(|wish| wish.delete_on_termination).unwrap_or(true),
             device: instance.root_device_name.to_owned(),
             instance_id: instance.instance_id.clone(),
             state: "attached",

@@ -81,8 +81,7 @@ pub(super) struct InterfaceSpecification {
     pub(super) groups: Vec<String>,
     pub(super) private_ip_address: Option<String>,
     pub(super) description: Option<String>,
-    #[serde(rename = "DeleteOnTermination")]
-    _delete_on_termination: Option<bool>,
+    pub(super) delete_on_termination: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -115,8 +114,7 @@ pub(super) struct DeviceVolume {
     pub(super) volume_size: Option<u32>,
     pub(super) volume_type: Option<String>,
     pub(super) encrypted: Option<bool>,
-    #[serde(rename = "DeleteOnTermination")]
-    _delete_on_termination: Option<bool>,
+    pub(super) delete_on_termination: Option<bool>,
     pub(super) iops: Option<i64>,
     pub(super) throughput: Option<i64>,
 }

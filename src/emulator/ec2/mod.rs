@@ -148,6 +148,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
         access: access::on_launch_template,
         act: launch_templates::delete_launch_template_versions,
     },
+    Operation {
+        name: "DeleteNetworkInterface",
+        access: network_access::on_one_interface,
+        act: network_interfaces::delete_network_interface,
+    },
     Operation { name: "DeleteRoute", access: network_access::on_one_route_table, act: routes::delete_route },
     Operation {
         name: "DeleteRouteTable",

@@ -91,6 +91,10 @@ pub(super) fn on_one_volume(partition: &Partition, call: &Call) -> Answer {
     on_one(partition, call, "VolumeId", "volume")
 }
 
+pub(super) fn on_one_interface(partition: &Partition, call: &Call) -> Answer {
+    on_one(partition, call, "NetworkInterfaceId", "network-interface")
+}
+
 pub(super) fn on_one_vpc(partition: &Partition, call: &Call) -> Answer {
     on_one(partition, call, "VpcId", "vpc")
 }

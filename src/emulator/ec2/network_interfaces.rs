@@ -1,4 +1,4 @@
-//! Network interfaces: each instance has one, made and deleted with it.
+//! Network interfaces: each instance has one, made with it, and deleted with it unless the launch said otherwise.
 
 use chrono::{DateTime, Utc};
 use policy::AccountId;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::filters::{Field, Filter, Page, select};
-use super::request::{INTERFACE_IDS, read};
+use super::request::{INTERFACE_IDS, done, error, read, required};
 use super::resource::{Tags, resource};
 use super::security_groups::GroupIdentifier;
 use super::store::Place;
@@ -18,7 +18,9 @@ pub(super) struct NetworkInterface {
     pub(super) network_interface_id: String,
     pub(super) attachment_id: String,
     pub(super) attach_time: DateTime<Utc>,
+    /// Empty: its instance was terminated.
     pub(super) instance_id: String,
+    pub(super) delete_on_termination: bool,
     pub(super) owner_id: AccountId,
     pub(super) description: String,
     pub(super) availability_zone: String,
@@ -44,6 +46,14 @@ struct Association<'a> {
 }
 
 impl NetworkInterface {
+    fn is_attached(&self) -> bool {
+        !self.instance_id.is_empty()
+    }
+
+    fn status(&self) -> &'static str {
+        if self.is_attached() { "in-use" } else { "available" }
+    }
+
     fn association(&self) -> Option<Association<'_>> {
         let (public_ip, public_dns_name) = self.public.as_ref()?;
         Some(Association { ip_owner_id: "amazon", public_ip, public_dns_name })
@@ -56,6 +66,9 @@ impl NetworkInterface {
         members.insert("AvailabilityZone".to_owned(), json!(self.availability_zone));
         members.insert("RequesterManaged".to_owned(), json!(false));
         members.insert("TagSet".to_owned(), json!(self.tags));
+        if !self.is_attached() {
+            members.remove("Attachment");
+        }
         if let Some(attachment) = members.get_mut("Attachment").and_then(Value::as_object_mut) {
             attachment.insert("InstanceId".to_owned(), json!(self.instance_id));
             attachment.insert("InstanceOwnerId".to_owned(), json!(self.owner_id));
@@ -70,7 +83,7 @@ impl NetworkInterface {
             "Association": self.association(),
             "Attachment": {
                 "AttachmentId": self.attachment_id, "AttachTime": self.attach_time, "DeviceIndex": 0,
-                "NetworkCardIndex": 0, "DeleteOnTermination": true, "Status": "attached",
+                "NetworkCardIndex": 0, "DeleteOnTermination": self.delete_on_termination, "Status": "attached",
             },
             "Description": self.description,
             "Groups": self.groups,
@@ -85,7 +98,7 @@ impl NetworkInterface {
                 "PrivateDnsName": self.private_dns_name, "Association": self.association(),
             }],
             "SourceDestCheck": self.source_dest_check,
-            "Status": "in-use",
+            "Status": self.status(),
             "SubnetId": self.subnet_id,
             "VpcId": self.vpc_id,
         })
@@ -103,9 +116,10 @@ struct DescribeNetworkInterfaces {
 
 const FIELDS: &[Field<NetworkInterface>] = &[
     ("network-interface-id", |eni| vec![eni.network_interface_id.clone()]),
-    ("attachment.instance-id", |eni| vec![eni.instance_id.clone()]),
-    ("attachment.attachment-id", |eni| vec![eni.attachment_id.clone()]),
-    ("attachment.status", |_| vec!["attached".to_owned()]),
+    ("attachment.instance-id", |eni| of_attached(eni, &eni.instance_id)),
+    ("attachment.attachment-id", |eni| of_attached(eni, &eni.attachment_id)),
+    ("attachment.delete-on-termination", |eni| of_attached(eni, &eni.delete_on_termination.to_string())),
+    ("attachment.status", |eni| of_attached(eni, "attached")),
     ("association.public-ip", |eni| eni.public.iter().map(|(address, _)| address.clone()).collect()),
     ("addresses.private-ip-address", |eni| vec![eni.private_ip_address.clone()]),
     ("private-ip-address", |eni| vec![eni.private_ip_address.clone()]),
@@ -115,10 +129,37 @@ const FIELDS: &[Field<NetworkInterface>] = &[
     ("group-name", |eni| eni.groups.iter().map(|group| group.group_name.clone()).collect()),
     ("mac-address", |eni| vec![eni.mac_address.clone()]),
     ("owner-id", |eni| vec![eni.owner_id.to_string()]),
-    ("status", |_| vec!["in-use".to_owned()]),
+    ("status", |eni| vec![eni.status().to_owned()]),
     ("subnet-id", |eni| vec![eni.subnet_id.clone()]),
     ("vpc-id", |eni| vec![eni.vpc_id.clone()]),
 ];
+
+fn of_attached(eni: &NetworkInterface, value: &str) -> Vec<String> {
+    eni.is_attached().then(|| value.to_owned()).into_iter().collect()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct DeleteNetworkInterface {
+    network_interface_id: Option<String>,
+}
+
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNetworkInterface.html>
+pub(super) fn delete_network_interface(
+    partition: &mut Partition,
+    call: &Call,
+) -> Result<Reply, ServiceError> {
+    let input: DeleteNetworkInterface = read(call)?;
+    let id = required(&input.network_interface_id, "networkInterfaceId")?;
+    INTERFACE_IDS.check_form(id)?;
+    let interfaces = &mut partition.ec2.region_mut(&Place::of(call)?).network_interfaces;
+    let interface = interfaces.iter().find(|eni| eni.network_interface_id == id);
+    if interface.ok_or_else(|| INTERFACE_IDS.not_found(&[id]))?.is_attached() {
+        return Err(error("InvalidParameterValue", format!("Network interface '{id}' is currently in use.")));
+    }
+    interfaces.retain(|eni| eni.network_interface_id != id);
+    Ok(done())
+}
 
 pub(super) fn describe_network_interfaces(
     partition: &mut Partition,

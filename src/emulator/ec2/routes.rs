@@ -108,7 +108,7 @@ fn interface(
     let found = region.network_interfaces.iter().find(|eni| is_meant(eni))?;
     Some(Target {
         gateway_id: None,
-        instance_id: Some(found.instance_id.clone()),
+        instance_id: Some(found.instance_id.clone()).filter(|id| !id.is_empty()),
         instance_owner_id: Some(place.account.to_string()),
         network_interface_id: Some(found.network_interface_id.clone()),
     })

@@ -267,6 +267,28 @@ fn a_lifetime() {
 }
 
 #[test]
+fn what_a_launch_keeps_outlives_the_instance() {
+    let mut lab = Lab::new();
+    let id = lab.launch_id(&json!({
+        "NetworkInterfaces": [{ "DeviceIndex": 0, "DeleteOnTermination": false }],
+        "BlockDeviceMappings": [{ "DeviceName": "/dev/sda1", "Ebs": { "DeleteOnTermination": false } }],
+    }));
+    let shown =
+        |lab: &mut Lab| lab.ok("DescribeNetworkInterfaces", &json!({}))["NetworkInterfaces"][0].clone();
+    let interface = shown(&mut lab);
+    assert_eq!(interface["Attachment"]["DeleteOnTermination"], false);
+    let one = json!({ "NetworkInterfaceId": interface["NetworkInterfaceId"] });
+    lab.refused("DeleteNetworkInterface", &one, "InvalidParameterValue");
+    lab.ok("TerminateInstances", &json!({ "InstanceIds": [id] }));
+    let interface = shown(&mut lab);
+    assert_eq!((&interface["Status"], &interface["Attachment"]), (&json!("available"), &Value::Null));
+    let volumes = lab.ok("DescribeVolumes", &json!({}))["Volumes"].clone();
+    assert_eq!(volumes[0]["State"], "available");
+    lab.ok("DeleteNetworkInterface", &one);
+    lab.refused("DeleteNetworkInterface", &one, "InvalidNetworkInterfaceID.NotFound");
+}
+
+#[test]
 fn unknown_instances() {
     let mut lab = Lab::new();
     let known = lab.launch_id(&json!({}));

@@ -12,6 +12,7 @@ const BY_ID: &[(&str, &str, &str)] = &[
     ("DeleteInternetGateway", "InternetGatewayId", "{gateway}"),
     ("DeleteKeyPair", "KeyName", "mine"),
     ("DeleteLaunchTemplate", "LaunchTemplateId", "{template}"),
+    ("DeleteNetworkInterface", "NetworkInterfaceId", "{interface}"),
     ("DeleteRouteTable", "RouteTableId", "{table}"),
     ("DeleteSecurityGroup", "GroupId", "{group}"),
     ("DeleteSnapshot", "SnapshotId", "{snapshot}"),
