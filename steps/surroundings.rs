@@ -12,10 +12,14 @@ use crate::principals::named;
 async fn calls_from(world: &mut World, who: Who, address: Address) -> Result<(), StepError> {
     let stage = world.stage()?;
     stage.turn()?;
+    let Some(ip) = address.ip() else {
+        let error = StepError::failed("is no address", format!("there is no address `{}`", address.0));
+        return Err(error.help("for instance 203.0.113.7 or 2001:db8::7"));
+    };
     let before = named(stage, &who.0).await?;
     let key = |actor: &harness::Actor| actor.key.as_ref().map(|key| key.id.clone());
     let acts = stage.actor.as_ref().is_some_and(|actor| key(actor) == key(&before));
-    stage.cast.addresses.insert(who.0.clone(), address.0);
+    stage.cast.addresses.insert(who.0.clone(), ip);
     let there = named(stage, &who.0).await?;
     if acts {
         stage.actor = Some(there);
@@ -29,7 +33,11 @@ async fn calls_from(world: &mut World, who: Who, address: Address) -> Result<(),
 async fn it_is(world: &mut World, time: Time) -> Result<(), StepError> {
     let stage = world.stage()?;
     let now = stage.place.now();
-    let Some(by) = time.next(now).and_then(|time| (time - now).to_std().ok()) else {
+    let Some(moment) = time.moment() else {
+        let error = StepError::failed("is no time", format!("there is no time `{}`", time.0));
+        return Err(error.help("for instance 2030-01-31, 2030-01-31 09:30 or 09:30"));
+    };
+    let Some(by) = moment.next(now).and_then(|time| (time - now).to_std().ok()) else {
         let message = format!("it is {} already", now.format("%Y-%m-%d %H:%M:%S UTC"));
         return Err(StepError::failed("is over", message).help("time only goes on: write a later one"));
     };

@@ -23,7 +23,7 @@ pub(crate) fn steps(args: &StepsArgs, surroundings: &Surroundings) -> Status {
         return Status::NothingSelected;
     }
     let text = match args.format {
-        StepsFormat::Text => as_text(&chapters, surroundings.width),
+        StepsFormat::Text => as_text(&chapters, surroundings.width, !args.words.is_empty()),
         StepsFormat::Md => as_markdown(&chapters),
         StepsFormat::Json => format!("{:#}\n", as_json(&chapters)),
     };
@@ -61,28 +61,40 @@ fn used(chapters: &[Chapter]) -> Vec<(&'static str, &'static str)> {
     documented().filter(|(name, _)| forms().any(|(_, expression)| expression.contains(name))).collect()
 }
 
-fn as_text(chapters: &[Chapter], width: usize) -> String {
+/// Who looks for steps by words sees an example of each.
+fn as_text(chapters: &[Chapter], width: usize, examples: bool) -> String {
     let mut text = String::new();
     for chapter in chapters {
-        for line in wrap(&chapter.title, width) {
-            let _ = writeln!(text, "{line}");
-        }
+        lines(&mut text, &chapter.title, width, ("", ""));
         for entry in &chapter.steps {
             let _ = writeln!(text);
             for (keywords, expression) in by_expression(entry) {
-                let _ = writeln!(text, "  {keywords} {expression}");
+                lines(&mut text, &format!("{keywords} {expression}"), width, ("  ", "    "));
             }
-            let documentation = entry.documentation.replace('\n', " ");
-            for line in wrap(&documentation, width.saturating_sub(6)) {
-                let _ = writeln!(text, "      {line}");
+            lines(&mut text, &entry.documentation.replace('\n', " "), width, ("      ", "      "));
+            if let Some(example) = entry.example.as_ref().filter(|_| examples) {
+                let _ = writeln!(text, "      For example:");
+                for line in example.lines() {
+                    let _ = writeln!(text, "        {line}");
+                }
             }
         }
         let _ = writeln!(text);
     }
-    for (name, meaning) in used(chapters) {
-        let _ = writeln!(text, "{name:22}{meaning}");
+    let used = used(chapters);
+    let margin = used.iter().map(|(name, _)| name.len()).max().unwrap_or_default() + 2;
+    for (name, meaning) in used {
+        lines(&mut text, meaning, width, (&format!("{name:margin$}"), &" ".repeat(margin)));
     }
     text
+}
+
+/// Words in lines of at most `width` columns, after what stands before the first and before the others.
+fn lines(text: &mut String, words: &str, width: usize, (first, others): (&str, &str)) {
+    let room = width.saturating_sub(first.len().max(others.len()));
+    for (place, line) in wrap(words, room).into_iter().enumerate() {
+        let _ = writeln!(text, "{}{line}", if place == 0 { first } else { others });
+    }
 }
 
 fn as_markdown(chapters: &[Chapter]) -> String {

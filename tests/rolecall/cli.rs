@@ -113,6 +113,11 @@ fn the_page_of_steps_is_what_the_steps_say() {
     let kept = include_str!("../../docs/steps.md");
     assert!(page == kept, "docs/steps.md is another: write it anew by `rolecall steps --format md`");
     check("", &["steps", "access", "key"], 0, &["Given {user} has an/another access key"]);
+    let example = "      For example:\n        Given main-user has another access key\n";
+    check("", &["steps", "access", "key"], 0, &[example]);
+    let (_, all) = run("", &["steps"]);
+    let long: Vec<&str> = all.lines().filter(|line| line.chars().count() > 80).collect();
+    assert!(long.is_empty() && !all.contains("For example:"), "{long:#?}");
     check("", &["steps", "--format", "json"], 0, &["\"expression\": \"a user {new-user}\""]);
     check("", &["steps", "no-such-word"], 4, &["no step speaks of `no-such-word`"]);
 }

@@ -27,3 +27,11 @@ Feature: Somewhere else, and too late
   Scenario: A time that is over
     Given it is 2027-01-15 07:59
     Then alice can list reports
+
+  Scenario: A day that no calendar has
+    Given it is 2030-02-30
+    Then alice can list reports
+
+  Scenario: An address that no network has
+    Given alice calls from the address 203.0.113.256
+    Then alice can list reports

@@ -297,8 +297,16 @@ pub(super) const TAKEN: &Code = &error(
     "Given a user deploy\nAnd a role deploy-on-ec2 trusted by ec2.amazonaws.com",
 );
 
+pub(super) const NO_VALUE: &Code = &error(
+    "RC032",
+    "a time or an address that there is not",
+    "No calendar has the day, no clock the time, or no network the address.",
+    "When it is 2030-02-30 09:00\nAnd alice calls from the address 203.0.113.256",
+    "When it is 2030-02-28 09:00\nAnd alice calls from the address 203.0.113.25",
+);
+
 /// All codes, in order.
-pub const CODES: [&Code; 31] = [
+pub const CODES: [&Code; 32] = [
     SYNTAX,
     UNDEFINED,
     AMBIGUOUS,
@@ -330,6 +338,7 @@ pub const CODES: [&Code; 31] = [
     WHICH_BUCKET,
     NO_FILE,
     TAKEN,
+    NO_VALUE,
 ];
 
 /// The code of a name, in any case.

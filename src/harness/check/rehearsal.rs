@@ -9,7 +9,7 @@ use gherkin::{Step, Table};
 use super::codes::{self, Code};
 use super::page::{Page, Place, Word};
 use super::roll::{Roll, Unknown};
-use crate::parameters::{Kind, Name, Sense};
+use crate::parameters::{Address, Kind, Name, Sense, Time};
 use crate::reading::Read;
 use crate::similar::nearest;
 use crate::vocabulary::Known;
@@ -58,6 +58,7 @@ impl Rehearsal<'_, '_> {
         if let Some(rehearse) = self.known.rehearse {
             rehearse(self);
         }
+        self.look_at_values();
         if let Some(path) = self.parameter("{path}") {
             // Where a rehearsal has looked into it, the finding is the same.
             self.file(&path);
@@ -77,6 +78,21 @@ impl Rehearsal<'_, '_> {
                 }
                 self.gives(kind, &word.text);
             }
+        }
+    }
+
+    /// Times and addresses are ones that there are.
+    fn look_at_values(&mut self) {
+        let time = self.parameter("{time}").filter(|time| Time(time.text.clone()).moment().is_none());
+        let address = self.parameter("{address}").filter(|it| Address(it.text.clone()).ip().is_none());
+        let found = [
+            ("time", "for instance 2030-01-31, 2030-01-31 09:30 or 09:30", time),
+            ("address", "for instance 203.0.113.7 or 2001:db8::7", address),
+        ];
+        for (what, help, word) in found {
+            let Some(word) = word else { continue };
+            let message = format!("there is no {what} `{}`", word.text);
+            self.tell(codes::NO_VALUE, &word, message, Some(help.to_owned()));
         }
     }
 
