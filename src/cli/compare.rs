@@ -128,7 +128,7 @@ fn told_of(scenario: &ScenarioRecord) -> String {
 fn reasons(failure: &Failure) -> String {
     let call = failure.call.as_ref();
     let answer = call.and_then(|call| Some(format!("{}: {}", call.code.as_ref()?, call.message.as_ref()?)));
-    let why = call.and_then(|call| call.explanation.as_ref()).map(|explanation| explanation.why.clone());
+    let why = call.and_then(|call| call.explanation.as_ref()).map(|explanation| explanation.why.to_string());
     let message = Some(failure.message.clone()).filter(|message| !message.is_empty());
     let lines = [Some(failure.label.clone()), message, answer, why].into_iter().flatten();
     lines.map(|line| format!("\n    {line}")).collect()

@@ -177,7 +177,10 @@ fn write_text(
         action: &case.request.action,
         resource: &case.request.resource,
         principal: &case.request.principal.arn(),
-        explanation: &Explanation { why: answer.why.clone(), near: answer.near.clone() },
+        explanation: &Explanation {
+            why: answer.why.as_str().into(),
+            near: answer.near.iter().map(|near| near.as_str().into()).collect(),
+        },
         notes: &answer.notes,
         statements: &statements,
     };

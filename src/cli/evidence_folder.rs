@@ -1,17 +1,19 @@
 //! The folder of evidence that a run leaves: the journal as things happen, and at the end the renderings, the manifest and
 //! its signature.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use evidence::console::{Color, Detail, Page};
-use evidence::integrity::{MANIFEST, Manifest, PrivateKey, SIGNATURE, Signature, canonical};
+use evidence::integrity::{Folder, MANIFEST, Manifest, PrivateKey, SIGNATURE, Signature, canonical};
 use evidence::{Event, Format, JournalWriter, Record, RenderOptions, Sha256, render_files};
 
 use crate::args::RunArgs;
 use crate::diagnostic::Diagnostic;
+use crate::files_below::FilesBelow;
 
 /// The file that holds the journal.
 pub(crate) const JOURNAL: &str = "journal.jsonl";
@@ -86,62 +88,65 @@ impl EvidenceFolder {
         if let Some(error) = self.error {
             return Err(wrong(error.to_string()));
         }
-        let rendered = |format: Format, options: &RenderOptions<'_>| {
-            self.rendered(record, format, options)
-                .map_err(|error| wrong(format!("{}: {error}", format.file_name())))
-        };
-        let journal = fs::read(self.path.join(JOURNAL)).map_err(|error| wrong(error.to_string()))?;
-        let journal = Sha256::of(journal);
-        let report = rendered(Format::Json, &OPTIONS)?;
         let key = self.key.as_ref();
-        let options = RenderOptions { journal: Some(&journal), report: Some(&report), key, ..OPTIONS };
         let is_made = |format: &Format| match format {
             Format::Json => false,
             format if format.is_on_request() => self.on_request.contains(format),
             format => key.is_some() || !format.needs_key(),
         };
-        for format in Format::ALL.into_iter().filter(is_made) {
-            rendered(format, &options)?;
-        }
-        seal(&self.path, self.key.as_ref()).map_err(wrong)?;
-        Ok(self.path)
-    }
-
-    /// Writes a rendering, and tells the digest of its file.
-    fn rendered(
-        &self,
-        record: &Record,
-        format: Format,
-        options: &RenderOptions<'_>,
-    ) -> Result<Sha256, String> {
-        let mut digest = Sha256::of("");
-        let mut put = |name: &str, bytes: &[u8]| {
-            digest = Sha256::of(bytes);
-            write_below(&self.path, name, bytes)
+        let others: Vec<Format> = Format::ALL.into_iter().filter(is_made).collect();
+        let made = || -> Result<(), String> {
+            let journal = digest(&self.path.join(JOURNAL)).map_err(|error| error.to_string())?;
+            rendered(&self.path, record, Format::Json, &OPTIONS)?;
+            let report = self.path.join(Format::Json.file_name());
+            let report = digest(&report).map_err(|error| error.to_string())?;
+            let options = RenderOptions { journal: Some(&journal), report: Some(&report), key, ..OPTIONS };
+            all_rendered(&self.path, record, &others, &options)?;
+            seal(&self.path, key)
         };
-        render_files(record, format, options, format.file_name(), &mut put)
-            .map_err(|error| error.to_string())?;
-        Ok(digest)
+        made().map_err(wrong)?;
+        Ok(self.path)
     }
 }
 
-/// Writes the file `name`, which may lie in a folder of its own, to a folder that is there.
-///
-/// # Errors
-/// Where it can't be written.
-pub(crate) fn write_below(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    if let Some((below, _)) = name.rsplit_once('/') {
-        match fs::create_dir(folder.join(below)) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
+/// Makes renderings side by side: each needs only the record.
+fn all_rendered(
+    path: &Path,
+    record: &Record,
+    formats: &[Format],
+    options: &RenderOptions<'_>,
+) -> Result<(), String> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut failed = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(format) = formats.get(place) else { return failed };
+            failed.extend(rendered(path, record, *format, options).err().map(|error| (place, error)));
         }
-    }
-    fs::write(folder.join(name), bytes)
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(formats.len());
+    let mut failed: Vec<(usize, String)> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let panicked = |_| vec![(usize::MAX, "a rendering panicked".to_owned())];
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(panicked)).collect()
+    });
+    failed.sort();
+    failed.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
+}
+
+fn rendered(path: &Path, record: &Record, format: Format, options: &RenderOptions<'_>) -> Result<(), String> {
+    render_files(record, format, options, format.file_name(), &mut FilesBelow(path))
+        .map_err(|error| format!("{}: {error}", format.file_name()))
+}
+
+fn digest(path: &Path) -> io::Result<Sha256> {
+    Sha256::of_all(File::open(path)?)
 }
 
 fn seal(path: &Path, key: Option<&PrivateKey>) -> Result<(), String> {
-    let files = files_in(path).map_err(|error| error.to_string())?;
-    let manifest = Manifest::of(&files).map_err(|error| error.to_string())?;
+    let folder = folder_at(path).map_err(|error| error.to_string())?;
+    let manifest = Manifest::of(&folder).map_err(|error| error.to_string())?;
     let manifest = canonical(&manifest).map_err(|error| error.to_string())?;
     if let Some(key) = key {
         let signature = canonical(&Signature::of(&manifest, key)).map_err(|error| error.to_string())?;
@@ -150,24 +155,28 @@ fn seal(path: &Path, key: Option<&PrivateKey>) -> Result<(), String> {
     fs::write(path.join(MANIFEST), manifest).map_err(|error| error.to_string())
 }
 
-/// All files below a folder, by their names with `/` between folders.
+/// A folder of evidence, with all files below it.
 ///
 /// # Errors
 /// Where one can't be read. What is neither a file nor a folder, such as a link, is an error: it could be anything.
-pub(crate) fn files_in(folder: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder)? {
+pub(crate) fn folder_at(path: &Path) -> io::Result<Folder> {
+    let mut folder = Folder::default();
+    add_all(&mut folder, path, "")?;
+    Ok(folder)
+}
+
+fn add_all(folder: &mut Folder, path: &Path, above: &str) -> io::Result<()> {
+    for entry in fs::read_dir(path)? {
         let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
+        let name = format!("{above}{}", entry.file_name().to_string_lossy());
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            let below = files_in(&entry.path())?;
-            files.extend(below.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
+            add_all(folder, &entry.path(), &format!("{name}/"))?;
         } else if kind.is_file() {
-            files.insert(name, fs::read(entry.path())?);
+            folder.add(&name, File::open(entry.path())?)?;
         } else {
             return Err(io::Error::other(format!("`{name}` is neither a file nor a folder")));
         }
     }
-    Ok(files)
+    Ok(())
 }

@@ -19,6 +19,7 @@ mod env_file;
 mod evidence_folder;
 mod explain;
 mod features;
+mod files_below;
 mod init;
 mod keys;
 mod manual;

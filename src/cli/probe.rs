@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use harness::check::NEEDS;
-use target::Target;
 use target::probe::{NOT_TRIED, Probe};
+use target::{Nobody, Target};
 
 use crate::args::ProbeArgs;
 use crate::chosen::{Chosen, NoTarget};
@@ -25,8 +25,8 @@ async fn probed(args: &ProbeArgs, surroundings: &Surroundings) -> Result<Status,
     let chosen = Chosen::of(&settings).await?;
     let mut probed = None;
     let work = async |target: Rc<dyn Target>| {
-        probed = Some((Probe::of(target.as_ref()).await, target.clone()));
-        target.clean_up().await
+        probed = Some((Probe::of(target.as_ref(), &Nobody).await, target.clone()));
+        target.clean_up(&Nobody).await
     };
     let cleaned = on_target(chosen, work, surroundings).await?;
     let Some((probe, target)) = probed else {

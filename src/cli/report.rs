@@ -1,14 +1,16 @@
 //! `rolecall report` and `rolecall verify`: what a journal tells, and whether a folder of evidence is as it was left.
 
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter};
 use std::path::Path;
 
 use evidence::integrity::{PublicKey, verify as check};
-use evidence::{Format, Hub, Journal, Record, RenderError, RenderOptions, Sha256, render, render_files};
+use evidence::{Format, Hub, Journal, Record, RenderError, RenderOptions, render, render_files};
 
 use crate::args::{ReportArgs, VerifyArgs};
 use crate::diagnostic::Diagnostic;
-use crate::evidence_folder::{JOURNAL, OPTIONS, files_in, write_below};
+use crate::evidence_folder::{JOURNAL, OPTIONS, folder_at};
+use crate::files_below::FilesBelow;
 use crate::keys::signing_key;
 use crate::output::{UntilClosed, say};
 use crate::status::Status;
@@ -26,12 +28,10 @@ pub(crate) fn report(args: &ReportArgs, surroundings: &Surroundings) -> Status {
 
 fn reported(args: &ReportArgs, surroundings: &Surroundings) -> Result<Status, Diagnostic> {
     let path = if args.journal.is_dir() { args.journal.join(JOURNAL) } else { args.journal.clone() };
-    let bytes = read(&path)?;
-    let journal = Journal::read(&bytes)
+    let file = File::open(&path)
+        .map_err(|error| Diagnostic::new(format!("`{}` can't be read: {error}", path.display())))?;
+    let (record, journal) = Journal::record(BufReader::new(file))
         .map_err(|error| Diagnostic::new(format!("`{}` can't be relied on: {error}", path.display())))?;
-    let digest = Sha256::of(&bytes);
-    drop(bytes);
-    let record: Record = journal.events.into_iter().collect();
     let format = Format::ALL.into_iter().find(|format| format.name() == args.format);
     let format = format.ok_or_else(|| {
         let known: Vec<&str> = Format::ALL.into_iter().map(Format::name).collect();
@@ -41,7 +41,7 @@ fn reported(args: &ReportArgs, surroundings: &Surroundings) -> Result<Status, Di
     let page = if args.output.is_none() { surroundings.page(OPTIONS.page.detail) } else { OPTIONS.page };
     let key = if format.needs_key() { signing_key(args.evidence_key.as_deref())? } else { None };
     let options = RenderOptions {
-        journal: Some(&digest),
+        journal: Some(&journal.sha256),
         key: key.as_ref(),
         hub: Hub { account: args.account.as_deref(), region: args.region.as_deref() },
         ..RenderOptions::on(page)
@@ -61,24 +61,26 @@ fn write(
     options: &RenderOptions<'_>,
 ) -> Result<(), Diagnostic> {
     let place = format!("`{}`", path.display());
+    // What a link leads to is written, and the link stays.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| Diagnostic::new(format!("{place} is no name of a file")))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     if std::fs::metadata(path).is_ok_and(|it| !it.is_file()) {
-        let mut text = Vec::new();
-        render(record, format, options, &mut text).map_err(|error| not_rendered(error, &place))?;
-        return std::fs::write(path, &text).map_err(|error| not_rendered(error.into(), &place));
+        let mut pipe = File::options()
+            .write(true)
+            .open(path)
+            .map(BufWriter::new)
+            .map_err(|error| not_rendered(error.into(), &place))?;
+        return render(record, format, options, &mut pipe).map_err(|error| not_rendered(error, &place));
     }
-    render_files(record, format, options, name, &mut |name, bytes| write_below(folder, name, bytes))
+    render_files(record, format, options, name, &mut FilesBelow(folder))
         .map_err(|error| not_rendered(error, &place))
 }
 
 fn print(record: &Record, format: Format, options: &RenderOptions<'_>) -> Result<(), Diagnostic> {
-    let wrong = |error| not_rendered(error, "standard output");
-    let mut text = Vec::new();
-    render(record, format, options, &mut text).map_err(wrong)?;
-    let mut output = UntilClosed::new(io::stdout());
-    output.write_all(&text).and_then(|()| output.flush()).map_err(|error| wrong(error.into()))
+    let mut output = BufWriter::new(UntilClosed::new(io::stdout()));
+    render(record, format, options, &mut output).map_err(|error| not_rendered(error, "standard output"))
 }
 
 fn not_rendered(error: RenderError, place: &str) -> Diagnostic {
@@ -119,9 +121,9 @@ fn verified(args: &VerifyArgs) -> Result<Status, Diagnostic> {
         }
         None => None,
     };
-    let files = files_in(&args.folder)
+    let folder = folder_at(&args.folder)
         .map_err(|error| Diagnostic::new(format!("`{}` can't be read: {error}", args.folder.display())))?;
-    match check(&files, key.as_ref()) {
+    match check(&folder, key.as_ref()) {
         Ok(holds) => {
             say(&format!("{holds}\n"))?;
             Ok(Status::Passed)

@@ -3,7 +3,7 @@
 use std::io;
 use std::rc::Rc;
 
-use target::{Target, TargetError};
+use target::{Nobody, Target, TargetError};
 
 use crate::chosen::{Chosen, NoTarget};
 use crate::diagnostic::Diagnostic;
@@ -36,7 +36,7 @@ pub(crate) async fn on_target(
         Some(cleaned) => cleaned,
         None => {
             Diagnostic::new("told to stop: removing what was made").print(surroundings);
-            target.clean_up().await
+            target.clean_up(&Nobody).await
         }
     };
     if let (Ok(()), Some(journal)) = (&cleaned, journal) {

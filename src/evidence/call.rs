@@ -3,36 +3,37 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::digest::Sha256;
+use crate::text::Text;
 
 /// One call and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// `S3`, `IAM`, `STS`, `EC2`.
-    pub service: String,
+    pub service: Text,
     /// `PutObject` and so on.
-    pub operation: String,
+    pub operation: Text,
     /// The IAM action that decided, such as `s3:PutObject`, where known.
-    pub action: Option<String>,
+    pub action: Option<Text>,
     /// The resource's ARN, where known.
-    pub resource: Option<String>,
+    pub resource: Option<Text>,
     /// ARN of the caller, as the target knows it; `anonymous` for an unsigned call.
-    pub principal: String,
+    pub principal: Text,
     /// What it was made for.
     #[serde(default)]
     pub purpose: Purpose,
     /// How it was answered.
     pub verdict: Verdict,
     /// The service's error code.
-    pub code: Option<String>,
+    pub code: Option<Text>,
     /// The service's error message.
-    pub message: Option<String>,
+    pub message: Option<Text>,
     /// HTTP status.
     pub status: Option<u16>,
     /// AWS request id.
-    pub request_id: Option<String>,
+    pub request_id: Option<Text>,
     /// Why it was decided so; `None`: `decided_by` says more.
     pub explanation: Option<Explanation>,
     /// What the reasons rest on.
@@ -82,9 +83,9 @@ pub enum Verdict {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// What decided.
-    pub why: String,
+    pub why: Text,
     /// Statements that failed in exactly one respect, and in which.
-    pub near: Vec<String>,
+    pub near: Vec<Text>,
 }
 
 /// What the reasons for a verdict rest on. The verdict itself is always what the target answered.
@@ -104,11 +105,11 @@ pub enum Origin {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
     /// `SCHEME://HOST[:PORT]`.
-    pub endpoint: String,
+    pub endpoint: Text,
     /// The region that it was signed for; `None`: it was not signed.
-    pub region: Option<String>,
+    pub region: Option<Text>,
     /// The id of the access key that signed it; `None`: it was not signed.
-    pub access_key_id: Option<String>,
+    pub access_key_id: Option<Text>,
     /// What was asked, in the order of the names.
     pub parameters: Vec<Parameter>,
     /// What was answered at last, in the order of the document.
@@ -127,29 +128,28 @@ pub struct Attempt {
     /// HTTP status; `None`: there was no answer.
     pub status: Option<u16>,
     /// The service's error code; `None`: it is not an error, or the answer holds no code.
-    pub code: Option<String>,
+    pub code: Option<Text>,
     /// AWS request id.
-    pub request_id: Option<String>,
+    pub request_id: Option<Text>,
     /// Why there was no answer.
-    pub error: Option<String>,
+    pub error: Option<Text>,
 }
 
 /// A named value of a request or an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Spelled<Text, Sha256>")]
 pub struct Parameter {
     /// As the service's API spells it, with dots between the parts: `Tags.member.1.Key`.
-    pub name: String,
+    pub name: Text,
     /// What was kept of it.
-    #[serde(flatten)]
     pub value: Value,
 }
 
 /// What is kept of a value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// All of it.
-    Text(String),
+    Text(Text),
     /// A policy: its text stands in `Record::policies`.
     Policy(Sha256),
     /// The contents of an object: only what identifies them.
@@ -173,6 +173,63 @@ pub enum Withheld {
     NotKnown,
     /// It is too long to be kept.
     TooLong,
+}
+
+/// A parameter as JSON has it: its name, and what was kept under the name of its kind, `{"name": …, "text": …}`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spelled<Word, Digest> {
+    name: Word,
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    text: Option<Word>,
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    policy: Option<Digest>,
+    #[serde(default = "none", skip_serializing_if = "Option::is_none")]
+    contents: Option<SpelledContents<Digest>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    withheld: Option<Withheld>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SpelledContents<Digest> {
+    sha256: Digest,
+    length: u64,
+}
+
+fn none<T>() -> Option<T> {
+    None
+}
+
+impl Serialize for Parameter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let name = self.name.as_str();
+        let mut spelled = Spelled { name, text: None, policy: None, contents: None, withheld: None };
+        match &self.value {
+            Value::Text(text) => spelled.text = Some(text.as_str()),
+            Value::Policy(digest) => spelled.policy = Some(digest),
+            Value::Contents { sha256, length } => {
+                spelled.contents = Some(SpelledContents { sha256, length: *length });
+            }
+            Value::Withheld(why) => spelled.withheld = Some(*why),
+        }
+        spelled.serialize(serializer)
+    }
+}
+
+impl TryFrom<Spelled<Text, Sha256>> for Parameter {
+    type Error = &'static str;
+
+    fn try_from(spelled: Spelled<Text, Sha256>) -> Result<Parameter, &'static str> {
+        let Spelled { name, text, policy, contents, withheld } = spelled;
+        let value = match (text, policy, contents, withheld) {
+            (Some(text), None, None, None) => Value::Text(text),
+            (None, Some(digest), None, None) => Value::Policy(digest),
+            (None, None, Some(it), None) => Value::Contents { sha256: it.sha256, length: it.length },
+            (None, None, None, Some(why)) => Value::Withheld(why),
+            _ => return Err("a parameter has one value"),
+        };
+        Ok(Parameter { name, value })
+    }
 }
 
 impl Call {

@@ -23,7 +23,7 @@ pub(crate) struct Hashed(sha2::Sha256);
 impl Hashed {
     /// Of all that was written.
     pub(crate) fn digest(self) -> Sha256 {
-        Sha256(self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Sha256(hexadecimal(&self.0.finalize()))
     }
 }
 
@@ -42,8 +42,17 @@ impl Sha256 {
     /// The digest of `bytes`.
     #[must_use]
     pub fn of(bytes: impl AsRef<[u8]>) -> Sha256 {
-        let digest = sha2::Sha256::digest(bytes.as_ref());
-        Sha256(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Sha256(hexadecimal(&sha2::Sha256::digest(bytes.as_ref())))
+    }
+
+    /// The digest of all that there is to read, which takes no memory.
+    ///
+    /// # Errors
+    /// Where it can't be read.
+    pub fn of_all(mut bytes: impl io::Read) -> io::Result<Sha256> {
+        let mut hashed = Hashed::default();
+        io::copy(&mut bytes, &mut hashed)?;
+        Ok(hashed.digest())
     }
 
     /// Its hexadecimal digits.
@@ -51,6 +60,11 @@ impl Sha256 {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 impl TryFrom<String> for Sha256 {

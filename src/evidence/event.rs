@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
 use crate::digest::Sha256;
-use crate::provenance::RunInfo;
+use crate::provenance::{File, RunInfo};
 use crate::target::TargetInfo;
+use crate::text::Text;
 
 /// Something that happened, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,13 +17,13 @@ pub struct Event {
     /// UTC, by the run's clock.
     pub at: DateTime<Utc>,
     /// What happened.
-    #[serde(flatten)]
+    #[serde(rename = "event")]
     pub kind: EventKind,
 }
 
 /// Scenarios run side by side, so the events of different scenarios interleave; each names its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum EventKind {
     /// The first event.
     RunStarted {
@@ -49,6 +50,11 @@ pub enum EventKind {
         sha256: Sha256,
         /// As it was sent, letter by letter.
         text: String,
+    },
+    /// A step read a file that was not told before in this run as it is now, such as one that describes an account.
+    FileRead {
+        /// Which, and its digest.
+        file: File,
     },
     /// A call was made and answered; it belongs to the step that finishes next in its scenario.
     Called {
@@ -127,13 +133,13 @@ pub struct ScenarioRef {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// `Given`, `When`, `Then`, `And`, `But` or `*`, as written.
-    pub keyword: String,
+    pub keyword: Text,
     /// The text after the keyword.
-    pub text: String,
+    pub text: Text,
     /// Where it stands.
     pub span: Span,
     /// The line of the file as it is written there.
-    pub source_line: String,
+    pub source_line: Text,
 }
 
 /// A place in a file of features.

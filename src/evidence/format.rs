@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::console::{self, Page};
 use crate::digest::{Hashed, Sha256};
+use crate::files::Files;
 use crate::integrity::PrivateKey;
 use crate::record::Record;
 use crate::{asff, github, html, in_toto, json, junit, messages, ocsf, oscal, sarif};
@@ -218,8 +219,8 @@ pub fn render(
     Ok(())
 }
 
-/// Writes `record` as files that `put` takes, by their paths with `/` between folders: the file `name`, which comes last, and
-/// for [`Format::Html`] what would make that one too large, in a folder beside it.
+/// Writes `record` as files that `files` takes: the file `name`, which comes last, and for [`Format::Html`] what would make
+/// that one too large, in a folder beside it.
 ///
 /// # Errors
 /// Where they can't be written.
@@ -228,14 +229,26 @@ pub fn render_files(
     format: Format,
     options: &RenderOptions<'_>,
     name: &str,
-    put: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
+    files: &mut dyn Files,
 ) -> Result<(), RenderError> {
     if format == Format::Html {
-        return Ok(html::write_files(record, &report_digest(record, options)?, name, put)?);
+        return Ok(html::write_files(record, &report_digest(record, options)?, name, files)?);
     }
-    let mut text = Vec::new();
-    render(record, format, options, &mut text)?;
-    Ok(put(name, &text)?)
+    let mut refused = None;
+    let put = files.put(name, &mut |out| {
+        render(record, format, options, out).map_err(|error| match error {
+            RenderError::Output(error) => error,
+            other => {
+                let error = io::Error::other(other.to_string());
+                refused = Some(other);
+                error
+            }
+        })
+    });
+    match refused {
+        Some(error) => Err(error),
+        None => Ok(put?),
+    }
 }
 
 fn report_digest(record: &Record, options: &RenderOptions<'_>) -> Result<Sha256, RenderError> {

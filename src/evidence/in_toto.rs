@@ -64,11 +64,10 @@ fn statement(record: &Record, digests: &Digests<'_>) -> Value {
 
 fn predicate(record: &Record) -> Value {
     let run = &record.run;
-    let files = run.features.iter().chain(&run.configuration).chain(&run.control_files);
     let file = |file: &File| json!({ "name": file.path, "digest": { "sha256": file.sha256 } });
     let mut predicate = json!({
         "result": result(record),
-        "configuration": files.map(file).collect::<Vec<Value>>(),
+        "configuration": record.plan().map(file).collect::<Vec<Value>>(),
     });
     let [mut passed, mut warned, mut failed] = [const { Vec::new() }; 3];
     for (name, scenario) in names(&record.scenarios).into_iter().zip(&record.scenarios) {

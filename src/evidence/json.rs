@@ -11,6 +11,9 @@ use crate::target::{EvidenceKind, TargetInfo};
 /// Changes whenever a reader of the last one could misunderstand.
 const VERSION: u32 = 1;
 
+/// Of more scenarios nobody looks at the lines, and their indentation would be half of the file.
+const INDENTED: usize = 1_000;
+
 #[derive(Serialize)]
 struct Document<'record> {
     version: u32,
@@ -40,7 +43,12 @@ pub(crate) fn write(record: &Record, out: &mut dyn Write) -> io::Result<()> {
         controls: record.controls(),
         scenarios_without_control: record.scenarios_without_control(),
     };
-    serde_json::to_writer_pretty(&mut *out, &Document { version: VERSION, judgement, record })?;
+    let document = Document { version: VERSION, judgement, record };
+    if record.scenarios.len() <= INDENTED {
+        serde_json::to_writer_pretty(&mut *out, &document)?;
+    } else {
+        serde_json::to_writer(&mut *out, &document)?;
+    }
     out.write_all(b"\n")
 }
 
@@ -94,6 +102,23 @@ mod tests {
                 assert!(errors.is_empty(), "{end} events: {errors:#?}");
             }
         }
+    }
+
+    #[test]
+    fn a_large_record_is_not_indented_and_says_the_same() {
+        let mut record: Record = sample::passing().iter().collect();
+        let scenario = record.scenarios.first().unwrap().clone();
+        let mut lines = |count| {
+            record.scenarios = vec![scenario.clone(); count];
+            let mut out = Vec::new();
+            write(&record, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let read: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(read["scenarios"].as_array().map(Vec::len), Some(count));
+            text.lines().count()
+        };
+        assert!(lines(INDENTED) > INDENTED);
+        assert_eq!(lines(INDENTED + 1), 1);
     }
 
     /// What is broken at each place once, wherever the sample has such a place.

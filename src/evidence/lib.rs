@@ -9,6 +9,7 @@ pub mod console;
 mod controls;
 mod digest;
 mod event;
+mod files;
 mod findings;
 mod format;
 mod github;
@@ -29,6 +30,7 @@ mod record;
 mod sample;
 mod sarif;
 mod target;
+mod text;
 mod texts;
 mod words;
 
@@ -36,6 +38,7 @@ pub use call::{Attempt, Call, Exchange, Explanation, Origin, Parameter, Purpose,
 pub use controls::{ControlFinding, ControlRef, ControlRow, TAG_PREFIX};
 pub use digest::{NoDigest, Sha256};
 pub use event::{Event, EventKind, Failure, ScenarioId, ScenarioRef, ScenarioResult, Span, Step, StepResult};
+pub use files::{Content, Files};
 pub use findings::{FindingRule, FindingText, Findings, Level};
 pub use format::{Format, Hub, RenderError, RenderOptions, render, render_files};
 pub use journal::{BrokenJournal, Journal, JournalWriter};
@@ -45,3 +48,4 @@ pub use record::{
     StepRecord, Wait,
 };
 pub use target::{EvidenceKind, SelfTest, TargetInfo, TargetKind, Tested};
+pub use text::Text;

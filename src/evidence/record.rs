@@ -4,7 +4,7 @@
 //! reasons) and judges nothing itself, except that it never takes a scenario for passed whose steps don't bear
 //! that out, and never a run for passed of which something is missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -13,8 +13,9 @@ use serde::Serialize;
 use crate::call::Call;
 use crate::digest::Sha256;
 use crate::event::{Event, EventKind, ScenarioId, ScenarioRef, ScenarioResult, Step, StepResult};
-use crate::provenance::RunInfo;
+use crate::provenance::{File, RunInfo};
 use crate::target::TargetInfo;
+use crate::text::Known;
 
 /// A run, finished or not.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -39,8 +40,13 @@ pub struct Record {
     pub clean_up: Option<CleanUp>,
     /// The texts of policies that were sent, each as it was sent.
     pub policies: BTreeMap<Sha256, String>,
+    /// The files that steps read, such as those that describe an account, in the order of their paths.
+    pub files: BTreeSet<File>,
     /// Events that name a scenario which was never announced: the run can't be relied on.
     pub stray_events: usize,
+    /// The texts of calls and steps.
+    #[serde(skip)]
+    texts: Known,
 }
 
 /// A selected scenario, and what became of it.
@@ -177,8 +183,9 @@ pub struct StepCounts {
 
 impl Record {
     /// Takes in the next event.
-    pub fn apply(&mut self, event: Event) {
+    pub fn apply(&mut self, mut event: Event) {
         let at = event.at;
+        event.kind.share(&mut self.texts);
         self.last_event = Some(at);
         match event.kind {
             EventKind::RunStarted { run, scenarios, found } => {
@@ -191,6 +198,9 @@ impl Record {
             EventKind::RunFinished { duration } => self.duration = Some(duration),
             EventKind::PolicySeen { sha256, text } => {
                 self.policies.insert(sha256, text);
+            }
+            EventKind::FileRead { file } => {
+                self.files.insert(file);
             }
             EventKind::Called { scenario, call } => {
                 self.activity(scenario, |it| it.calls.push(CallRecord { at, call }));
@@ -234,6 +244,12 @@ impl Record {
     /// All calls, those of no scenario first.
     pub fn calls(&self) -> impl Iterator<Item = &CallRecord> {
         self.outside.calls.iter().chain(self.scenarios.iter().flat_map(ScenarioRecord::calls))
+    }
+
+    /// The files from which it follows what is done and expected: features, settings, controls, and what steps read.
+    pub fn plan(&self) -> impl Iterator<Item = &File> {
+        let run = &self.run;
+        run.features.iter().chain(&run.configuration).chain(&run.control_files).chain(&self.files)
     }
 
     /// Whether it ended; one that did not was interrupted, or goes on.

@@ -1,6 +1,7 @@
 //! What a call's name and answer say by themselves.
 
-use evidence::{Call, Origin, Purpose, Verdict};
+use evidence::{Call, Explanation, Origin, Purpose, Text, Verdict};
+use target::Place;
 
 use crate::recorder::StepError;
 
@@ -16,15 +17,15 @@ pub(crate) fn changes_access(operation: &str) -> bool {
 
 pub(crate) fn failed_command(instance: &str, error: &str) -> Call {
     Call {
-        service: "shell".to_owned(),
-        operation: format!("on {instance}"),
+        service: "shell".into(),
+        operation: format!("on {instance}").into(),
         action: None,
         resource: None,
-        principal: instance.to_owned(),
+        principal: instance.into(),
         purpose: Purpose::Attempt,
         verdict: Verdict::Unknown,
-        code: Some("exit code not zero".to_owned()),
-        message: Some(error.to_owned()),
+        code: Some("exit code not zero".into()),
+        message: Some(error.into()),
         status: None,
         request_id: None,
         explanation: None,
@@ -38,8 +39,32 @@ pub(crate) fn failed_command(instance: &str, error: &str) -> Call {
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>
 pub(crate) fn says_why(call: &Call) -> bool {
-    let says = |message: &String| message.contains(" because no ") || message.contains(" explicit deny");
+    let says = |message: &Text| message.contains(" because no ") || message.contains(" explicit deny");
     call.verdict == Verdict::Denied && call.message.as_ref().is_some_and(says)
+}
+
+/// Adds why a call was answered so, as far as the place or the service says.
+pub(crate) fn explain(call: &mut Call, place: &dyn Place) {
+    let refused = call.verdict != Verdict::Allowed;
+    let explained = call.request_id.as_deref().and_then(|id| place.explained(id, refused));
+    if let Some(explained) = explained {
+        call.action = Some(explained.action.into());
+        call.resource = Some(explained.resource.into());
+        call.principal = explained.principal.into();
+        // A call that policy let through and something else refused is not explained by policy.
+        call.explanation = (explained.allowed != refused).then(|| explanation(explained.explanation));
+    }
+    call.decided_by = match &call.explanation {
+        Some(_) => Origin::Model,
+        None if says_why(call) => Origin::Observed,
+        None => Origin::NotAvailable,
+    };
+}
+
+/// The reasons for a decision, as evidence.
+pub(crate) fn explanation(explained: target::Explanation) -> Explanation {
+    let target::Explanation { why, near } = explained;
+    Explanation { why: why.into(), near: near.into_iter().map(Into::into).collect() }
 }
 
 /// A refusal that came as a surprise.

@@ -132,11 +132,11 @@ where
     SdkError<E, HttpResponse>: RequestId,
 {
     let mut record = Call {
-        service: call.service.to_owned(),
-        operation: call.operation.to_owned(),
-        action: call.action.map(str::to_owned),
-        resource: call.resource.clone(),
-        principal: principal.to_owned(),
+        service: call.service.into(),
+        operation: call.operation.into(),
+        action: call.action.map(Into::into),
+        resource: call.resource.as_deref().map(Into::into),
+        principal: principal.into(),
         purpose: Purpose::default(),
         verdict: Verdict::Allowed,
         code: None,
@@ -148,14 +148,14 @@ where
         exchange: None,
     };
     match answer {
-        Ok(output) => record.request_id = output.request_id().map(str::to_owned),
+        Ok(output) => record.request_id = output.request_id().map(Into::into),
         Err(error) => {
-            record.request_id = error.request_id().map(str::to_owned);
+            record.request_id = error.request_id().map(Into::into);
             record.status = error.raw_response().map(|response| response.status().as_u16());
             match error.as_service_error() {
                 Some(service_error) => {
-                    record.code = service_error.code().map(str::to_owned);
-                    record.message = service_error.message().map(str::to_owned);
+                    record.code = service_error.code().map(Into::into);
+                    record.message = service_error.message().map(Into::into);
                     record.verdict = match is_wrong_code(&record) {
                         true => Verdict::Unauthenticated,
                         false => verdict(record.code.as_deref(), record.status),
@@ -163,7 +163,7 @@ where
                 }
                 None => {
                     record.verdict = Verdict::Unknown;
-                    record.message = Some(sources(error));
+                    record.message = Some(sources(error).into());
                 }
             }
         }

@@ -3,8 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use evidence::File;
+
 use crate::plan::Files;
-use crate::recorder::StepError;
+use crate::recorder::{Happened, StepError};
 use crate::stage::Stage;
 
 /// Where a feature's files are, and how they are read.
@@ -20,6 +22,8 @@ pub(crate) struct Read {
     /// Its path from where the feature's path is from.
     pub(crate) path: String,
     pub(crate) text: String,
+    /// As it is on the disk.
+    pub(crate) file: File,
 }
 
 impl Reading {
@@ -38,7 +42,10 @@ impl Reading {
     pub(crate) fn read(&self, named: &str) -> Option<io::Result<Read>> {
         let text = self.files.read?(&self.folder.join(named));
         let without_mark = |text: String| text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-        Some(text.map(|text| Read { path: self.path(named), text: without_mark(text) }))
+        Some(text.map(|text| {
+            let file = File::new(self.path(named), text.as_bytes());
+            Read { path: self.path(named), text: without_mark(text), file }
+        }))
     }
 }
 
@@ -56,12 +63,14 @@ impl Stage {
         let Some(read) = self.reading.read(path) else {
             return Err(StepError::inconclusive("can't be read", "this run reads no files"));
         };
-        read.map(|read| read.text).map_err(|error| {
+        let read = read.map_err(|error| {
             let label =
                 if error.kind() == io::ErrorKind::NotFound { "is not there" } else { "can't be read" };
             let told =
                 StepError::failed(label, format!("`{}` can't be read: {error}", self.reading.path(path)));
             told.help("paths are relative to the folder of the feature file")
-        })
+        })?;
+        self.noted(Happened::FileRead(read.file));
+        Ok(read.text)
     }
 }

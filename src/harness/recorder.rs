@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
-use evidence::{Call, Failure, Purpose, Sha256, StepResult};
+use evidence::{Call, Failure, File, Purpose, Sha256, StepResult};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use target::AccessKey;
+use target::{AccessKey, Bystander, Place};
 
+use crate::calls::explain;
+use crate::encoded;
 use crate::pace::Pace;
+use crate::secrets;
 use crate::wiretap::Wiretap;
 
 /// Shorter pauses are none.
@@ -148,6 +151,25 @@ impl From<target::TargetError> for StepError {
     }
 }
 
+/// Hears the calls that the run itself makes, and tells them.
+pub(crate) struct Overhearing<'r> {
+    recorder: &'r Recorder,
+    purpose: Purpose,
+}
+
+impl Bystander for Overhearing<'_> {
+    fn over(&self, configuration: SdkConfig, principal: &str) -> SdkConfig {
+        match &self.recorder.tap {
+            Some(tap) => tap.over_others(configuration, principal),
+            None => configuration,
+        }
+    }
+
+    fn went_to(&self, place: &dyn Place) {
+        self.recorder.others(self.purpose, |call| explain(call, place));
+    }
+}
+
 /// Collects what happens in one scenario between the ends of its steps.
 #[derive(Clone, Default)]
 pub(crate) struct Recorder {
@@ -173,6 +195,8 @@ pub(crate) enum Happened {
     Called(Box<Call>),
     /// A policy was sent or answered.
     PolicySeen(Sha256, String),
+    /// A file was read that a step names.
+    FileRead(File),
     /// Time passed.
     Waited(String, Duration),
     /// What the scenario made was removed, but for these.
@@ -192,6 +216,11 @@ impl Recorder {
         }
     }
 
+    /// Hears what is done for `purpose` beside the steps.
+    pub(crate) fn overhearing(&self, purpose: Purpose) -> Overhearing<'_> {
+        Overhearing { recorder: self, purpose }
+    }
+
     /// Remembers the secrets of a key.
     pub(crate) fn learn(&self, key: &AccessKey) {
         if let Some(tap) = &self.tap {
@@ -205,19 +234,13 @@ impl Recorder {
         self.tap.iter().for_each(|tap| tap.learn(secret));
     }
 
-    /// `text` without secrets: those that are known, and what looks like one.
-    pub(crate) fn masked(&self, text: &mut String) {
-        if let Some(tap) = &self.tap {
-            if let Some(masked) = tap.masked(text) {
-                *text = masked;
-            }
-            if let Some(masked) = crate::encoded::masked(text, &|text| tap.masked(text).is_some()) {
-                *text = masked;
-            }
-        }
-        if let Some(masked) = crate::secrets::found(text) {
-            *text = masked;
-        }
+    /// `text` without secrets: those that are known, and what looks like one; `None`: there is none in it.
+    pub(crate) fn masked(&self, text: &str) -> Option<String> {
+        let known = |text: &str| self.tap.as_ref().and_then(|tap| tap.masked(text));
+        let masked = known(text);
+        let masked = secrets::found_plain(masked.as_deref().unwrap_or(text)).or(masked);
+        let is_secret = |text: &str| known(text).is_some() || secrets::found_plain(text).is_some();
+        encoded::masked(masked.as_deref().unwrap_or(text), &is_secret).or(masked)
     }
 
     /// What calls are made for from now on; the answer is what it was before.
@@ -269,6 +292,18 @@ impl Recorder {
         }
         self.happened(Happened::Called(Box::new(call.clone())));
         call
+    }
+
+    /// Notes the calls that no step made, but the run itself for `purpose`; `explain` adds why they were answered so.
+    pub(crate) fn others(&self, purpose: Purpose, explain: impl Fn(&mut Call)) {
+        for mut other in self.tap.as_ref().map(Wiretap::take_others).unwrap_or_default() {
+            for (digest, text) in other.policies {
+                self.happened(Happened::PolicySeen(digest, text));
+            }
+            other.call.purpose = purpose;
+            explain(&mut other.call);
+            self.happened(Happened::Called(Box::new(other.call)));
+        }
     }
 
     /// What happened since the last time.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use cucumber::runner::{Basic, Runner, basic};
 use cucumber::{World as _, event, parser};
-use evidence::{Event, EventKind, SelfTest, TargetInfo, TargetKind, Tested};
+use evidence::{Event, EventKind, Purpose, SelfTest, TargetInfo, TargetKind, Tested};
 use futures::{FutureExt, Stream, StreamExt, stream};
 use target::probe::Probe;
 use target::{Info, Target, TargetError};
@@ -62,16 +62,16 @@ pub async fn run(
     if let EventKind::RunStarted { run, .. } = &mut first {
         run.feature_texts.retain(|_, text| !secrets::stands_in_table(text));
     }
-    first.each_text(&mut |text| {
-        if let Some(masked) = secrets::found(text) {
-            *text = masked;
-        }
-    });
+    first.each_text(&mut secrets::found);
     teller.tell(first);
+    let beside = Recorder::new(Pace::default(), listens.clone().map(Wiretap::new));
     let probe = match selected.scenarios.is_empty() {
         true => None,
-        false => Some(Probe::of(target.as_ref()).await),
+        false => Some(Probe::of(target.as_ref(), &beside.overhearing(Purpose::SelfTest)).await),
     };
+    // Of its clean-up no place tells more.
+    beside.others(Purpose::CleanUp, |_| {});
+    teller.tell_what_happened(None, &beside, false);
     teller.tell(EventKind::TargetTested {
         target: tested(target.info(), probe.as_ref(), plan.accept_unproven),
     });
@@ -89,7 +89,9 @@ pub async fn run(
         shared.pace.told();
     }
     let began = clock();
-    let cleaned = target.clean_up().await;
+    let cleaned = target.clean_up(&beside.overhearing(Purpose::CleanUp)).await;
+    beside.others(Purpose::CleanUp, |_| {});
+    teller.tell_what_happened(None, &beside, false);
     let duration = (clock() - began).to_std().unwrap_or_default();
     teller.tell(EventKind::CleanedUp { scenario: None, left: left(&cleaned), duration });
     teller.finish_run(started);

@@ -1,6 +1,7 @@
 //! Takes secrets out of texts that others wrote, by their shapes: what a program prints may hold credentials that nobody
 //! here has seen.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -11,17 +12,33 @@ use crate::encoded;
 /// of the length and letters of a secret access key.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
-const SHAPES: [&str; 6] = [
-    r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)([^-]+)(-----END|$)",
-    r"(://[^/\s:@]*:)([^/\s@]+)(@)",
-    r#"(?i)(--[a-z-]*(?:customer-key|passphrase|password|private-key|secret|token)[a-z-]*[ =]+["']?)([^\s"'$-][^\s"']{7,})()"#,
-    r#"(?i)((?:secret_?access_?key|session_?token|security_?token|"token)"?\s*[:=]\s*"?)([A-Za-z0-9/+=]{16,})()"#,
-    r"(^|[^A-Za-z0-9/+=])((?:IQoJ|FwoG|FQoG)[A-Za-z0-9/+=]{20,})()",
-    r"(^|[^A-Za-z0-9/+=])([A-Za-z0-9/+]{40})($|[^A-Za-z0-9/+=])",
+const SHAPES: [(MayBe, &str); 6] = [
+    (|text, _| text.contains("PRIVATE KEY"), r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)([^-]+)(-----END|$)"),
+    (|text, _| text.contains('@') && text.contains("://"), r"(://[^/\s:@]*:)([^/\s@]+)(@)"),
+    (
+        |text, _| text.contains("--"),
+        r#"(?i)(--[a-z-]*(?:customer-key|passphrase|password|private-key|secret|token)[a-z-]*[ =]+["']?)([^\s"'$-][^\s"']{7,})()"#,
+    ),
+    (
+        |text, longest| longest >= 16 && (has_word(text, "secret") || has_word(text, "token")),
+        r#"(?i)((?:secret_?access_?key|session_?token|security_?token|"token)"?\s*[:=]\s*"?)([A-Za-z0-9/+=]{16,})()"#,
+    ),
+    (|_, longest| longest >= 24, r"(^|[^A-Za-z0-9/+=])((?:IQoJ|FwoG|FQoG)[A-Za-z0-9/+=]{20,})()"),
+    (|_, longest| longest >= 40, r"(^|[^A-Za-z0-9/+=])([A-Za-z0-9/+]{40})($|[^A-Za-z0-9/+=])"),
 ];
 
-static PATTERNS: LazyLock<Vec<Regex>> =
-    LazyLock::new(|| SHAPES.iter().filter_map(|shape| Regex::new(shape).ok()).collect());
+/// Whether a text may hold a shape at all, which most texts may not; by the text, and by how many letters of secrets stand in a
+/// row in it at most.
+type MayBe = fn(&str, usize) -> bool;
+
+static PATTERNS: LazyLock<Vec<(MayBe, Regex)>> = LazyLock::new(|| {
+    SHAPES.iter().filter_map(|(may_be, shape)| Some((*may_be, Regex::new(shape).ok()?))).collect()
+});
+
+/// Whether an ASCII word is in a text, in small letters or capitals.
+fn has_word(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+}
 
 /// `text` without what looks like a secret access key or a session token, also where it is encoded; `None`: there is no
 /// such thing in it.
@@ -31,17 +48,26 @@ pub(crate) fn found(text: &str) -> Option<String> {
     encoded::masked(left, &|text| found_plain(text).is_some()).or(plain)
 }
 
-fn found_plain(text: &str) -> Option<String> {
-    // Every shape has one of these or so many letters in a row, and most texts have not.
-    let is_of_secrets = |letter: char| letter.is_ascii_alphanumeric() || "/+=".contains(letter);
-    let longest = text.split(|letter| !is_of_secrets(letter)).map(str::len).max().unwrap_or_default();
-    let may_be = longest >= SHORTEST || text.contains("://") || text.contains("--");
-    let masked = may_be.then(|| masked(text))?;
-    (masked != text).then_some(masked)
+/// The same without looking at what is encoded.
+pub(crate) fn found_plain(text: &str) -> Option<String> {
+    let is_of_secrets = |letter: &u8| letter.is_ascii_alphanumeric() || b"/+=".contains(letter);
+    let longest = text.as_bytes().split(|letter| !is_of_secrets(letter)).map(<[u8]>::len).max();
+    let longest = longest.unwrap_or_default();
+    let mut masked: Option<String> = None;
+    // Twice, as two secrets may share the one character between them.
+    for (_, pattern) in PATTERNS.iter().chain(PATTERNS.iter()).filter(|(may_be, _)| may_be(text, longest)) {
+        let left = masked.as_deref().unwrap_or(text);
+        if let Cow::Owned(changed) = pattern.replace_all(left, hidden) {
+            masked = Some(changed);
+        }
+    }
+    masked.filter(|masked| masked != text)
 }
 
-/// The fewest letters in a row that a shape takes for a secret.
-const SHORTEST: usize = 16;
+fn hidden(found: &Captures<'_>) -> String {
+    let part = |index| found.get(index).map_or("", |part| part.as_str());
+    format!("{}[secret]{}", part(1), part(3))
+}
 
 /// Whether a table of a feature file, such as one of tags, has a value under or beside a name that speaks of a secret.
 pub(crate) fn stands_in_table(feature: &str) -> bool {
@@ -67,16 +93,7 @@ fn speaks_of_secret(name: &str) -> bool {
 
 /// `text` without what looks like a secret access key or a session token.
 pub(crate) fn masked(text: &str) -> String {
-    // Twice, as two secrets may share the one character between them.
-    let twice = PATTERNS.iter().chain(PATTERNS.iter());
-    twice.fold(text.to_owned(), |text, pattern| {
-        pattern
-            .replace_all(&text, |found: &Captures<'_>| {
-                let part = |index| found.get(index).map_or("", |part| part.as_str());
-                format!("{}[secret]{}", part(1), part(3))
-            })
-            .into_owned()
-    })
+    found_plain(text).unwrap_or_else(|| text.to_owned())
 }
 
 #[cfg(test)]

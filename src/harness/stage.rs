@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_types::request_id::RequestId;
-use evidence::{Call, Explanation, Origin, Purpose, Verdict};
+use evidence::{Call, Origin, Purpose, Verdict};
 use futures::FutureExt;
 use secrecy::{ExposeSecret, SecretString};
 use target::Named;
@@ -15,7 +15,9 @@ use target::probe::Probe;
 use target::{AccessKey, InstanceCredentials, NotDecided, Place, Program, Question, TargetError};
 use tokio::time::Instant;
 
-use crate::calls::{changes_access, failed_command, is_client_error, is_read, says_why, surprise};
+use crate::calls::{
+    changes_access, explain, explanation, failed_command, is_client_error, is_read, surprise,
+};
 use crate::cast::{Actor, Cast, Session, unknown};
 use crate::outcome::{Again, CallRef, Outcome, ServiceFailure, answered};
 use crate::plan::Commands;
@@ -431,18 +433,18 @@ impl Stage {
         self.undoubted(&decided.principal, Some(&question.resource))?;
         let (service, operation) = question.action.split_once(':').unwrap_or_default();
         let call = Call {
-            service: service.to_owned(),
-            operation: operation.to_owned(),
-            action: Some(decided.action),
-            resource: Some(decided.resource),
-            principal: decided.principal,
+            service: service.into(),
+            operation: operation.into(),
+            action: Some(decided.action.into()),
+            resource: Some(decided.resource.into()),
+            principal: decided.principal.into(),
             purpose: Purpose::Decision,
             verdict: if decided.allowed { Verdict::Allowed } else { Verdict::Denied },
             code: None,
             message: None,
             status: None,
             request_id: None,
-            explanation: Some(Explanation { why: decided.explanation.why, near: decided.explanation.near }),
+            explanation: Some(explanation(decided.explanation)),
             decided_by: Origin::Model,
             exchange: None,
         };
@@ -510,10 +512,16 @@ impl Stage {
         Ok(outcome)
     }
 
+    /// Tells what happened.
+    pub(crate) fn noted(&self, what: Happened) {
+        self.recorder.happened(what);
+    }
+
     /// Removes what the scenario made, as far as it goes now.
     pub(crate) async fn clean_up(&self) {
         let began = self.recorder.now();
-        let left = left(&self.place.clean_up().await);
+        let left = left(&self.place.clean_up(&self.recorder.overhearing(Purpose::CleanUp)).await);
+        self.recorder.others(Purpose::CleanUp, |_| {});
         if let (Some(began), Some(now)) = (began, self.recorder.now()) {
             let duration = (now - began).to_std().unwrap_or_default();
             self.recorder.happened(Happened::CleanedUp(left, duration));
@@ -593,21 +601,7 @@ impl Stage {
 
     /// The call with why it was answered so, which is told.
     fn told(&self, mut record: Call) -> Call {
-        let refused = record.verdict != Verdict::Allowed;
-        let explained = record.request_id.as_deref().and_then(|id| self.place.explained(id, refused));
-        if let Some(explained) = explained {
-            record.action = Some(explained.action);
-            record.resource = Some(explained.resource);
-            record.principal = explained.principal;
-            // A call that policy let through and something else refused is not explained by policy.
-            record.explanation = (explained.allowed != refused)
-                .then_some(Explanation { why: explained.explanation.why, near: explained.explanation.near });
-        }
-        record.decided_by = match &record.explanation {
-            Some(_) => Origin::Model,
-            None if says_why(&record) => Origin::Observed,
-            None => Origin::NotAvailable,
-        };
+        explain(&mut record, self.place.as_ref());
         self.recorder.called(record)
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use cucumber::event;
 use evidence::{
-    Event, EventKind, Failure, Purpose, ScenarioId, ScenarioResult, Sha256, Span, Step, StepResult,
+    Event, EventKind, Failure, File, Purpose, ScenarioId, ScenarioResult, Sha256, Span, Step, StepResult,
 };
 use gherkin::StepType;
 use secrecy::{ExposeSecret, SecretString};
@@ -36,6 +36,8 @@ pub(crate) struct Teller<Clock, Sink> {
     ended: BTreeSet<Place>,
     /// Those policies whose text was told.
     policies: BTreeSet<Sha256>,
+    /// Those files that were told.
+    files: BTreeSet<File>,
     /// Of the run as a whole, whatever the scenario.
     secrets: Vec<SecretString>,
 }
@@ -64,6 +66,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
             fail_fast,
             ended: BTreeSet::new(),
             policies: BTreeSet::new(),
+            files: BTreeSet::new(),
             secrets: Vec::new(),
         }
     }
@@ -77,16 +80,12 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
         let at = (self.clock)();
         let secrets: Vec<&str> = self.secrets.iter().map(ExposeSecret::expose_secret).collect();
         if !secrets.is_empty() {
+            let is_secret = |text: &str| secrets.iter().any(|it| !it.is_empty() && text.contains(*it));
             kind.each_text(&mut |text| {
-                for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-                    if text.contains(*secret) {
-                        *text = text.replace(*secret, "[secret]");
-                    }
-                }
-                let is_secret = |text: &str| secrets.iter().any(|it| !it.is_empty() && text.contains(*it));
-                if let Some(masked) = encoded::masked(text, &is_secret) {
-                    *text = masked;
-                }
+                let hide = |text: String, secret: &&str| text.replace(*secret, "[secret]");
+                let known = secrets.iter().filter(|secret| !secret.is_empty());
+                let masked = is_secret(text).then(|| known.fold(text.to_owned(), hide));
+                encoded::masked(masked.as_deref().unwrap_or(text), &is_secret).or(masked)
             });
         }
         (self.sink)(Event { at, kind });
@@ -195,7 +194,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
             event::Step::Passed(..) => recorder.take_row().map_or(StepResult::Passed, StepError::into_result),
             event::Step::Failed(_, _, _, error) => failed(error, step, &selected.lines, &mut written),
         };
-        self.tell_what_happened(selected.id, recorder, step.ty == StepType::Then);
+        self.tell_what_happened(Some(selected.id), recorder, step.ty == StepType::Then);
         let started = self.running.get(place).map_or_else(|| (self.clock)(), |running| running.step_started);
         let passed = result == StepResult::Passed;
         let inconclusive = matches!(result, StepResult::Inconclusive(_));
@@ -232,14 +231,18 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
             kind.each_text(&mut |text| recorder.masked(text));
             self.tell(kind);
         }
-        self.tell_what_happened(selected.id, recorder, false);
+        self.tell_what_happened(Some(selected.id), recorder, false);
         let duration = self.since(running.started);
         self.end(place, selected.id, running.result, duration);
     }
 
-    /// What the recorder noted since the last time, without secrets.
-    fn tell_what_happened(&mut self, id: ScenarioId, recorder: &Recorder, of_expectation: bool) {
-        let scenario = Some(id);
+    /// What the recorder noted since the last time, without secrets; `None`: it belongs to no scenario.
+    pub(crate) fn tell_what_happened(
+        &mut self,
+        scenario: Option<ScenarioId>,
+        recorder: &Recorder,
+        of_expectation: bool,
+    ) {
         for what in recorder.take() {
             let mut kind = match what {
                 Happened::Called(mut call) => {
@@ -249,13 +252,18 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
                     EventKind::Called { scenario, call: *call }
                 }
                 Happened::PolicySeen(sha256, text) => {
-                    let mut masked = text.clone();
-                    recorder.masked(&mut masked);
                     // A policy with a secret in it is not kept: another text would have another digest.
-                    if masked != text || !self.policies.insert(sha256.clone()) {
+                    if self.policies.contains(&sha256) || recorder.masked(&text).is_some() {
                         continue;
                     }
+                    self.policies.insert(sha256.clone());
                     EventKind::PolicySeen { sha256, text }
+                }
+                Happened::FileRead(file) => {
+                    if !self.files.insert(file.clone()) {
+                        continue;
+                    }
+                    EventKind::FileRead { file }
                 }
                 Happened::Waited(why, duration) => EventKind::Waited { scenario, why, duration },
                 Happened::CleanedUp(left, duration) => EventKind::CleanedUp { scenario, left, duration },
@@ -289,10 +297,10 @@ fn vacuous(scenario: &SelectedScenario, reason: &str) -> EventKind {
     let line = scenario.reference.line;
     let source_line = source_line(&scenario.lines, line);
     let step = Step {
-        keyword: scenario.keyword.clone(),
-        text: scenario.reference.name.clone(),
+        keyword: scenario.keyword.as_str().into(),
+        text: scenario.reference.name.as_str().into(),
         span: Span { line, column: indent(&source_line) + 1, length: source_line.trim().chars().count() },
-        source_line,
+        source_line: source_line.into(),
     };
     let failure = Failure {
         label: reason.to_owned(),
@@ -328,7 +336,7 @@ fn failed(error: event::StepError, step: &gherkin::Step, lines: &[String], writt
             let error = StepError::from_panic(text);
             if let Some((span, source_line)) = error.place.and_then(|place| in_doc_string(step, lines, place))
             {
-                (written.span, written.source_line) = (span, source_line);
+                (written.span, written.source_line) = (span, source_line.into());
             }
             error.into_result()
         }
@@ -342,7 +350,7 @@ fn as_written(step: &gherkin::Step, lines: &[String]) -> Step {
     let length = source_line.trim().chars().count();
     let span = Span { line, column, length };
     let text = table_row(step).unwrap_or_else(|| step.value.clone());
-    Step { keyword: step.keyword.trim().to_owned(), text, span, source_line }
+    Step { keyword: step.keyword.trim().into(), text: text.into(), span, source_line: source_line.into() }
 }
 
 /// The line of the file on which a place of the step's doc string stands.

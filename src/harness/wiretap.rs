@@ -18,12 +18,13 @@ use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use evidence::{Attempt, Exchange, Parameter, Sha256, Value, Withheld};
+use evidence::{Attempt, Call, Exchange, Origin, Parameter, Purpose, Sha256, Text, Value, Withheld};
 use http_body_util::BodyExt;
 use secrecy::{ExposeSecret, SecretString};
 use target::{Heard, Member, OverheardAnswer, OverheardRequest};
 
-use crate::outcome::sources;
+use crate::calls::says_why;
+use crate::outcome::{sources, verdict};
 
 /// The run's clock.
 pub(crate) type SharedClock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -38,7 +39,18 @@ pub(crate) struct Wiretap {
 #[derive(Default)]
 struct Notes {
     sent: Vec<(Exchange, Vec<(Sha256, String)>)>,
+    /// What was sent by no step.
+    others: Vec<OtherCall>,
     secrets: Vec<SecretString>,
+}
+
+/// A call that no step made, known only from what went over the wire.
+pub(crate) struct OtherCall {
+    /// By it a client names its tries of one call.
+    invocation: Option<String>,
+    pub(crate) call: Call,
+    /// The texts of its policies.
+    pub(crate) policies: Vec<(Sha256, String)>,
 }
 
 /// What was heard since the last time.
@@ -49,6 +61,9 @@ pub(crate) struct Overheard {
     /// The texts of its policies.
     pub(crate) policies: Vec<(Sha256, String)>,
 }
+
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>: tries of one call have it in common.
+const INVOCATION: &str = "amz-sdk-invocation-id";
 
 /// Shorter ones would be found in words that have nothing to do with them.
 const SHORTEST_SECRET: usize = 6;
@@ -64,8 +79,17 @@ impl Wiretap {
 
     /// The same configuration, listened to.
     pub(crate) fn over(&self, configuration: SdkConfig) -> SdkConfig {
+        self.heard_over(configuration, None)
+    }
+
+    /// The same, where no step makes the calls, but `principal` does.
+    pub(crate) fn over_others(&self, configuration: SdkConfig, principal: &str) -> SdkConfig {
+        self.heard_over(configuration, Some(Arc::from(principal)))
+    }
+
+    fn heard_over(&self, configuration: SdkConfig, principal: Option<Arc<str>>) -> SdkConfig {
         let Some(inner) = configuration.http_client() else { return configuration };
-        let tapped = Tapped { inner, tap: self.clone() };
+        let tapped = Tapped { inner, tap: self.clone(), principal };
         configuration.into_builder().http_client(SharedHttpClient::new(tapped)).build()
     }
 
@@ -86,6 +110,11 @@ impl Wiretap {
             overheard.exchange = Some(exchange);
         }
         overheard
+    }
+
+    /// The calls since the last time that no step made.
+    pub(crate) fn take_others(&self) -> Vec<OtherCall> {
+        self.with(|notes| std::mem::take(&mut notes.others))
     }
 
     /// `text` without the secrets that were heard or learned.
@@ -117,6 +146,8 @@ impl Notes {
 struct Tapped {
     inner: SharedHttpClient,
     tap: Wiretap,
+    /// `None`: steps make the calls, and tell more of them.
+    principal: Option<Arc<str>>,
 }
 
 impl fmt::Debug for Tapped {
@@ -132,13 +163,15 @@ impl HttpClient for Tapped {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(TappedConnector { inner, tap: self.tap.clone() })
+        let principal = self.principal.clone();
+        SharedHttpConnector::new(TappedConnector { inner, tap: self.tap.clone(), principal })
     }
 }
 
 struct TappedConnector {
     inner: SharedHttpConnector,
     tap: Wiretap,
+    principal: Option<Arc<str>>,
 }
 
 impl fmt::Debug for TappedConnector {
@@ -153,6 +186,8 @@ impl HttpConnector for TappedConnector {
         let started = tap.now();
         let endpoint = endpoint(request.uri());
         let heard = heard(&request);
+        let principal = self.principal.clone();
+        let invocation = request.headers().get(INVOCATION).map(str::to_owned);
         let answer = self.inner.call(request);
         HttpConnectorFuture::new(async move {
             let (answered, said) = read(answer.await, heard.as_ref()).await;
@@ -161,11 +196,19 @@ impl HttpConnector for TappedConnector {
                 Ok(response) => (Some(response.status().as_u16()), None),
                 Err(error) => (None, Some(sources(error))),
             };
-            let OverheardAnswer { members, code, request_id, secrets } = said;
+            let OverheardAnswer { members, code, message, request_id, secrets } = said;
+            let [code, request_id, error] = [code, request_id, error].map(|text| text.map(Text::from));
             let attempt = Attempt { started, duration, status, code, request_id, error };
             tap.with(|notes| {
                 notes.learn(secrets);
+                let name = heard.as_ref().map(|it| (it.service_name(), it.operation.clone()));
                 notes.note(endpoint, heard, members, attempt);
+                if let Some(principal) = principal
+                    && let Some((exchange, policies)) = notes.sent.pop()
+                {
+                    let call = other_call(name, &principal, message, exchange);
+                    notes.note_other(OtherCall { invocation, call, policies });
+                }
             });
             answered
         })
@@ -185,19 +228,72 @@ impl Notes {
         let (mut region, mut access_key_id, mut parameters) = (None, None, Vec::new());
         if let Some(heard) = heard {
             self.learn(heard.secrets);
-            (region, access_key_id) = (heard.region, heard.access_key_id);
+            region = heard.region.map(Text::from);
+            access_key_id = heard.access_key_id.map(Text::from);
             parameters = heard.members.into_iter().map(|member| kept(member, &mut policies)).collect();
             parameters.sort_by(|one: &Parameter, other| one.name.cmp(&other.name));
         }
-        let exchange =
-            Exchange { endpoint, region, access_key_id, parameters, response, attempts: vec![attempt] };
+        let exchange = Exchange {
+            endpoint: endpoint.into(),
+            region,
+            access_key_id,
+            parameters,
+            response,
+            attempts: vec![attempt],
+        };
         self.sent.push((exchange, policies));
     }
 }
 
+impl Notes {
+    /// Another try of the call before, or another call.
+    fn note_other(&mut self, mut other: OtherCall) {
+        let is_again =
+            |before: &OtherCall| other.invocation.is_some() && before.invocation == other.invocation;
+        if let Some(before) = self.others.pop_if(|before| is_again(before))
+            && let (Some(before), Some(exchange)) = (before.call.exchange, &mut other.call.exchange)
+        {
+            exchange.attempts.splice(0..0, before.attempts);
+        }
+        self.others.push(other);
+    }
+}
+
+/// What can be told of a call by its last try alone.
+fn other_call(
+    name: Option<(&str, String)>,
+    principal: &str,
+    message: Option<String>,
+    exchange: Exchange,
+) -> Call {
+    let (service, operation) = name.unwrap_or_else(|| ("unknown", "unknown".to_owned()));
+    let last = exchange.attempts.last();
+    let code = last.and_then(|attempt| attempt.code.clone());
+    let status = last.and_then(|attempt| attempt.status);
+    let error = last.and_then(|attempt| attempt.error.clone());
+    let mut call = Call {
+        service: service.into(),
+        operation: operation.into(),
+        action: None,
+        resource: None,
+        principal: principal.into(),
+        purpose: Purpose::default(),
+        verdict: verdict(code.as_deref(), status),
+        code,
+        message: message.map(Text::from).or(error),
+        status,
+        request_id: last.and_then(|attempt| attempt.request_id.clone()),
+        explanation: None,
+        decided_by: Origin::NotAvailable,
+        exchange: Some(Box::new(exchange)),
+    };
+    call.decided_by = if says_why(&call) { Origin::Observed } else { Origin::NotAvailable };
+    call
+}
+
 fn kept(member: Member, policies: &mut Vec<(Sha256, String)>) -> Parameter {
     let value = match member.value {
-        Heard::Text(text) => Value::Text(text),
+        Heard::Text(text) => Value::Text(text.into()),
         Heard::Policy(text) => {
             let digest = Sha256::of(&text);
             policies.push((digest.clone(), text));
@@ -210,7 +306,7 @@ fn kept(member: Member, policies: &mut Vec<(Sha256, String)>) -> Parameter {
         Heard::Secret => Value::Withheld(Withheld::Secret),
         Heard::TooLong => Value::Withheld(Withheld::TooLong),
     };
-    Parameter { name: member.name, value }
+    Parameter { name: member.name.into(), value }
 }
 
 /// Without a user or a password, which a URL may have before its host.

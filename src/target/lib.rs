@@ -3,6 +3,7 @@
 //! A [`Target`] gives each scenario a [`Place`] of its own. The trait's required methods are few, so that
 //! the embedded emulator, a container, any endpoint and a real account differ only here.
 
+mod bystander;
 mod ca_bundle;
 mod connection;
 mod connector;
@@ -23,6 +24,7 @@ mod sweep;
 mod teardown;
 
 pub use aws_types::SdkConfig;
+pub use bystander::{Bystander, Nobody};
 pub use ca_bundle::{CaBundle, CaBundleError};
 pub use connection::{Connection, Identity};
 pub use embedded::Embedded;

@@ -11,6 +11,7 @@ use futures::future::LocalBoxFuture;
 use policy::{AccountId, Decision, Explanation, Layer, Outcome};
 use secrecy::SecretString;
 
+use crate::bystander::Bystander;
 use crate::journal::ThingKind;
 use crate::names::Names;
 
@@ -37,7 +38,7 @@ pub trait Target {
     ///
     /// # Errors
     /// What could not be removed.
-    fn clean_up(&self) -> LocalBoxFuture<'_, Result<(), TargetError>> {
+    fn clean_up<'a>(&'a self, _bystander: &'a dyn Bystander) -> LocalBoxFuture<'a, Result<(), TargetError>> {
         async { Ok(()) }.boxed_local()
     }
 }
@@ -152,7 +153,7 @@ pub trait Place {
     ///
     /// # Errors
     /// What could not be removed.
-    fn clean_up(&self) -> LocalBoxFuture<'_, Result<(), TargetError>> {
+    fn clean_up<'a>(&'a self, _bystander: &'a dyn Bystander) -> LocalBoxFuture<'a, Result<(), TargetError>> {
         async { Ok(()) }.boxed_local()
     }
 

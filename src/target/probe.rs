@@ -8,10 +8,12 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
 use policy::AccountId;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
+use crate::bystander::Bystander;
 use crate::connection::said;
 use crate::journal::ThingKind;
 use crate::names::Named;
@@ -61,14 +63,15 @@ impl Default for Probe {
 
 impl Probe {
     /// Rule 3 of the design: a target must prove itself before the first scenario.
-    pub async fn of(target: &dyn Target) -> Self {
+    pub async fn of(target: &dyn Target, bystander: &dyn Bystander) -> Self {
         let place = match target.place().await {
             Ok(place) => place,
             Err(error) => return Self::failed(&error.to_string()),
         };
-        let found = probe(place.as_ref()).await;
+        let found = probe(place.as_ref(), bystander).await;
+        bystander.went_to(place.as_ref());
         // What is left is tried again at the end of the run.
-        let _ = place.clean_up().await;
+        let _ = place.clean_up(bystander).await;
         found
     }
 
@@ -121,8 +124,8 @@ impl Probe {
 }
 
 /// Makes a user and a role, sees the user refused everywhere, grants the permissions, and sees it let in.
-async fn probe(place: &dyn Place) -> Probe {
-    match Tester::new(place).await {
+async fn probe(place: &dyn Place, bystander: &dyn Bystander) -> Probe {
+    match Tester::new(place, bystander).await {
         Ok(tester) => tester.probe().await,
         Err(reason) => Probe::failed(&reason),
     }
@@ -130,8 +133,10 @@ async fn probe(place: &dyn Place) -> Probe {
 
 struct Tester<'a> {
     place: &'a dyn Place,
+    bystander: &'a dyn Bystander,
     iam: aws_sdk_iam::Client,
     user: String,
+    user_arn: String,
     role_arn: String,
     key: AccessKey,
 }
@@ -144,9 +149,10 @@ enum Answer {
 }
 
 impl<'a> Tester<'a> {
-    async fn new(place: &'a dyn Place) -> Result<Self, String> {
+    async fn new(place: &'a dyn Place, bystander: &'a dyn Bystander) -> Result<Self, String> {
         let name = place.names().of(Named::InIam, NAME);
-        let iam = aws_sdk_iam::Client::new(&place.configuration(Some(place.administrator())));
+        let administrator = place.configuration(Some(place.administrator()));
+        let iam = aws_sdk_iam::Client::new(&bystander.over(administrator, &place.administrator_arn()));
         let tags = place
             .tags()
             .iter()
@@ -158,7 +164,8 @@ impl<'a> Tester<'a> {
         creating(place, ThingKind::User, &name)?;
         let user = iam.create_user().user_name(&name).set_path(path.clone()).set_tags(tags.clone());
         let user = user.set_permissions_boundary(boundary.clone()).send().await;
-        created(place, ThingKind::User, &name, user)?;
+        let user = created(place, ThingKind::User, &name, user)?;
+        let user_arn = user.user().map(|user| user.arn().to_owned()).unwrap_or_default();
         let made = iam.create_access_key().user_name(&name).send().await;
         let made = made.map_err(|error| failed("make an access key", &error))?;
         let key = made.access_key().ok_or("its self-test got no access key")?;
@@ -174,7 +181,7 @@ impl<'a> Tester<'a> {
         let made = created(place, ThingKind::Role, &name, role.send().await)?;
         let role_arn = made.role().map(|role| role.arn().to_owned()).unwrap_or_default();
         place.changed();
-        Ok(Self { place, iam, user: name, role_arn, key })
+        Ok(Self { place, bystander, iam, user: name, user_arn, role_arn, key })
     }
 
     async fn probe(&self) -> Probe {
@@ -202,6 +209,11 @@ impl<'a> Tester<'a> {
             Err(reason) => Err(reason),
         };
         Probe { services, signatures, old_signatures, time, expiry }
+    }
+
+    /// That of the user, with one of its keys or sessions.
+    fn configuration(&self, key: &AccessKey) -> SdkConfig {
+        self.bystander.over(self.place.configuration(Some(key)), &self.user_arn)
     }
 
     async fn grant(&self) -> Result<(), String> {
@@ -249,7 +261,7 @@ impl<'a> Tester<'a> {
     }
 
     async fn ask(&self, service: &str, key: &AccessKey) -> Answer {
-        let configuration = self.place.configuration(Some(key));
+        let configuration = self.configuration(key);
         match service {
             "S3" => {
                 let s3 = aws_sdk_s3::config::Builder::from(&configuration)
@@ -268,7 +280,7 @@ impl<'a> Tester<'a> {
 
     /// A session of the user's, for as short a time as can be.
     async fn session(&self) -> Result<aws_sdk_sts::types::Credentials, String> {
-        let sts = aws_sdk_sts::Client::new(&self.place.configuration(Some(&self.key)));
+        let sts = aws_sdk_sts::Client::new(&self.configuration(&self.key));
         let made = sts.get_session_token().duration_seconds(SHORTEST).send().await;
         let made = made.map_err(|error| failed("get a session token", &error))?;
         made.credentials().cloned().ok_or_else(|| "its self-test got no session token".to_owned())
@@ -293,13 +305,13 @@ impl<'a> Tester<'a> {
             secret: SecretString::from(session.secret_access_key().to_owned()),
             session_token: Some(SecretString::from(session.session_token().to_owned())),
         };
-        let sts = aws_sdk_sts::Client::new(&self.place.configuration(Some(&key)));
+        let sts = aws_sdk_sts::Client::new(&self.configuration(&key));
         refused(sts.get_caller_identity().send().await, "a session that is over", "does not end sessions")
     }
 
     async fn refuses_old_signatures(&self) -> Result<(), String> {
         let then = SystemTime::from(self.place.now()) - Duration::from_hours(1);
-        let configuration = self.place.configuration(Some(&self.key)).into_builder();
+        let configuration = self.configuration(&self.key).into_builder();
         // Tried again, the SDK would sign by the service's time, as it does where clocks differ.
         let configuration = configuration.retry_config(RetryConfig::disabled());
         let configuration = configuration.time_source(StaticTimeSource::new(then)).build();
@@ -315,7 +327,7 @@ impl<'a> Tester<'a> {
         let secret = self.key.secret.expose_secret();
         let wrong: String = secret.chars().rev().collect();
         let key = AccessKey { secret: SecretString::from(wrong), ..self.key.clone() };
-        let sts = aws_sdk_sts::Client::new(&self.place.configuration(Some(&key)));
+        let sts = aws_sdk_sts::Client::new(&self.configuration(&key));
         let says = "does not verify signatures: a wrong secret key signs as well";
         refused(sts.get_caller_identity().send().await, "a wrong signature", says)
     }

@@ -18,6 +18,7 @@ use futures::future::LocalBoxFuture;
 use policy::AccountId;
 use tokio::time::Instant;
 
+use crate::bystander::Bystander;
 use crate::connection::{Connection, Identity, access_key};
 use crate::credentials::static_credentials;
 use crate::from_instance::{self, Handed};
@@ -155,28 +156,29 @@ impl Target for Remote {
         .boxed_local()
     }
 
-    fn clean_up(&self) -> LocalBoxFuture<'_, Result<(), TargetError>> {
+    fn clean_up<'a>(&'a self, bystander: &'a dyn Bystander) -> LocalBoxFuture<'a, Result<(), TargetError>> {
         async move {
             let all: Vec<Thing> = self.shared.things.borrow().keys().cloned().collect();
-            self.shared.remove(all).await
+            self.shared.remove(all, bystander).await
         }
         .boxed_local()
     }
 }
 
 impl Shared {
-    async fn remove(&self, things: Vec<Thing>) -> Result<(), TargetError> {
+    async fn remove(&self, things: Vec<Thing>, bystander: &dyn Bystander) -> Result<(), TargetError> {
         if things.is_empty() {
             return Ok(());
         }
         let mut left = Vec::new();
-        let teardown = |credentials: &SharedCredentialsProvider| {
+        let teardown = |(credentials, who): (&SharedCredentialsProvider, &Identity)| {
             let configuration = self.connection.configuration(self.client.clone()).into_builder();
             let configuration = configuration.credentials_provider(credentials.clone()).build();
+            let configuration = bystander.over(configuration, &who.arn);
             Teardown::new(&configuration, self.connection.endpoint.is_some(), self.manners.patience)
         };
-        let own = teardown(&self.connection.credentials);
-        let other = self.connection.other_credentials.as_ref().map(teardown);
+        let own = teardown((&self.connection.credentials, &self.identity));
+        let other = self.connection.other_credentials.as_ref().zip(self.other.as_ref()).map(teardown);
         for thing in things {
             let certain = self.things.borrow().get(&thing).copied().unwrap_or(true);
             let is_own = thing.account == self.identity.account.as_str();
@@ -330,12 +332,12 @@ impl Place for RemotePlace {
         self.shared.manners.patience
     }
 
-    fn clean_up(&self) -> LocalBoxFuture<'_, Result<(), TargetError>> {
+    fn clean_up<'a>(&'a self, bystander: &'a dyn Bystander) -> LocalBoxFuture<'a, Result<(), TargetError>> {
         async move {
             let mut things = self.things.take();
             things.sort();
             things.dedup();
-            self.shared.remove(things).await
+            self.shared.remove(things, bystander).await
         }
         .boxed_local()
     }

@@ -146,7 +146,7 @@ fn every_call_has_its_signer_its_answer_and_its_purpose() {
     let events: Vec<serde_json::Value> =
         journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let calls: Vec<_> =
-        events.iter().filter(|event| event["event"] == "called").map(|event| &event["call"]).collect();
+        events.iter().map(|it| &it["event"]["called"]["call"]).filter(|call| call.is_object()).collect();
     for call in &calls {
         let exchange = &call["exchange"];
         assert!(exchange["access_key_id"].is_string() && exchange["region"].is_string(), "{call}");
@@ -166,10 +166,31 @@ fn every_call_has_its_signer_its_answer_and_its_purpose() {
         parameters.filter(|parameter| parameter["name"] == name).cloned().collect::<Vec<_>>()
     };
     let documents: Vec<_> = sent("PolicyDocument").iter().map(|it| it["policy"].clone()).collect();
-    let told: Vec<_> =
-        events.iter().filter(|it| it["event"] == "policySeen").map(|it| it["sha256"].clone()).collect();
+    let told: Vec<_> = events
+        .iter()
+        .map(|it| it["event"]["policySeen"]["sha256"].clone())
+        .filter(|it| it.is_string())
+        .collect();
     assert!(!documents.is_empty() && documents.iter().all(|digest| told.contains(digest)), "{documents:?}");
     assert!(sent("Body").iter().all(|body| body["contents"]["length"].is_number()));
+}
+
+#[test]
+fn files_that_steps_read_are_told_by_their_digests() {
+    let folder = folder(
+        "Feature: f\n  Scenario: one\n    Given the account described in \"gaad.json\"\n    Then nils can't list releases\n  \
+         Scenario: the same file\n    Given the account described in \"gaad.json\"\n    Then nils can't list releases\n",
+    );
+    let account = include_bytes!("../../features/accounts/gaad.json");
+    fs::write(folder.path().join("gaad.json"), account).unwrap();
+    let output = rolecall(folder.path(), &["run", "a.feature", "--evidence", "e"]).output().unwrap();
+    assert!(output.status.code().is_some_and(|code| code != 2), "{output:?}");
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("e/report.json")).unwrap()).unwrap();
+    let expected = evidence::File::new("gaad.json", account);
+    assert_eq!(report["files"], serde_json::json!([expected]), "once, and as it is on the disk");
+    let html = fs::read_to_string(folder.path().join("e/report.html")).unwrap();
+    assert!(html.contains(&format!("gaad.json: {} bytes, SHA-256 {}", account.len(), expected.sha256)));
 }
 
 /// A run whose report would be too large for one file.

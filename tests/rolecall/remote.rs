@@ -9,7 +9,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use chrono::Utc;
 use emulator::{Clock, Emulator, Listener, Settings};
-use evidence::{Exit, Record, ScenarioResult};
+use evidence::{CallRecord, Exit, Purpose, Record, ScenarioResult, Verdict};
 use harness::{FeatureFile, RunPlan};
 use secrecy::ExposeSecret;
 use target::{Connection, Journal, Launch, Leftovers, Manners, Remote, Target, TargetError, network};
@@ -108,6 +108,38 @@ fn a_run_on_an_endpoint_leaves_nothing() {
     let text = std::fs::read_to_string(&path).expect("the journal");
     assert!(text.contains("reports-testrun1-"), "{text}");
     assert_eq!(Leftovers::of(&text).expect("a journal").things.len(), 0);
+}
+
+#[test]
+fn the_calls_of_the_self_test_and_of_clean_up_are_in_the_record() {
+    let (emulator, endpoint) = served();
+    let target = connect(&emulator, endpoint, "111122223333", tempfile::tempfile().expect("a journal"));
+    let target = Rc::new(target.expect("the endpoint")) as Rc<dyn Target>;
+    let features = vec![FeatureFile::parse("a.feature", TEXT).expect("a feature")];
+    let (record, _) = run_planned(target, RunPlan { features, listens: true, ..RunPlan::default() });
+    let called = |calls: &mut dyn Iterator<Item = &CallRecord>, purpose: Purpose| -> Vec<(String, Verdict)> {
+        let calls = calls.filter(|it| it.call.purpose == purpose);
+        calls.map(|it| (format!("{} by {}", it.call.operation, it.call.principal), it.call.verdict)).collect()
+    };
+    let outside = |purpose| called(&mut record.outside.calls.iter(), purpose);
+    let (root, probe) = ("arn:aws:iam::111122223333:root", ":user/rolecall/rolecall-probe-");
+    let tested = outside(Purpose::SelfTest);
+    assert!(tested.contains(&(format!("CreateUser by {root}"), Verdict::Allowed)), "{tested:#?}");
+    let listed: Vec<Verdict> = tested
+        .iter()
+        .filter(|(call, _)| call.starts_with("ListUsers by ") && call.contains(probe))
+        .map(|(_, verdict)| *verdict)
+        .collect();
+    assert_eq!(listed, [Verdict::Denied, Verdict::Allowed], "{tested:#?}");
+    let refused = tested.iter().filter(|(_, verdict)| *verdict == Verdict::Unauthenticated).count();
+    assert_eq!(refused, 2, "a wrong signature and an old one: {tested:#?}");
+    let removed = (format!("DeleteUser by {root}"), Verdict::Allowed);
+    assert!(outside(Purpose::CleanUp).contains(&removed), "that of the self-test: {record:#?}");
+    for scenario in &record.scenarios {
+        let cleaned = called(&mut scenario.calls(), Purpose::CleanUp);
+        assert!(cleaned.contains(&removed), "{cleaned:#?}");
+        assert!(scenario.calls().all(|it| it.call.exchange.is_some()));
+    }
 }
 
 #[test]

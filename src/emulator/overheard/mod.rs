@@ -45,6 +45,8 @@ pub struct OverheardAnswer {
     pub members: Vec<Member>,
     /// The error code.
     pub code: Option<String>,
+    /// The error message.
+    pub message: Option<String>,
     /// The request id.
     pub request_id: Option<String>,
     /// Secrets in it.
@@ -112,6 +114,24 @@ impl OverheardRequest {
         Some(Self { service, operation, region, access_key_id, members, secrets })
     }
 
+    /// What people call the service.
+    pub fn service_name(&self) -> &'static str {
+        match self.service {
+            Service::Iam => "IAM",
+            Service::Sts => "STS",
+            Service::S3 | Service::S3Control => "S3",
+            Service::Ec2 => "EC2",
+            Service::Organizations => "Organizations",
+            Service::Kms => "KMS",
+            Service::Ssm => "SSM",
+            Service::SecretsManager => "Secrets Manager",
+            Service::DynamoDb => "DynamoDB",
+            Service::Sqs | Service::SqsQuery => "SQS",
+            Service::Sns => "SNS",
+            Service::Lambda => "Lambda",
+        }
+    }
+
     /// Whether the answer's body is the contents of an object, which nobody needs to wait for.
     pub fn is_answered_with_contents(&self) -> bool {
         let model = Model::of(self.service);
@@ -123,7 +143,8 @@ impl OverheardRequest {
     /// What its answer says.
     pub fn answer(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> OverheardAnswer {
         if !(200..300).contains(&status) {
-            return OverheardAnswer { code: error_code(headers, body), ..OverheardAnswer::unread(headers) };
+            let (code, message) = (error_code(headers, body), error_message(body));
+            return OverheardAnswer { code, message, ..OverheardAnswer::unread(headers) };
         }
         let model = Model::of(self.service);
         let Some(shape) = model.output(&self.operation) else { return OverheardAnswer::unread(headers) };
@@ -174,6 +195,16 @@ fn error_code(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     // `aws.protocoltests#FooError:http://…` is `FooError`: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
     let code = code.split(':').next().unwrap_or_default();
     Some(code.rsplit('#').next().unwrap_or_default().to_owned())
+}
+
+/// The message of an error, in XML or JSON.
+fn error_message(body: &[u8]) -> Option<String> {
+    let of_json = || {
+        let sent: Value = serde_json::from_slice(body).ok()?;
+        let message = sent.get("message").or_else(|| sent.get("Message"));
+        message.and_then(Value::as_str).map(str::to_owned)
+    };
+    of_json().or_else(|| answer_element(body).and_then(|root| answer_text(&root, "Message")))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A large run: `cargo bench -p rolecall-evidence --bench large -- JOURNAL [SCENARIOS]` repeats the scenarios of a real
-//! journal until there are so many (10,000), and tells what writing, reading and rendering them costs.
+//! journal until there are so many (10,000), and tells what writing, reading and rendering them costs: time of the
+//! processor, and memory.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -11,20 +12,23 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufReader, BufWriter};
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::time::Duration;
 
 use rolecall_evidence::console::{Color, Detail, Page};
 use rolecall_evidence::{
-    Event, EventKind, Format, Journal, JournalWriter, Record, RenderOptions, ScenarioId, render,
+    Event, EventKind, Format, Hub, Journal, JournalWriter, Record, RenderOptions, ScenarioId, Sha256, render,
 };
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["render", journal, format] => render_one(Path::new(journal), format),
+        ["write", journal, count, to] => {
+            write(Path::new(journal), count.parse().expect("a number of scenarios"), Path::new(to));
+        }
+        ["render", journal, formats @ ..] => render_all(Path::new(journal), formats),
         [journal] => measure(Path::new(journal), 10_000),
         [journal, count] => measure(Path::new(journal), count.parse().expect("a number of scenarios")),
         _ => println!("not measured: it needs a JOURNAL, as `rolecall run --evidence` leaves it"),
@@ -32,22 +36,24 @@ fn main() {
 }
 
 fn measure(journal: &Path, count: usize) {
-    let events = Journal::read(&std::fs::read(journal).unwrap()).unwrap().events;
     let large = std::env::temp_dir().join(format!("large-{}.jsonl", std::process::id()));
-    let mut writer = JournalWriter::new(File::create_new(&large).unwrap());
-    let begun = Instant::now();
-    let written = repeated(&events, count, &mut writer);
-    let each = begun.elapsed() / u32::try_from(count).unwrap();
-    let size = std::fs::metadata(&large).unwrap().len() / 1024 / 1024;
-    println!("journal: {count} scenarios, {written} events, {size} MiB, {each:?} for each scenario");
-    for format in Format::ALL.iter().filter(|format| **format != Format::InToto) {
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args(["render", large.to_str().unwrap(), format.name()])
-            .output()
-            .unwrap();
-        print!("{}", String::from_utf8_lossy(&child.stdout));
-    }
+    write(journal, count, &large);
+    // In a process of its own, so that its memory is no other's.
+    let child =
+        Command::new(std::env::current_exe().unwrap()).args(["render", large.to_str().unwrap()]).status();
     std::fs::remove_file(&large).unwrap();
+    assert!(child.unwrap().success());
+}
+
+fn write(journal: &Path, count: usize, large: &Path) {
+    let mut events = Vec::new();
+    Journal::read(BufReader::new(File::open(journal).unwrap()), &mut |event| events.push(event)).unwrap();
+    let mut writer = JournalWriter::new(File::create(large).unwrap());
+    let begun = processor_time();
+    let written = repeated(&events, count, &mut writer);
+    let each = (processor_time() - begun) / u32::try_from(count).unwrap();
+    let size = std::fs::metadata(large).unwrap().len() / 1024 / 1024;
+    println!("journal: {count} scenarios, {written} events, {size} MiB, {each:?} for each scenario");
 }
 
 /// Writes the run with its scenarios repeated. Answers how many events there are.
@@ -106,37 +112,53 @@ fn repeated(events: &[Event], count: usize, writer: &mut JournalWriter<File>) ->
     written
 }
 
-fn render_one(journal: &Path, name: &str) {
-    let format = Format::ALL.into_iter().find(|format| format.name() == name).expect("a format");
-    let begun = Instant::now();
-    let record: Record =
-        Journal::read(&std::fs::read(journal).unwrap()).unwrap().events.into_iter().collect();
-    let read = begun.elapsed();
-    let mut out = Counted { bytes: 0 };
-    let options = RenderOptions::on(Page { width: 80, color: Color::Plain, detail: Detail::Verbose });
-    let rendered = render(&record, format, &options, &mut BufWriter::new(&mut out));
-    let told = match rendered {
-        Ok(()) => format!("{} MiB", out.bytes / 1024 / 1024),
-        Err(error) => error.to_string(),
+/// Reads the journal once, and renders these formats, or all that need no key.
+fn render_all(journal: &Path, formats: &[&str]) {
+    let begun = processor_time();
+    let (record, journal) = Journal::record(BufReader::new(File::open(journal).unwrap())).unwrap();
+    println!("read: {:.2?}, {}", processor_time() - begun, peak());
+    let chosen = |format: &&Format| match formats {
+        [] => **format != Format::InToto && **format != Format::Json,
+        _ => formats.contains(&format.name()),
     };
-    let whole = begun.elapsed();
+    let options = RenderOptions {
+        journal: Some(&journal.sha256),
+        hub: Hub { account: Some("111122223333"), region: Some("us-east-1") },
+        ..RenderOptions::on(Page { width: 80, color: Color::Plain, detail: Detail::Verbose })
+    };
+    // Others name the digest of the record.
+    let report = render_one(&record, Format::Json, &options);
+    let options = RenderOptions { report: Some(&report), ..options };
+    for format in Format::ALL.iter().filter(chosen) {
+        render_one(&record, *format, &options);
+    }
+    println!("in all: {:.2?}, {}", processor_time() - begun, peak());
+}
+
+/// Answers the digest of the file.
+fn render_one(record: &Record, format: Format, options: &RenderOptions<'_>) -> Sha256 {
+    let start = processor_time();
+    let path = std::env::temp_dir().join(format!("large-{}", format.file_name()));
+    let mut out = BufWriter::new(File::create(&path).unwrap());
+    let rendered = render(record, format, options, &mut out);
+    drop(out);
+    let bytes = std::fs::metadata(&path).unwrap().len() / 1024 / 1024;
+    let told = rendered.map_or_else(|error| error.to_string(), |()| format!("{bytes} MiB"));
+    println!("{}: {:.2?}, {told}, {}", format.name(), processor_time() - start, peak());
+    let digest = Sha256::of_all(File::open(&path).unwrap()).unwrap();
+    std::fs::remove_file(path).unwrap();
+    digest
+}
+
+/// Of the one thread that there is: what the machine does beside it does not count.
+fn processor_time() -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = told.split(' ').next().and_then(|text| text.parse().ok());
+    Duration::from_nanos(nanoseconds.expect("Linux tells how long a thread ran"))
+}
+
+fn peak() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("unknown").trim();
-    println!("{name}: read {read:.2?}, in all {whole:.2?}, {told}, at most {peak} of memory");
-}
-
-/// An output that is only counted.
-struct Counted {
-    bytes: u64,
-}
-
-impl Write for Counted {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.bytes += bytes.len() as u64;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    format!("at most {peak} of memory")
 }

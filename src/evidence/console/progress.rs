@@ -42,6 +42,7 @@ impl Progress {
             }
             EventKind::TargetTested { .. }
             | EventKind::PolicySeen { .. }
+            | EventKind::FileRead { .. }
             | EventKind::Called { .. }
             | EventKind::Waited { .. }
             | EventKind::CleanedUp { .. }

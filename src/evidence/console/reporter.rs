@@ -14,9 +14,15 @@ use super::text::{columns, harmless};
 /// Prints the scenarios of a run in the order of the files, each as soon as all before it are printed.
 #[derive(Debug)]
 pub struct Console<Output> {
+    printer: Printer<Output>,
+    record: Record,
+}
+
+/// Prints a record, as far as it goes.
+#[derive(Debug)]
+struct Printer<Output> {
     output: Output,
     page: Page,
-    record: Record,
     /// How many scenarios, in order, were printed or passed over.
     printed: usize,
     /// The path whose feature was last printed as a heading.
@@ -28,7 +34,7 @@ pub struct Console<Output> {
 impl<Output: Write> Console<Output> {
     /// Prints to `output`, laid out as `page` says.
     pub fn new(output: Output, page: Page) -> Console<Output> {
-        Console { output, page, record: Record::default(), printed: 0, path: None, rule: None }
+        Console { printer: Printer::new(output, page), record: Record::default() }
     }
 
     /// Takes in the next event, and prints what can be printed now.
@@ -37,21 +43,17 @@ impl<Output: Write> Console<Output> {
     /// Those of the output. The record is complete even so.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
         self.record.apply(event.clone());
+        let Console { printer, record } = self;
         match &event.kind {
-            EventKind::TargetTested { target } => {
-                let mut lines = unproven(&self.page, target);
-                if !lines.is_empty() {
-                    lines.push(String::new());
-                }
-                self.print(&lines)
-            }
-            EventKind::ScenarioFinished { .. } => self.print_scenarios(Upto::FirstUnfinished),
+            EventKind::TargetTested { .. } => printer.print_target(record),
+            EventKind::ScenarioFinished { .. } => printer.print_scenarios(record, Upto::FirstUnfinished),
             EventKind::RunFinished { .. } => {
-                self.print_scenarios(Upto::End)?;
-                self.print_summary()
+                printer.print_scenarios(record, Upto::End)?;
+                printer.print_summary(record)
             }
             EventKind::RunStarted { .. }
             | EventKind::PolicySeen { .. }
+            | EventKind::FileRead { .. }
             | EventKind::ScenarioStarted { .. }
             | EventKind::Called { .. }
             | EventKind::Waited { .. }
@@ -67,38 +69,57 @@ impl<Output: Write> Console<Output> {
 
     /// What was taken in, and the output.
     pub fn into_parts(self) -> (Record, Output) {
-        (self.record, self.output)
+        (self.record, self.printer.output)
+    }
+}
+
+impl<Output: Write> Printer<Output> {
+    fn new(output: Output, page: Page) -> Printer<Output> {
+        Printer { output, page, printed: 0, path: None, rule: None }
     }
 
-    fn print_scenarios(&mut self, upto: Upto) -> io::Result<()> {
-        let mut lines = Vec::new();
-        while let Some(record) = self.record.scenarios.get(self.printed) {
-            if record.result.is_none() {
-                if upto == Upto::FirstUnfinished {
-                    break;
-                }
-                self.printed += 1;
-                continue;
-            }
-            let indent = if record.scenario.rule.is_some() { 4 } else { 2 };
-            let scenario = scenario(&self.page, indent, record);
-            if !scenario.is_empty() {
-                lines.extend(headings(&self.page, record, (self.path.as_deref(), self.rule.as_deref())));
-                self.path = Some(record.scenario.path.clone());
-                self.rule = record.scenario.rule.clone();
-                lines.extend(scenario);
-            }
-            self.printed += 1;
+    fn print_target(&mut self, record: &Record) -> io::Result<()> {
+        let target = record.target.as_ref();
+        let mut lines = target.map_or_else(Vec::new, |target| unproven(&self.page, target));
+        if !lines.is_empty() {
+            lines.push(String::new());
         }
         self.print(&lines)
     }
 
-    fn print_summary(&mut self) -> io::Result<()> {
-        let mut lines = summary(&self.page, &self.record);
+    fn print_scenarios(&mut self, all: &Record, upto: Upto) -> io::Result<()> {
+        while let Some(record) = all.scenarios.get(self.printed) {
+            if record.result.is_none() && upto == Upto::FirstUnfinished {
+                break;
+            }
+            self.printed += 1;
+            if record.result.is_some() {
+                self.print_scenario(record)?;
+            }
+        }
+        self.output.flush()
+    }
+
+    fn print_scenario(&mut self, record: &ScenarioRecord) -> io::Result<()> {
+        let indent = if record.scenario.rule.is_some() { 4 } else { 2 };
+        let scenario = scenario(&self.page, indent, record);
+        if scenario.is_empty() {
+            return Ok(());
+        }
+        let mut lines = headings(&self.page, record, (self.path.as_deref(), self.rule.as_deref()));
+        self.path = Some(record.scenario.path.clone());
+        self.rule = record.scenario.rule.clone();
+        lines.extend(scenario);
+        self.print(&lines)
+    }
+
+    fn print_summary(&mut self, record: &Record) -> io::Result<()> {
+        let mut lines = summary(&self.page, record);
         if self.path.is_some() {
             lines.insert(0, String::new());
         }
-        self.print(&lines)
+        self.print(&lines)?;
+        self.output.flush()
     }
 
     fn print(&mut self, lines: &[String]) -> io::Result<()> {
@@ -107,8 +128,7 @@ impl<Output: Write> Console<Output> {
         }
         let mut text = lines.join("\n");
         text.push('\n');
-        self.output.write_all(text.as_bytes())?;
-        self.output.flush()
+        self.output.write_all(text.as_bytes())
     }
 }
 
@@ -117,14 +137,10 @@ impl<Output: Write> Console<Output> {
 /// # Errors
 /// Those of the output.
 pub fn write(record: &Record, page: Page, output: impl Write) -> io::Result<()> {
-    let mut console = Console { record: record.clone(), ..Console::new(output, page) };
-    let mut lines = record.target.as_ref().map_or_else(Vec::new, |target| unproven(&page, target));
-    if !lines.is_empty() {
-        lines.push(String::new());
-    }
-    console.print(&lines)?;
-    console.print_scenarios(Upto::End)?;
-    console.print_summary()
+    let mut printer = Printer::new(output, page);
+    printer.print_target(record)?;
+    printer.print_scenarios(record, Upto::End)?;
+    printer.print_summary(record)
 }
 
 /// How far to print.

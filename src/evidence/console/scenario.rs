@@ -247,7 +247,7 @@ pub(super) fn explained(page: &Page, indent: usize, explanation: &Explanation) -
 /// The action, with the operation where its name is another; the operation where no action is known.
 fn subject(call: &Call) -> String {
     match &call.action {
-        Some(action) if action.ends_with(&format!(":{}", call.operation)) => action.clone(),
+        Some(action) if action.ends_with(&format!(":{}", call.operation)) => action.to_string(),
         Some(action) => format!("{action} ({})", call.operation),
         None => format!("{} {}", call.service, call.operation),
     }
@@ -270,7 +270,7 @@ fn answer(call: &Call) -> String {
     let status = call.status.map(|status| status.to_string());
     let code_and_message = match (&call.code, &call.message) {
         (Some(code), Some(message)) => Some(format!("{code}: {message}")),
-        (Some(either), None) | (None, Some(either)) => Some(either.clone()),
+        (Some(either), None) | (None, Some(either)) => Some(either.to_string()),
         (None, None) => None,
     };
     let error = code_and_message.map(|text| match &status {

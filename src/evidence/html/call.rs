@@ -11,7 +11,8 @@ use super::markup::{Html, put, short, shortened, text};
 pub(super) fn call(html: &mut Html, context: &Context<'_>, record: &CallRecord) {
     let call = &record.call;
     let look = look::verdict(call.verdict, context.proven);
-    let subject = call.action.clone().unwrap_or_else(|| format!("{} {}", call.service, call.operation));
+    let other = || format!("{} {}", call.service, call.operation);
+    let subject = call.action.as_ref().map_or_else(other, ToString::to_string);
     put!(
         html,
         "<details class=\"call {}\"><summary><b class=st>{} {}</b> {}",
@@ -69,8 +70,8 @@ fn decision(html: &mut Html, call: &Call) {
 
 fn answer(call: &Call) -> String {
     let status = call.status.map(|it| it.to_string());
-    let parts: Vec<&str> =
-        [&status, &call.code, &call.message].into_iter().filter_map(|it| it.as_deref()).collect();
+    let parts = [status.as_deref(), call.code.as_deref(), call.message.as_deref()];
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
     if parts.is_empty() { "no answer".to_owned() } else { parts.join(" · ") }
 }
 
@@ -88,8 +89,8 @@ fn sent(html: &mut Html, context: &Context<'_>, exchange: &Exchange) {
     parameters(html, context, "Answered", &exchange.response);
     for (number, attempt) in exchange.attempts.iter().enumerate() {
         let status = attempt.status.map(|it| it.to_string());
-        let parts = [&status, &attempt.code, &attempt.request_id, &attempt.error];
-        let parts: Vec<&str> = parts.into_iter().filter_map(|it| it.as_deref()).collect();
+        let said = [&attempt.code, &attempt.request_id, &attempt.error].map(|it| it.as_deref());
+        let parts: Vec<&str> = [status.as_deref()].into_iter().chain(said).flatten().collect();
         let when = attempt.started.format("%T%.3f");
         row(
             html,

@@ -31,8 +31,7 @@ pub(super) fn origin(html: &mut Html, context: &Context<'_>) {
     row(html, "Host", host.as_deref());
     row(html, "Commit", run.commit.as_ref().map(|it| it.id.as_str()));
     row(html, "Clock", run.clock.as_deref());
-    let files = run.configuration.iter().chain(&run.features).chain(&run.control_files);
-    files.for_each(|it: &File| {
+    record.plan().for_each(|it: &File| {
         row(html, "File", Some(&format!("{}: {} bytes, SHA-256 {}", it.path, it.length, it.sha256)))
     });
     run.settings

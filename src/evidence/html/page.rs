@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use crate::files::Files;
 use crate::words::address;
 
 use super::context::Context;
@@ -10,7 +11,6 @@ use super::detail::Detail;
 use super::head::{Scripts, head};
 use super::markup::{Html, put, text};
 use super::origin::policies;
-use super::report::Files;
 use super::scenarios::scenario;
 
 /// A page is full at so many bytes.
@@ -45,7 +45,7 @@ pub(super) fn pages(
     context: &Context<'_>,
     details: &[Detail],
     beside: &Beside,
-    files: &mut Files<'_>,
+    files: &mut dyn Files,
 ) -> io::Result<BTreeMap<usize, String>> {
     let policies = if context.policies.is_empty() {
         format!("../{}", address(&beside.report))
@@ -60,21 +60,32 @@ pub(super) fn pages(
         scenario(&mut body, &here, index, it, Detail::Whole);
         pages.insert(index, beside.page(number));
         if body.0.len() >= FULL {
-            files(&format!("{}/{number}.html", beside.folder), page(context, beside, &body).0.as_bytes())?;
+            put_page(context, beside, &number.to_string(), &body, files)?;
             (number, body) = (number + 1, Html::default());
         }
     }
     if !body.0.is_empty() {
-        files(&format!("{}/{number}.html", beside.folder), page(context, beside, &body).0.as_bytes())?;
+        put_page(context, beside, &number.to_string(), &body, files)?;
     }
     Ok(pages)
 }
 
 /// Hands over the page with the policies.
-pub(super) fn policies_page(context: &Context<'_>, beside: &Beside, files: &mut Files<'_>) -> io::Result<()> {
+pub(super) fn policies_page(context: &Context<'_>, beside: &Beside, files: &mut dyn Files) -> io::Result<()> {
     let mut body = Html::default();
     policies(&mut body, context);
-    files(&format!("{}/policies.html", beside.folder), page(context, beside, &body).0.as_bytes())
+    put_page(context, beside, "policies", &body, files)
+}
+
+fn put_page(
+    context: &Context<'_>,
+    beside: &Beside,
+    name: &str,
+    body: &Html,
+    files: &mut dyn Files,
+) -> io::Result<()> {
+    let page = page(context, beside, body);
+    files.put(&format!("{}/{name}.html", beside.folder), &mut |out| out.write_all(page.0.as_bytes()))
 }
 
 fn page(context: &Context<'_>, beside: &Beside, body: &Html) -> Html {

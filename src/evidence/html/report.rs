@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::digest::Sha256;
+use crate::files::Files;
 use crate::record::Record;
 
 use super::context::Context;
@@ -10,7 +11,7 @@ use super::controls::controls;
 use super::detail::{Detail, details};
 use super::filters::filters;
 use super::head::{SCRIPT, Scripts, head};
-use super::markup::{Html, put, text};
+use super::markup::{Html, count, put, text};
 use super::origin::{origin, policies};
 use super::page::{Beside, pages, policies_page};
 use super::reach::reach;
@@ -20,9 +21,6 @@ use super::top::{counts, header, troubles};
 
 /// Longer ones have a page of their own, if there are such.
 const POLICIES: usize = 200_000;
-
-/// Takes the files of a report, by their paths from the folder of the report, with `/` between their parts.
-pub(crate) type Files<'f> = dyn FnMut(&str, &[u8]) -> io::Result<()> + 'f;
 
 /// Writes `record` as one file, however large; `digest` is that of the record in JSON.
 pub(crate) fn write(record: &Record, digest: &Sha256, out: &mut dyn Write) -> io::Result<()> {
@@ -36,7 +34,7 @@ pub(crate) fn write_files(
     record: &Record,
     digest: &Sha256,
     name: &str,
-    files: &mut Files<'_>,
+    files: &mut dyn Files,
 ) -> io::Result<()> {
     let beside = Beside::of(name);
     let mut context = Context::new(record, digest);
@@ -48,9 +46,7 @@ pub(crate) fn write_files(
     context.pages = (0..record.scenarios.len()).map(|it| (it, beside.page(usize::MAX))).collect();
     let details = details(&context, around.len());
     context.pages = pages(&context, &details, &beside, files)?;
-    let mut report = Vec::new();
-    around.write(&context, &details, &mut report)?;
-    files(name, &report)
+    files.put(name, &mut |out| around.write(&context, &details, out))
 }
 
 /// What stands before the scenarios, and behind them.
@@ -99,6 +95,7 @@ impl Around {
 
     fn write(&self, context: &Context<'_>, details: &[Detail], out: &mut dyn Write) -> io::Result<()> {
         out.write_all(self.before.0.as_bytes())?;
+        out.write_all(aside(context).0.as_bytes())?;
         let mut path = None;
         for (index, (it, detail)) in context.record.scenarios.iter().zip(details).enumerate() {
             let mut html = Html::default();
@@ -115,4 +112,18 @@ impl Around {
         }
         out.write_all(self.behind.0.as_bytes())
     }
+}
+
+/// Whoever finds nothing must know where nobody looked.
+fn aside(context: &Context<'_>) -> Html {
+    let mut html = Html::default();
+    let aside = context.pages.len();
+    if aside > 0 {
+        put!(
+            html,
+            "<p class=meta>Of {} the calls, and of some the steps, stand on pages beside this report. A search looks only at what stands here; status, tag, control and principal are known of all.",
+            count(aside, "scenario")
+        );
+    }
+    html
 }

@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use crate::digest::Sha256;
 use crate::event::{Event, StepResult};
+use crate::files::{Content, Files};
 use crate::golden;
 use crate::record::Record;
 use crate::sample;
+use crate::text::Text;
 
 fn written(record: &Record) -> String {
     let mut out = Vec::new();
@@ -74,7 +77,7 @@ fn failures(count: usize) -> Record {
         it.scenario.name = format!("user-{number:04} uploads after assuming role-{number:04}, and {own}");
         it.scenario.line = number;
         for step in &mut it.steps {
-            let principal = format!("arn:aws:iam::111122223333:user/user-{number:04}");
+            let principal = Text::from(format!("arn:aws:iam::111122223333:user/user-{number:04}"));
             let calls = step.activity.calls.clone();
             step.activity.calls.extend(calls.iter().cycle().take(2 * calls.len()).cloned());
             step.activity.calls.iter_mut().for_each(|it| it.call.principal.clone_from(&principal));
@@ -83,7 +86,7 @@ fn failures(count: usize) -> Record {
                 call.principal = principal;
                 let near = call.explanation.as_ref().unwrap().near.first().unwrap().clone();
                 let explanation = call.explanation.as_mut().unwrap();
-                explanation.near = (0..8).map(|it| format!("{number}.{it} {near} {near}")).collect();
+                explanation.near = (0..8).map(|it| format!("{number}.{it} {near} {near}").into()).collect();
             }
         }
         it
@@ -97,16 +100,24 @@ fn failures(count: usize) -> Record {
     record
 }
 
+#[derive(Default)]
+struct Kept(BTreeMap<String, String>);
+
+impl Files for Kept {
+    fn put(&mut self, name: &str, content: &mut Content<'_>) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        content(&mut bytes)?;
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(self.0.insert(name.to_owned(), text), None, "{name}");
+        Ok(())
+    }
+}
+
 /// The files of a report, by their paths.
 fn files(record: &Record) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    super::write_files(record, &Sha256::of("the record"), "report.html", &mut |name, bytes| {
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        assert_eq!(files.insert(name.to_owned(), text), None, "{name}");
-        Ok(())
-    })
-    .unwrap();
-    files
+    let mut files = Kept::default();
+    super::write_files(record, &Sha256::of("the record"), "report.html", &mut files).unwrap();
+    files.0
 }
 
 /// What a file tells of calls and policies, without links.
@@ -228,6 +239,14 @@ fn nothing_is_lost_between_a_report_and_its_pages() {
             }
         }
     }
+}
+
+#[test]
+fn a_report_with_pages_says_where_no_search_looks() {
+    let said = "A search looks only at what stands here";
+    let large = files(&failures(300));
+    assert!(large.get("report.html").unwrap().contains(said));
+    assert!(!written(&failures(300)).contains(said), "all of it stands there");
 }
 
 #[test]

@@ -1,16 +1,14 @@
 //! The manifest of a folder, and its signature.
 
-use std::collections::BTreeMap;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
-use crate::journal::{BrokenJournal, Journal};
+use crate::journal::BrokenJournal;
 use crate::provenance::File;
-use crate::record::Record;
 
+use super::folder::Folder;
 use super::keys::{PrivateKey, PublicKey};
 
 /// The file that holds the manifest.
@@ -20,7 +18,7 @@ pub const MANIFEST: &str = "manifest.json";
 pub const SIGNATURE: &str = "manifest.sig.json";
 
 /// The file that holds the journal.
-pub(crate) const JOURNAL: &str = "journal.jsonl";
+pub(super) const JOURNAL: &str = "journal.jsonl";
 
 /// What a folder of evidence holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,22 +54,20 @@ pub struct Signature {
 }
 
 impl Manifest {
-    /// The manifest of a folder's files, by their names with `/` between folders.
+    /// The manifest of a folder.
     ///
     /// # Errors
     /// Where the journal is not what was written. One that is not there is empty.
-    pub fn of(files: &BTreeMap<String, Vec<u8>>) -> Result<Manifest, BrokenJournal> {
-        let journal = Journal::read(files.get(JOURNAL).map(Vec::as_slice).unwrap_or_default())?;
-        let record: Record = journal.events.iter().collect();
-        let others = files.iter().filter(|(name, _)| ![MANIFEST, SIGNATURE].contains(&name.as_str()));
+    pub fn of(folder: &Folder) -> Result<Manifest, BrokenJournal> {
+        let told = folder.told.clone()?;
         Ok(Manifest {
             version: 1,
-            complete: record.is_complete(),
-            run: record.run.id,
-            tool: record.run.tool.version,
-            events: journal.events.len(),
-            last_event: journal.last,
-            files: others.map(|(name, bytes)| File::new(name, bytes)).collect(),
+            run: told.run,
+            tool: told.tool,
+            complete: told.complete,
+            events: told.events,
+            last_event: told.last.unwrap_or_else(|| Sha256::of("")),
+            files: folder.files.values().cloned().collect(),
         })
     }
 }

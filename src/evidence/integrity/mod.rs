@@ -3,10 +3,12 @@
 //! The manifest follows from the other files, so that checking it is making it again and comparing bytes: RFC 8785 has
 //! one spelling for each. The signature is Ed25519 (RFC 8032) over those bytes.
 
+mod folder;
 mod keys;
 mod manifest;
 mod verify;
 
+pub use folder::Folder;
 pub use keys::{NoKey, PrivateKey, PublicKey};
 pub use manifest::{MANIFEST, Manifest, SIGNATURE, Signature, canonical};
 pub use verify::{Holds, Tampered, Trust, verify};

@@ -1,10 +1,11 @@
 //! Checks a folder of evidence: whether it is what its manifest says, and who signed that.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::journal::BrokenJournal;
+use crate::provenance::File;
 
+use super::folder::Folder;
 use super::keys::PublicKey;
 use super::manifest::{MANIFEST, Manifest, SIGNATURE, Signature, canonical};
 
@@ -60,18 +61,18 @@ pub enum Tampered {
     NotSigned,
 }
 
-/// Checks the files of a folder, by their names with `/` between folders. Signed with `key`, where one is named.
+/// Checks a folder. Signed with `key`, where one is named.
 ///
 /// # Errors
 /// The first thing that does not hold.
-pub fn verify(files: &BTreeMap<String, Vec<u8>>, key: Option<&PublicKey>) -> Result<Holds, Tampered> {
-    let manifest = files.get(MANIFEST).ok_or(Tampered::NoManifest)?;
-    first_difference(manifest, files)?;
-    let expected = Manifest::of(files)?;
+pub fn verify(folder: &Folder, key: Option<&PublicKey>) -> Result<Holds, Tampered> {
+    let manifest = folder.manifest.as_ref().ok_or(Tampered::NoManifest)?;
+    first_difference(manifest, folder)?;
+    let expected = Manifest::of(folder)?;
     if canonical(&expected).ok().as_ref() != Some(manifest) {
         return Err(Tampered::Manifest);
     }
-    let signer = files.get(SIGNATURE).map(|bytes| signer(manifest, bytes).ok_or(Tampered::Signature));
+    let signer = folder.signature.as_ref().map(|bytes| signer(manifest, bytes).ok_or(Tampered::Signature));
     let trust = match (signer.transpose()?, key) {
         (None, None) => Trust::Unsigned,
         (None, Some(_)) => return Err(Tampered::NotSigned),
@@ -90,22 +91,19 @@ fn signer(manifest: &[u8], bytes: &[u8]) -> Option<PublicKey> {
 }
 
 /// Names the file that differs, which a broken chain or manifest alone would not.
-fn first_difference(manifest: &[u8], files: &BTreeMap<String, Vec<u8>>) -> Result<(), Tampered> {
+fn first_difference(manifest: &[u8], folder: &Folder) -> Result<(), Tampered> {
     let written: serde_json::Value = serde_json::from_slice(manifest).map_err(|_| Tampered::Manifest)?;
     let listed = written.get("files").cloned().unwrap_or_default();
-    let listed: Vec<crate::provenance::File> =
-        serde_json::from_value(listed).map_err(|_| Tampered::Manifest)?;
+    let listed: Vec<File> = serde_json::from_value(listed).map_err(|_| Tampered::Manifest)?;
     for file in &listed {
-        match files.get(&file.path) {
+        match folder.files.get(&file.path) {
             None => return Err(Tampered::Gone(file.path.clone())),
-            Some(bytes) if crate::provenance::File::new(file.path.clone(), bytes) != *file => {
-                return Err(Tampered::Changed(file.path.clone()));
-            }
+            Some(there) if there != file => return Err(Tampered::Changed(file.path.clone())),
             Some(_) => {}
         }
     }
     let is_listed = |name: &String| listed.iter().any(|file| file.path == *name);
-    let added = files.keys().find(|name| ![MANIFEST, SIGNATURE].contains(&name.as_str()) && !is_listed(name));
+    let added = folder.files.keys().find(|name| !is_listed(name));
     added.map_or(Ok(()), |name| Err(Tampered::Added(name.clone())))
 }
 
@@ -138,24 +136,35 @@ impl fmt::Display for Holds {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::integrity::PrivateKey;
-    use crate::journal::JournalWriter;
+    use crate::journal::tests::journal;
     use crate::sample;
+
+    type Files = BTreeMap<String, Vec<u8>>;
 
     fn key(byte: u8) -> PrivateKey {
         PrivateKey::of_seed(&[byte; 32])
     }
 
-    fn folder(key: Option<&PrivateKey>) -> BTreeMap<String, Vec<u8>> {
-        let mut journal = Vec::new();
-        let mut writer = JournalWriter::new(&mut journal);
-        sample::passing().iter().for_each(|event| writer.write(event).unwrap());
+    fn read(files: &Files) -> Folder {
+        let mut folder = Folder::default();
+        files.iter().for_each(|(name, bytes)| folder.add(name, bytes.as_slice()).unwrap());
+        folder
+    }
+
+    fn verify(files: &Files, key: Option<&PublicKey>) -> Result<Holds, Tampered> {
+        super::verify(&read(files), key)
+    }
+
+    fn folder(key: Option<&PrivateKey>) -> Files {
         let mut files = BTreeMap::from([
-            ("journal.jsonl".to_owned(), journal),
+            ("journal.jsonl".to_owned(), journal(&sample::passing())),
             ("report.txt".to_owned(), b"1 scenario: 1 passed\n".to_vec()),
         ]);
-        let manifest = canonical(&Manifest::of(&files).unwrap()).unwrap();
+        let manifest = canonical(&Manifest::of(&read(&files)).unwrap()).unwrap();
         if let Some(key) = key {
             let signature = canonical(&Signature::of(&manifest, key)).unwrap();
             files.insert(SIGNATURE.to_owned(), signature);
@@ -211,7 +220,7 @@ mod tests {
     #[test]
     fn a_manifest_of_other_facts_is_found_though_its_files_are_the_same() {
         let mut files = folder(None);
-        let manifest = Manifest { run: "another".to_owned(), ..Manifest::of(&files).unwrap() };
+        let manifest = Manifest { run: "another".to_owned(), ..Manifest::of(&read(&files)).unwrap() };
         files.insert(MANIFEST.to_owned(), canonical(&manifest).unwrap());
         assert_eq!(verify(&files, None), Err(Tampered::Manifest));
     }

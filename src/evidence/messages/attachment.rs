@@ -2,8 +2,9 @@
 
 use std::io;
 
-use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::call::{Call, Exchange, Origin, Parameter, Purpose, Value as Kept, Verdict, Withheld};
 use crate::console::{self, human};
@@ -16,7 +17,11 @@ pub(super) fn activity(messages: &mut Messages<'_>, place: &Value, activity: &Ac
     for record in &activity.calls {
         let call = &record.call;
         let name = format!("{} {}.txt", call.service, call.operation);
-        attach(messages, place, &text(call), "text/plain", Some(&name), record.at)?;
+        let mut lines = Lines(std::mem::take(&mut messages.body));
+        lines.0.clear();
+        text(&mut lines, call);
+        attach(messages, place, &lines.0, "text/plain", Some(&name), record.at)?;
+        messages.body = lines.0;
     }
     for wait in &activity.waits {
         log(messages, place, &format!("waited {}: {}", human(wait.duration), wait.why), wait.at)?;
@@ -42,21 +47,29 @@ fn attach(
     name: Option<&str>,
     at: DateTime<Utc>,
 ) -> io::Result<()> {
-    let mut attachment = place.clone();
-    if let Some(parts) = attachment.as_object_mut() {
-        parts.insert("body".to_owned(), json!(body));
-        parts.insert("contentEncoding".to_owned(), json!("IDENTITY"));
-        parts.insert("mediaType".to_owned(), json!(media));
-        parts.insert("timestamp".to_owned(), timestamp(at));
-        parts.extend(name.map(|name| ("fileName".to_owned(), json!(name))));
-    }
+    let timestamp = timestamp(at);
+    let (content_encoding, media_type, file_name) = ("IDENTITY", media, name);
+    let attachment = Attachment { place, body, content_encoding, media_type, timestamp, file_name };
     messages.put("attachment", attachment)
 }
 
+/// As the protocol spells it; there are so many that they are written without a detour.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Attachment<'a> {
+    #[serde(flatten)]
+    place: &'a Value,
+    body: &'a str,
+    content_encoding: &'static str,
+    media_type: &'a str,
+    timestamp: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_name: Option<&'a str>,
+}
+
 /// A call in lines, each with what it says first.
-fn text(call: &Call) -> String {
-    let mut lines = Lines::default();
-    lines.put("call", &format!("{} {}", call.service, call.operation));
+fn text(lines: &mut Lines, call: &Call) {
+    lines.put_all("call", &[&call.service, " ", &call.operation]);
     lines.put("made for", purpose(call.purpose));
     lines.put("verdict", verdict(call.verdict));
     lines.put_some("action", call.action.as_deref());
@@ -72,36 +85,36 @@ fn text(call: &Call) -> String {
         explanation.near.iter().for_each(|near| lines.put("near", near));
     }
     if let Some(exchange) = &call.exchange {
-        sent(&mut lines, exchange);
+        sent(lines, exchange);
     }
-    lines.0
 }
 
 fn sent(lines: &mut Lines, exchange: &Exchange) {
     lines.put("endpoint", &exchange.endpoint);
     lines.put_some("region", exchange.region.as_deref());
     lines.put_some("access key", exchange.access_key_id.as_deref());
-    exchange.parameters.iter().for_each(|it| lines.put("asked", &parameter(it)));
-    exchange.response.iter().for_each(|it| lines.put("answered", &parameter(it)));
+    exchange.parameters.iter().for_each(|it| parameter(lines, "asked", it));
+    exchange.response.iter().for_each(|it| parameter(lines, "answered", it));
     for attempt in &exchange.attempts {
         let status = attempt.status.map(|status| status.to_string());
-        let parts = [&status, &attempt.code, &attempt.request_id, &attempt.error];
-        let parts: Vec<&str> = parts.into_iter().filter_map(|part| part.as_deref()).collect();
-        let (at, took) = (attempt.started.format("%FT%T%.3fZ"), human(attempt.duration));
+        let said = [&attempt.code, &attempt.request_id, &attempt.error].map(|it| it.as_deref());
+        let parts: Vec<&str> = [status.as_deref()].into_iter().chain(said).flatten().collect();
+        let at = attempt.started.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let took = human(attempt.duration);
         lines.put("try", &format!("{at}, {took}: {}", parts.join(", ")));
     }
 }
 
-fn parameter(parameter: &Parameter) -> String {
+fn parameter(lines: &mut Lines, what: &str, parameter: &Parameter) {
     let value = match &parameter.value {
-        Kept::Text(text) => text.clone(),
+        Kept::Text(text) => return lines.put_all(what, &[&parameter.name, " = ", text]),
         Kept::Policy(sha256) => format!("policy, SHA-256 {sha256}"),
         Kept::Contents { sha256, length } => format!("{length} bytes, SHA-256 {sha256}"),
         Kept::Withheld(Withheld::Secret) => "withheld: a secret".to_owned(),
         Kept::Withheld(Withheld::NotKnown) => "withheld: not known to be harmless".to_owned(),
         Kept::Withheld(Withheld::TooLong) => "not kept: too long".to_owned(),
     };
-    format!("{} = {value}", parameter.name)
+    lines.put_all(what, &[&parameter.name, " = ", &value]);
 }
 
 fn purpose(purpose: Purpose) -> &'static str {
@@ -133,12 +146,23 @@ fn origin(origin: Origin) -> &'static str {
     }
 }
 
-#[derive(Default)]
+/// How many columns the names of lines take.
+const WIDEST: usize = 10;
+
 struct Lines(String);
 
 impl Lines {
     fn put(&mut self, name: &str, value: &str) {
-        self.0.push_str(&format!("{name:<10}  {}\n", console::harmless(value)));
+        self.put_all(name, &[value]);
+    }
+
+    /// A line of a name and the parts of a value.
+    fn put_all(&mut self, name: &str, parts: &[&str]) {
+        self.0.push_str(name);
+        (name.len()..WIDEST).for_each(|_| self.0.push(' '));
+        self.0.push_str("  ");
+        parts.iter().for_each(|part| self.0.push_str(&console::harmless(part)));
+        self.0.push('\n');
     }
 
     fn put_some(&mut self, name: &str, value: Option<&str>) {

@@ -19,6 +19,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Serialize, Serializer as _};
 use serde_json::{Value, json};
 
 use crate::console;
@@ -32,7 +33,7 @@ const RUN: &str = "run";
 
 /// Writes `record` as messages.
 pub(crate) fn write(record: &Record, out: &mut dyn Write) -> io::Result<()> {
-    let mut messages = Messages { out };
+    let mut messages = Messages { out, body: String::new() };
     messages.put("meta", meta(record))?;
     let in_one_file =
         |one: &(usize, &_), other: &(usize, &_)| document::path(one.1) == document::path(other.1);
@@ -55,11 +56,13 @@ pub(crate) fn write(record: &Record, out: &mut dyn Write) -> io::Result<()> {
 /// Where messages go, a line each.
 struct Messages<'out> {
     out: &'out mut dyn Write,
+    /// Room for what is attached: there are so many calls that each has no text of its own.
+    body: String,
 }
 
 impl Messages<'_> {
-    fn put(&mut self, kind: &str, message: Value) -> io::Result<()> {
-        serde_json::to_writer(&mut *self.out, &json!({ kind: message }))?;
+    fn put(&mut self, kind: &str, message: impl Serialize) -> io::Result<()> {
+        serde_json::Serializer::new(&mut *self.out).collect_map([(kind, message)])?;
         self.out.write_all(b"\n")
     }
 }

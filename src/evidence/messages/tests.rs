@@ -199,7 +199,7 @@ fn nobody_s_text_begins_a_message_or_moves_a_cursor() {
     for scenario in &mut record.scenarios {
         scenario.scenario.name = text.to_owned();
         scenario.scenario.feature = text.to_owned();
-        scenario.steps.iter_mut().for_each(|step| step.step.text = text.to_owned());
+        scenario.steps.iter_mut().for_each(|step| step.step.text = text.into());
     }
     let messages = messages(&record);
     assert_eq!(all_of(&messages, "testRunFinished").len(), 1);

@@ -104,7 +104,6 @@ fn result(record: &Record, ids: &Ids) -> Value {
 
 fn resources(record: &Record, digests: &Digests<'_>, ids: &Ids) -> Vec<Value> {
     let run = &record.run;
-    let files = run.features.iter().chain(&run.configuration).chain(&run.control_files);
     let mut plan = json!({
         "uuid": ids.plan(),
         "title": "The plan: feature files, settings and controls",
@@ -116,7 +115,7 @@ fn resources(record: &Record, digests: &Digests<'_>, ids: &Ids) -> Vec<Value> {
     put_list(
         &mut plan,
         "rlinks",
-        files.map(|file| link(&words::address(&file.path), &file.sha256)).collect(),
+        record.plan().map(|file| link(&words::address(&file.path), &file.sha256)).collect(),
     );
     let mut journal = json!({ "href": "journal.jsonl", "media-type": "application/jsonl" });
     if let Some(digest) = digests.journal {

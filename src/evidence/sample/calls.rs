@@ -142,9 +142,9 @@ pub(super) fn list_users_denied() -> Call {
         principal: who.into(),
         purpose: Purpose::SelfTest,
         verdict: Verdict::Denied,
-        message: Some(format!(
-            "User: {who} is not authorized to perform: iam:ListUsers on resource: * {why}"
-        )),
+        message: Some(
+            format!("User: {who} is not authorized to perform: iam:ListUsers on resource: * {why}").into(),
+        ),
         explanation: None,
         decided_by: Origin::Observed,
         exchange: Some(Box::new(exchange(

@@ -14,6 +14,7 @@ use crate::digest::Sha256;
 use crate::event::{
     Event, EventKind, Failure, ScenarioId, ScenarioRef, ScenarioResult, Span, Step, StepResult,
 };
+use crate::provenance::File;
 use crate::target::{TargetInfo, TargetKind};
 
 pub(crate) use calls::POLICY;
@@ -55,6 +56,8 @@ pub(crate) fn everything() -> Vec<Event> {
     run.begin(1);
     run.step(0, step(10, "Given", "main-user"), StepResult::Passed);
     run.events.push(EventKind::PolicySeen { sha256: Sha256::of(POLICY), text: POLICY.into() });
+    let file = File::new("features/account.json", b"{\"UserDetailList\": []}");
+    run.events.push(EventKind::FileRead { file });
     run.call(1, put_role_policy());
     run.step(1, step(28, "Given", "main-user"), StepResult::Passed);
     run.call(1, assume_role());
@@ -191,7 +194,7 @@ pub(crate) fn step(line: usize, keyword: &str, text: &str) -> Step {
         keyword: keyword.into(),
         text: text.into(),
         span: Span { line, column: 5, length: written.chars().count() },
-        source_line: format!("    {written}"),
+        source_line: format!("    {written}").into(),
     }
 }
 
@@ -199,7 +202,7 @@ fn tabbed(line: usize, keyword: &str, text: &str) -> Step {
     let step = step(line, keyword, text);
     Step {
         span: Span { column: 2, ..step.span },
-        source_line: format!("\t{}", step.source_line.trim_start()),
+        source_line: format!("\t{}", step.source_line.trim_start()).into(),
         ..step
     }
 }

@@ -62,7 +62,7 @@ fn run(record: &Record) -> Value {
         "defaultEncoding": "utf-8",
         "defaultSourceLanguage": "gherkin",
         "originalUriBaseIds": place::base_ids(),
-        "artifacts": place::artifacts(&record.run),
+        "artifacts": place::artifacts(record),
         "invocations": [invocation::invocation(record, results.left_out)],
         "results": results.shown,
         "properties": properties(record),

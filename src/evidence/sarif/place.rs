@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::event::{ScenarioRef, Step};
 use crate::provenance::{File, RunInfo};
+use crate::record::Record;
 use crate::words;
 
 /// What the addresses of files are relative to: GitHub takes it for the root of the repository.
@@ -16,10 +17,12 @@ pub(super) fn base_ids() -> Value {
 }
 
 /// The files that were read, with their digests.
-pub(super) fn artifacts(run: &RunInfo) -> Vec<Value> {
-    let settings = run.configuration.iter().chain(&run.control_files);
-    let features = run.features.iter().map(|file| artifact(file, "analysisTarget"));
-    features.chain(settings.map(|file| artifact(file, "userSpecifiedConfiguration"))).collect()
+pub(super) fn artifacts(record: &Record) -> Vec<Value> {
+    // The features come first: results name them by their places.
+    let role = |place| {
+        if place < record.run.features.len() { "analysisTarget" } else { "userSpecifiedConfiguration" }
+    };
+    record.plan().enumerate().map(|(place, file)| artifact(file, role(place))).collect()
 }
 
 pub(super) fn artifact(file: &File, role: &str) -> Value {

@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use super::container::LocalStack;
 use super::instances::Instances;
 use super::options::Options;
+use crate::bystander::Bystander;
 use crate::connection::Connection;
 use crate::credentials::static_credentials;
 use crate::names::Names;
@@ -147,7 +148,7 @@ impl Target for OnLocalStack {
         self.log.borrow().clone()
     }
 
-    fn clean_up(&self) -> LocalBoxFuture<'_, Result<(), TargetError>> {
+    fn clean_up<'a>(&'a self, _bystander: &'a dyn Bystander) -> LocalBoxFuture<'a, Result<(), TargetError>> {
         async move {
             match self.container.take() {
                 Some(container) => {

@@ -79,7 +79,8 @@ fn attempts(scenario: &ScenarioRecord) -> impl Iterator<Item = (Option<usize>, &
 
 /// The action, or what is known of it.
 fn action(call: &Call) -> String {
-    call.action.clone().unwrap_or_else(|| format!("{} {}", call.service, call.operation))
+    let other = || format!("{} {}", call.service, call.operation);
+    call.action.as_ref().map_or_else(other, ToString::to_string)
 }
 
 /// What an answer told its scenario.
