@@ -57,8 +57,16 @@ pub(super) fn origin(html: &mut Html, context: &Context<'_>) {
             "Ends of sessions",
             Some(test.expiry.as_deref().unwrap_or("a session was refused after its end")),
         );
-        row(html, "Old signatures", test.old_signatures.as_deref());
-        row(html, "Time", test.time.as_deref());
+        row(
+            html,
+            "Old signatures",
+            Some(test.old_signatures.as_deref().unwrap_or("one of an hour ago was refused")),
+        );
+        row(
+            html,
+            "Time",
+            Some(test.time.as_deref().unwrap_or("that of the machine which ran it, but for a minute")),
+        );
         put!(html, "</dl>");
     }
     activity(html, context, &record.outside);
