@@ -43,5 +43,5 @@ pub use run::run;
 pub use select::{Selection, SelectionError};
 pub use similar::nearest;
 pub use stage::{CommandOutput, Stage};
-pub use vocabulary::{Keyword, says_it, step_count, untold};
+pub use vocabulary::{Form, Keyword, forms, says_it, step_count, untold};
 pub use world::World;

@@ -122,6 +122,29 @@ pub(crate) fn parameters() -> impl Iterator<Item = &'static Parameter> {
     NAMES.iter().chain(OTHERS)
 }
 
+/// What a parameter may say, and how that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// As expressions have it: `{role}`.
+    pub name: &'static str,
+    /// What it says.
+    pub sense: Sense,
+    /// What people can write for it.
+    pub meaning: &'static str,
+    /// A regular expression of that, as cucumber expressions take it.
+    pub regex: &'static str,
+}
+
+/// All parameters.
+pub fn written() -> impl Iterator<Item = Written> {
+    parameters().map(|parameter| Written {
+        name: parameter.written,
+        sense: parameter.sense,
+        meaning: parameter.meaning.trim_end_matches('.'),
+        regex: parameter.regex,
+    })
+}
+
 /// What stands in braces in an expression, and what people can write for it.
 pub fn documented() -> impl Iterator<Item = (&'static str, &'static str)> {
     parameters().map(|parameter| (parameter.written, parameter.meaning.trim_end_matches('.')))

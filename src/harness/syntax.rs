@@ -163,6 +163,10 @@ impl Scan {
         if self.feature.is_none() {
             return not_a_feature(line, text, is_step);
         }
+        if self.part && (STEPS.contains(&text) || text == "*") {
+            let help = "say behind it what is so, what happens or what is expected";
+            return slip(line, format!("`{text}` stands alone"), help);
+        }
         if is_step && self.part {
             self.step = true;
             return None;
@@ -348,6 +352,8 @@ mod tests {
         for (text, message) in [
             ("      \"\"\"\n      {\n", "the doc string that begins here has no end"),
             ("      | a |\n      | 1 | 2 |\n", "this row has 2 cells, the table's first row has 1"),
+            ("    And\n", "`And` stands alone"),
+            ("    *\n", "`*` stands alone"),
             ("      | a\n", "this row does not end with `|`"),
             ("    Whn y\n", "`Whn y` can't stand here"),
             ("  @lonely\n", "these tags belong to nothing"),

@@ -38,7 +38,7 @@ impl Keyword {
         }
     }
 
-    fn of(kind: StepType) -> Self {
+    pub(crate) fn of(kind: StepType) -> Self {
         match kind {
             StepType::Given => Self::Given,
             StepType::When => Self::When,
@@ -133,6 +133,41 @@ pub(crate) fn saying(text: &str) -> Vec<&'static Known> {
         Some(patterns) => patterns.matches(text).into_iter().filter_map(|place| steps.get(place)).collect(),
         None => steps.iter().filter(|step| step.pattern.is_match(text)).collect(),
     }
+}
+
+/// A registered step, as people write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// What it begins with.
+    pub keyword: Keyword,
+    /// With parameters in braces.
+    pub expression: &'static str,
+    /// The source file and line of its definition.
+    pub place: &'static str,
+}
+
+impl Form {
+    pub(crate) fn of(known: &'static Known) -> Self {
+        let (expression, place) = (known.expression.as_str(), known.place.as_str());
+        Self { keyword: Keyword::of(known.kind), expression, place }
+    }
+
+    /// Whether a table or a doc string goes below it.
+    pub fn takes_more(&self) -> bool {
+        self.expression.ends_with(BELOW)
+    }
+}
+
+/// All registered steps, by keyword and expression.
+pub fn forms() -> impl Iterator<Item = Form> {
+    steps().iter().map(Form::of)
+}
+
+/// The one step that says what `step` does.
+pub(crate) fn form_of(step: &gherkin::Step) -> Option<Form> {
+    let saying = saying(&step.value);
+    let mut saying = saying.into_iter().filter(|known| known.kind == step.ty);
+    saying.next().filter(|_| saying.next().is_none()).map(Form::of)
 }
 
 /// What stands at the end of an expression whose step takes a table or a doc string, and has to tell `check` of it.

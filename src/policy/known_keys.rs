@@ -65,8 +65,8 @@ pub(crate) fn is_known(lower_key: &str) -> bool {
     type_of(lower_key).is_some()
 }
 
-/// The global keys, as AWS writes them.
-pub(crate) fn global_keys() -> impl Iterator<Item = &'static str> {
+/// The global condition keys, as AWS writes them.
+pub fn global_keys() -> impl Iterator<Item = &'static str> {
     GLOBAL_KEYS.iter().map(|(key, _)| *key)
 }
 

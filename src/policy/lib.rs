@@ -26,6 +26,7 @@ mod variables;
 
 pub use allowed::{allowed_services, allows_service};
 pub use case::{Answer, Because, Case, CaseError, Fails, Judged, Looked, Place};
+pub use condition::condition_operators;
 pub use conformance::{Conformance, Score, conformance};
 pub use decision::{
     ConditionTrace, Decision, Effect, Explanation, Layer, Mismatch, Outcome, StatementName, StatementTrace,
@@ -33,7 +34,7 @@ pub use decision::{
 };
 pub use document::{PolicyDocument, PolicyError, PolicyKind};
 pub use evaluate::{decide, decide_fast};
-pub use known_keys::{KeyType, condition_key_type};
+pub use known_keys::{KeyType, condition_key_type, global_keys as global_condition_keys};
 pub use nearest::{edit_distance, nearest};
 pub use packed::{Packed, PackedText};
 pub use request::{AccountId, Context, Policies, Policy, Principal, Request, ResourcePolicy};

@@ -4,6 +4,7 @@ mod allow;
 mod attempt;
 mod codes;
 mod glob;
+mod here;
 mod page;
 mod policies;
 mod rehearsal;
@@ -13,9 +14,11 @@ mod statement;
 mod tags;
 
 pub use codes::{CODES, Code, Severity, code};
+pub use here::{Given, Here, here};
 pub use page::Word;
 pub use policies::PolicyUse;
 pub use rehearsal::{Rehearsal, Rehearsed, Row};
+pub use roll::managed_policies_of_aws;
 pub use tags::NEEDS;
 
 use evidence::ControlRef;
@@ -119,6 +122,7 @@ fn scenarios(scenarios: &[Scenario], expects: bool, roll: &Roll, page: &mut Page
 
 fn step(step: &Step, roll: &mut Roll, page: &mut Page<'_>) {
     let line = step.position.line;
+    page.is_asked(line, roll);
     let saying = vocabulary::saying(&step.value);
     let known: Vec<&Known> = saying.into_iter().filter(|known| known.kind == step.ty).collect();
     match known.as_slice() {

@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::reading::Reading;
 
 use super::codes::Code;
+use super::roll::Roll;
 use super::statement::Doubt;
 use super::{Beside, Finding, codes};
 
@@ -44,17 +45,26 @@ pub(super) struct Page<'a> {
     pub(super) buckets: BTreeSet<String>,
     /// What is only to be found where there is a bucket, by its name.
     of_buckets: Vec<(String, Finding)>,
+    /// The line of a step, and the names before it, once the step's turn comes.
+    pub(super) asked: Option<(usize, Vec<Roll>)>,
 }
 
 impl<'a> Page<'a> {
     pub(super) fn of(path: &str, lines: &'a [&'a str], beside: &'a Beside<'a>) -> Self {
-        let (findings, buckets, of_buckets) = Default::default();
+        let (findings, buckets, of_buckets, asked) = Default::default();
         let reading = Reading::beside(Path::new(path), beside.files);
-        Self { lines, beside, reading, findings, buckets, of_buckets }
+        Self { lines, beside, reading, findings, buckets, of_buckets, asked }
     }
 }
 
 impl Page<'_> {
+    /// Keeps the names before a step, where they are asked for; an outline has the step several times.
+    pub(super) fn is_asked(&mut self, line: usize, roll: &Roll) {
+        if let Some((_, found)) = self.asked.as_mut().filter(|(asked, _)| *asked == line) {
+            found.push(roll.clone());
+        }
+    }
+
     pub(super) fn line(&self, line: usize) -> &str {
         line.checked_sub(1).and_then(|index| self.lines.get(index)).copied().unwrap_or_default()
     }

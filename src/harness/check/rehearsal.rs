@@ -137,7 +137,7 @@ impl Rehearsal<'_, '_> {
 
     /// From here on somebody or something has this name.
     pub fn gives(&mut self, kind: Kind, name: &str) {
-        self.roll.give(kind, name);
+        self.roll.give(kind, name, self.step.position.line);
         if kind == Kind::Bucket {
             self.page.buckets.insert(name.to_owned());
         }

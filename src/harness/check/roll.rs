@@ -1,6 +1,6 @@
 //! Who and what has a name at a point of a scenario, as far as steps say it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use gherkin::StepType;
@@ -12,7 +12,8 @@ use crate::vocabulary;
 
 #[derive(Clone, Default)]
 pub(super) struct Roll {
-    given: BTreeSet<(Kind, String)>,
+    /// Each with the line of the step that gave it first.
+    given: BTreeMap<(Kind, String), usize>,
     /// Whether there may be others, of whom only a run can tell.
     pub(super) open: bool,
     /// Whether somebody acts where a step names nobody.
@@ -28,12 +29,17 @@ pub(super) struct Unknown {
 }
 
 impl Roll {
-    pub(super) fn give(&mut self, kind: Kind, name: &str) {
-        self.given.insert((kind, name.to_owned()));
+    pub(super) fn give(&mut self, kind: Kind, name: &str, line: usize) {
+        self.given.entry((kind, name.to_owned())).or_insert(line);
+    }
+
+    /// All names, with the lines of the steps that gave them first.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Kind, &str, usize)> {
+        self.given.iter().map(|((kind, name), line)| (*kind, name.as_str(), *line))
     }
 
     pub(super) fn has(&self, kind: Kind, name: &str) -> bool {
-        self.given.contains(&(kind, name.to_owned()))
+        self.given.contains_key(&(kind, name.to_owned()))
     }
 
     /// Of what kind somebody is who has the name, so that steps could not tell one of this kind from them.
@@ -52,7 +58,7 @@ impl Roll {
 
     /// Of these kinds.
     pub(super) fn names(&self, kinds: &[Kind]) -> Vec<&str> {
-        let of_kind = self.given.iter().filter(|(kind, _)| kinds.contains(kind));
+        let of_kind = self.given.keys().filter(|(kind, _)| kinds.contains(kind));
         of_kind.map(|(_, name)| name.as_str()).collect()
     }
 
@@ -78,7 +84,7 @@ impl Roll {
         let what = listed(named.kinds.iter().map(|kind| kind.words()));
         let article = if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
         let message = format!("no step before this one gives {article} {what} `{name}`");
-        let elsewhere = self.given.iter().find(|(_, known)| known == name).map(|(kind, _)| *kind);
+        let elsewhere = self.given.keys().find(|(_, known)| known == name).map(|(kind, _)| *kind);
         let known = self.names(named.kinds);
         let mut near: Vec<String> =
             nearest(name, known.iter().copied()).into_iter().map(str::to_owned).collect();
@@ -121,6 +127,11 @@ fn giving(kind: Kind, name: &str) -> Option<String> {
 static OF_AWS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     aws_managed_policy_arns().filter_map(|arn| arn.rsplit('/').next().map(str::to_owned)).collect()
 });
+
+/// The names of AWS's own managed policies, in alphabetical order.
+pub fn managed_policies_of_aws() -> impl Iterator<Item = &'static str> {
+    OF_AWS.iter().map(String::as_str)
+}
 
 fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<&str> = words.collect();

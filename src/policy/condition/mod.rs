@@ -15,6 +15,7 @@ mod text;
 
 use std::sync::Arc;
 
+pub use operator::condition_operators;
 pub(crate) use operator::{Family, Operator, SetOperator};
 
 use crate::Context;

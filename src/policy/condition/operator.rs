@@ -64,6 +64,11 @@ const OPERATORS: &[(&str, Family, bool)] = &[
     ("Null", Family::Null, false),
 ];
 
+/// The names of all condition operators, without `IfExists` and set operators.
+pub fn condition_operators() -> impl Iterator<Item = &'static str> {
+    OPERATORS.iter().map(|(name, _, _)| *name)
+}
+
 impl Operator {
     /// `None` where there is no such operator. `Null` takes neither `IfExists` nor a set operator.
     pub(crate) fn parse(text: &str) -> Option<Self> {
