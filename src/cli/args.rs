@@ -117,6 +117,9 @@ pub(crate) struct RunArgs {
     /// Show the scenarios that would be run, and run none.
     #[arg(long)]
     pub(crate) list: bool,
+    /// Show which scenarios would be run or skipped, and which of their steps mean nothing; with `--verbose` what each means. Calls nothing.
+    #[arg(long, conflicts_with_all = ["list", "plan"])]
+    pub(crate) dry_run: bool,
     /// Show what would be made and called on the target, and call nothing there.
     #[arg(long)]
     pub(crate) plan: bool,
@@ -475,6 +478,7 @@ impl Default for RunArgs {
             jobs: None,
             allow_commands: false,
             plan: false,
+            dry_run: false,
             quiet: false,
             verbose: false,
             evidence: None,

@@ -135,6 +135,27 @@ impl Chosen {
         matches!(self, Chosen::Far(far) if far.connection.is_aws && far.connection.endpoint.is_none())
     }
 
+    /// Its name, for people.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Chosen::Embedded { .. } => "embedded",
+            Chosen::LocalStack(..) => "localstack",
+            Chosen::Far(far) => &far.connection.name,
+        }
+    }
+
+    /// Whether it has what a tag `@needs:NAME` names, as far as that is known without asking it.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) fn capability(&self, name: &str) -> Result<(), String> {
+        match self {
+            Chosen::Embedded { .. } => Embedded::new(Utc::now).capability(name),
+            Chosen::LocalStack(..) => OnLocalStack::has(name),
+            Chosen::Far(far) => far.connection.capability(name),
+        }
+    }
+
     pub(crate) fn is_far(&self) -> bool {
         !matches!(self, Chosen::Embedded { .. })
     }

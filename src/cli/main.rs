@@ -15,6 +15,7 @@ mod described;
 mod diagnostic;
 mod diff;
 mod draft;
+mod dry_run;
 mod env_file;
 mod evidence_folder;
 mod explain;

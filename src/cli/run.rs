@@ -15,6 +15,7 @@ use target::Target;
 use crate::args::RunArgs;
 use crate::chosen::{Chosen, NoTarget};
 use crate::diagnostic::Diagnostic;
+use crate::dry_run;
 use crate::evidence_folder::{self, EvidenceFolder};
 use crate::features;
 use crate::keys::signing_key;
@@ -64,6 +65,12 @@ async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<St
     }
     if args.list {
         return listed(&plan);
+    }
+    if args.dry_run {
+        let expected = plan.dry_run(|name| chosen.capability(name));
+        let (text, status) = dry_run::told(chosen.name(), &expected, args.verbose, surroundings.width);
+        say(&text)?;
+        return Ok(status);
     }
     if args.plan {
         return rehearsed(plan, chosen).await;

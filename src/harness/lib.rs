@@ -7,6 +7,7 @@ mod calls;
 mod cast;
 pub mod check;
 mod doubts;
+mod dry_run;
 mod encoded;
 mod feature;
 mod grounds;
@@ -31,6 +32,7 @@ mod wiretap;
 mod world;
 
 pub use cast::{Actor, Cast, CastInstance, Doubt, Doubtful, MfaDevice, Session, User, unknown};
+pub use dry_run::{Expected, ExpectedStep, Unresolved};
 pub use evidence::{Call, Purpose, Verdict};
 pub use feature::{FeatureError, FeatureFile};
 #[doc(hidden)]

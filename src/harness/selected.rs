@@ -141,3 +141,22 @@ fn tags(
     }
     tags
 }
+
+/// Why the scenario can't run, by its tags `@needs:NAME`. `capability` is what the target has.
+pub(crate) fn missing(
+    scenario: &SelectedScenario,
+    plan: &RunPlan,
+    capability: impl Fn(&str) -> Result<(), String>,
+) -> Option<String> {
+    let needs = scenario.reference.tags.iter().filter_map(|tag| tag.strip_prefix("needs:"));
+    let reasons = needs.filter_map(|name| match plan.surroundings.get(name) {
+        Some(there) => there.clone().err(),
+        None => capability(name).err().and_then(|reason| match name {
+            "clock" if scenario.is_slow() && plan.slow => None,
+            "clock" if scenario.is_slow() => Some(format!("{reason}; with `--slow` it really waits")),
+            _ => Some(reason),
+        }),
+    });
+    let reasons: Vec<String> = reasons.collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}

@@ -19,7 +19,7 @@ use crate::calls::surprise;
 use crate::encoded;
 use crate::plan::RunPlan;
 use crate::recorder::{Happened, InDocString, Recorder, StepError};
-use crate::selected::{Place, Selected, SelectedScenario};
+use crate::selected::{Place, Selected, SelectedScenario, missing};
 use crate::table_rows::table_row;
 use crate::vocabulary;
 use crate::world::World;
@@ -125,7 +125,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
         plan: &RunPlan,
         target: &dyn Target,
     ) -> bool {
-        let result = if let Some(reason) = missing(scenario, plan, target) {
+        let result = if let Some(reason) = missing(scenario, plan, |name| target.capability(name)) {
             ScenarioResult::Skipped { reason }
         } else if let Some(reason) = scenario.vacuous() {
             self.tell(EventKind::ScenarioStarted { scenario: scenario.id });
@@ -276,21 +276,6 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
     fn since(&self, started: DateTime<Utc>) -> Duration {
         ((self.clock)() - started).to_std().unwrap_or_default()
     }
-}
-
-/// Why the scenario can't run here, by its tags `@needs:NAME`.
-fn missing(scenario: &SelectedScenario, plan: &RunPlan, target: &dyn Target) -> Option<String> {
-    let needs = scenario.reference.tags.iter().filter_map(|tag| tag.strip_prefix("needs:"));
-    let reasons = needs.filter_map(|name| match plan.surroundings.get(name) {
-        Some(there) => there.clone().err(),
-        None => target.capability(name).err().and_then(|reason| match name {
-            "clock" if scenario.is_slow() && plan.slow => None,
-            "clock" if scenario.is_slow() => Some(format!("{reason}; with `--slow` it really waits")),
-            _ => Some(reason),
-        }),
-    });
-    let reasons: Vec<String> = reasons.collect();
-    (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
 fn vacuous(scenario: &SelectedScenario, reason: &str) -> EventKind {

@@ -15,6 +15,7 @@ mod cli;
 mod credentials;
 mod decide;
 mod described;
+mod dry_run;
 mod evidence_folder;
 mod mutations;
 mod remote;

@@ -42,6 +42,23 @@ pub struct OnLocalStack {
 }
 
 impl OnLocalStack {
+    /// Whether such a container has what a tag `@needs:NAME` names.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn has(name: &str) -> Result<(), String> {
+        match name {
+            "instances" | "other-account" => Ok(()),
+            "clock" => Err("LocalStack's clock can't be moved".to_owned()),
+            "identity-provider" => Err("LocalStack asks no identity provider for its keys".to_owned()),
+            "organization" => Err("LocalStack's organizations limit nobody".to_owned()),
+            "mfa" => Err("LocalStack checks no codes of MFA devices".to_owned()),
+            "root" => Ok(()),
+            "source-address" => Err("calls to LocalStack come from this machine's address".to_owned()),
+            _ => Err(format!("LocalStack has no `{name}` that could be used from here")),
+        }
+    }
+
     /// Starts a container, and waits until it is ready. It is removed when this is dropped.
     ///
     /// # Errors
@@ -107,16 +124,7 @@ impl Target for OnLocalStack {
     }
 
     fn capability(&self, name: &str) -> Result<(), String> {
-        match name {
-            "instances" | "other-account" => Ok(()),
-            "clock" => Err("LocalStack's clock can't be moved".to_owned()),
-            "identity-provider" => Err("LocalStack asks no identity provider for its keys".to_owned()),
-            "organization" => Err("LocalStack's organizations limit nobody".to_owned()),
-            "mfa" => Err("LocalStack checks no codes of MFA devices".to_owned()),
-            "root" => Ok(()),
-            "source-address" => Err("calls to LocalStack come from this machine's address".to_owned()),
-            _ => Err(format!("LocalStack has no `{name}` that could be used from here")),
-        }
+        OnLocalStack::has(name)
     }
 
     fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>> {
