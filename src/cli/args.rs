@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Tell what a code of `check` means; without one, list all.
     Explain(ExplainArgs),
+    /// Serve an editor on standard input and output: findings, completion, documentation, definitions (Language Server Protocol).
+    Lsp,
     /// Print what makes a shell complete this command's arguments.
     Completions {
         /// The shell.

@@ -32,6 +32,11 @@ pub(crate) fn explain(args: &ExplainArgs, surroundings: &Surroundings) -> Status
     ended(say(&text), surroundings)
 }
 
+/// The page of all codes, in Markdown.
+pub(crate) fn page() -> String {
+    as_markdown(&CODES)
+}
+
 fn explained(code: &Code) -> String {
     let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
     let allowed = match code.can_be_allowed() {

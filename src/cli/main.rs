@@ -23,6 +23,7 @@ mod features;
 mod files_below;
 mod init;
 mod keys;
+mod lsp;
 mod manual;
 mod output;
 mod plan;
@@ -87,6 +88,7 @@ fn command() -> ExitCode {
         Command::Init(init_args) => init::init(&init_args, &surroundings).into(),
         Command::Check(check_args) => check::check(&check_args, &surroundings).into(),
         Command::Explain(explain_args) => explain::explain(&explain_args, &surroundings).into(),
+        Command::Lsp => lsp::lsp(&surroundings).into(),
         Command::Completions { shell } => manual::completions(shell, &surroundings).into(),
         Command::Man { folder } => manual::pages(&folder, &surroundings).into(),
         Command::Steps(steps_args) => steps::steps(&steps_args, &surroundings).into(),

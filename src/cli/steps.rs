@@ -30,6 +30,11 @@ pub(crate) fn steps(args: &StepsArgs, surroundings: &Surroundings) -> Status {
     ended(say(&text), surroundings)
 }
 
+/// The page of all steps, in Markdown.
+pub(crate) fn page() -> String {
+    as_markdown(&found(&[]))
+}
+
 /// The steps in which all words stand.
 fn found(words: &[String]) -> Vec<Chapter> {
     let mut chapters = catalogue();

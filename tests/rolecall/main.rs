@@ -17,6 +17,7 @@ mod decide;
 mod described;
 mod dry_run;
 mod evidence_folder;
+mod lsp;
 mod mutations;
 mod remote;
 mod runs;

@@ -53,6 +53,13 @@ pub struct Finding {
     anchor: usize,
 }
 
+impl Finding {
+    /// The line in the feature of the step that it belongs to, from 1, also where it is about a file that the step names.
+    pub fn step_line(&self) -> usize {
+        self.anchor
+    }
+}
+
 /// What there is beside a feature file.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Beside<'a> {
