@@ -326,6 +326,8 @@ pub(crate) enum StepsFormat {
     Md,
     /// For programs, with examples.
     Json,
+    /// For the Cucumber extension of editors: Rust that it reads, and nobody compiles.
+    Glue,
 }
 
 /// Where calls go. What is not given comes from the environment (`ROLECALL_TARGET` and so on) or `rolecall.toml`.

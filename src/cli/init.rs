@@ -9,16 +9,22 @@ use crate::diagnostic::Diagnostic;
 use crate::manual::ended;
 use crate::output::say;
 use crate::status::Status;
+use crate::steps;
 use crate::terminal::Surroundings;
 
 /// What is written, and where; the same files are templates for people who set up their CI by hand.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 7] = [
     ("features/reports.feature", include_str!("../../ci/templates/reports.feature")),
     ("rolecall.toml", include_str!("../../ci/templates/rolecall.toml")),
     (".gitignore", include_str!("../../ci/templates/gitignore")),
     (".github/workflows/rolecall.yml", include_str!("../../ci/templates/github.yml")),
+    (".vscode/settings.json", include_str!("../../ci/templates/vscode-settings.json")),
+    (".vscode/extensions.json", include_str!("../../ci/templates/vscode-extensions.json")),
     (".gitlab-ci.yml", include_str!("../../ci/templates/gitlab.yml")),
 ];
+
+/// The vocabulary, for editors; the settings name it.
+const GLUE: &str = ".vscode/rolecall_steps.rs";
 
 pub(crate) fn init(args: &InitArgs, surroundings: &Surroundings) -> Status {
     match written(&args.folder) {
@@ -32,7 +38,8 @@ pub(crate) fn init(args: &InitArgs, surroundings: &Surroundings) -> Status {
 
 fn written(folder: &Path) -> Result<String, Diagnostic> {
     let mut told = String::new();
-    for (name, content) in FILES {
+    let glue = steps::glue();
+    for (name, content) in FILES.into_iter().chain([(GLUE, glue.as_str())]) {
         let path = folder.join(name);
         let what = match write_new(&path, content) {
             Ok(()) => "wrote",

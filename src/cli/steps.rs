@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ::steps::{Chapter, Entry, catalogue};
 use evidence::console::wrap;
-use harness::parameters::documented;
+use harness::parameters::{documented, written};
 use serde_json::{Value, json};
 
 use crate::args::{StepsArgs, StepsFormat};
@@ -26,6 +26,7 @@ pub(crate) fn steps(args: &StepsArgs, surroundings: &Surroundings) -> Status {
         StepsFormat::Text => as_text(&chapters, surroundings.width, !args.words.is_empty()),
         StepsFormat::Md => as_markdown(&chapters),
         StepsFormat::Json => format!("{:#}\n", as_json(&chapters)),
+        StepsFormat::Glue => as_glue(&chapters),
     };
     ended(say(&text), surroundings)
 }
@@ -123,6 +124,40 @@ fn as_markdown(chapters: &[Chapter]) -> String {
     text
 }
 
+/// The vocabulary as what the Cucumber extension of editors reads: Rust with literal attributes, of which nothing is compiled.
+pub(crate) fn glue() -> String {
+    as_glue(&found(&[]))
+}
+
+fn as_glue(chapters: &[Chapter]) -> String {
+    let literal = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
+    let mut text = GLUE.to_owned();
+    for parameter in written() {
+        let (name, regex) = (parameter.name.trim_matches(['{', '}']), literal(parameter.regex));
+        let kind: String = name.split('-').map(capital).collect();
+        let _ = writeln!(text, "#[param(name = \"{name}\", regex = \"{regex}\")]\nstruct {kind};");
+    }
+    for (number, entry) in chapters.iter().flat_map(|chapter| &chapter.steps).enumerate() {
+        for (keyword, expression) in &entry.forms {
+            let keyword = keyword.word().to_ascii_lowercase();
+            let _ = writeln!(text, "#[{keyword}(expr = \"{}\")]", literal(expression));
+        }
+        let _ = writeln!(text, "fn step_{}() {{}}", number + 1);
+    }
+    text
+}
+
+const GLUE: &str = "\
+// What features can say, for the Cucumber extension of editors, which completes steps from it. It is no program.
+// Made by `rolecall steps --format glue`: make it anew after an update of rolecall.
+
+";
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
 fn as_json(chapters: &[Chapter]) -> Value {
     let forms = |entry: &Entry| -> Vec<Value> {
         let form = |(keyword, expression): &(harness::Keyword, String)| json!({"keyword": keyword.word(), "expression": expression});
@@ -139,4 +174,17 @@ fn as_json(chapters: &[Chapter]) -> Value {
     });
     let parameters = used(chapters).into_iter().map(|(name, meaning)| (name.to_owned(), json!(meaning)));
     json!({ "parameters": serde_json::Map::from_iter(parameters), "steps": steps.collect::<Vec<_>>() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Larger files are refused by the parser that the extension's library has for Node.
+    #[test]
+    fn what_editors_read_is_short_enough() {
+        let glue = glue();
+        assert!(glue.len() < 32 * 1024, "{}", glue.len());
+        assert!(glue.contains("#[given(expr = \"a user {new-user}\")]"), "{glue}");
+    }
 }
