@@ -125,6 +125,10 @@ pub(crate) struct RunArgs {
     /// Show what would be made and called on the target, and call nothing there.
     #[arg(long)]
     pub(crate) plan: bool,
+    /// Run again what a change is about, until Ctrl-C: a feature's scenarios, those of the features that name a file, and all
+    /// for settings and controls.
+    #[arg(long, conflicts_with_all = ["list", "plan", "dry_run", "rerun", "evidence", "evidence_key", "evidence_formats"])]
+    pub(crate) watch: bool,
     /// Print only what did not pass, and the summary.
     #[arg(long, short, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
@@ -483,6 +487,7 @@ impl Default for RunArgs {
             allow_commands: false,
             plan: false,
             dry_run: false,
+            watch: false,
             quiet: false,
             verbose: false,
             evidence: None,

@@ -21,6 +21,11 @@ struct Controls {
 
 /// Those that stand in the folders of the features.
 pub(crate) fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    places(paths).into_iter().filter(|path| path.is_file()).collect()
+}
+
+/// Where they may stand.
+pub(crate) fn places(paths: &[PathBuf]) -> Vec<PathBuf> {
     let folders: BTreeSet<PathBuf> = paths
         .iter()
         .map(|path| match path.is_dir() {
@@ -28,7 +33,7 @@ pub(crate) fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
             false => path.parent().map(Path::to_owned).unwrap_or_default(),
         })
         .collect();
-    folders.into_iter().map(|folder| folder.join(NAME)).filter(|path| path.is_file()).collect()
+    folders.into_iter().map(|folder| folder.join(NAME)).collect()
 }
 
 /// What such a file says.

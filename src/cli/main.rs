@@ -41,6 +41,7 @@ mod stop;
 mod sweep;
 mod terminal;
 mod version;
+mod watch;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};

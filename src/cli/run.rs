@@ -28,9 +28,13 @@ use crate::settings::{Key, Settings};
 use crate::status::Status;
 use crate::stop::on_target;
 use crate::terminal::Surroundings;
+use crate::watch::watch;
 
 pub(crate) fn run(args: &RunArgs, surroundings: &Surroundings) -> Status {
-    told(block_on(run_on_target(args, surroundings)), surroundings)
+    match args.watch {
+        true => told(block_on(watch(args, surroundings)), surroundings),
+        false => told(block_on(run_on_target(args, surroundings)), surroundings),
+    }
 }
 
 /// How a command ended, of which the user is told why it could not do its work.
@@ -48,7 +52,7 @@ pub(crate) fn told(ended: io::Result<Result<Status, NoTarget>>, surroundings: &S
     }
 }
 
-async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<Status, NoTarget> {
+pub(crate) async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -> Result<Status, NoTarget> {
     let settings = Settings::of(&args.target)?;
     let chosen = Chosen::of(&settings).await?;
     let plan = match plan(args, chosen.is_far(), settings.is_on(Key::AcceptUnproven)?) {

@@ -130,6 +130,11 @@ pub(crate) struct Settings {
     values: BTreeMap<Key, Setting>,
 }
 
+/// Where the file is, or would be.
+pub(crate) fn settings_file(args: &TargetArgs) -> PathBuf {
+    args.config.clone().unwrap_or_else(|| PathBuf::from(FILE))
+}
+
 /// `rolecall.toml`.
 #[derive(Debug, Default)]
 struct File {
@@ -142,7 +147,7 @@ type Table = BTreeMap<Key, String>;
 impl Settings {
     /// Reads the file and the environment beside the arguments.
     pub(crate) fn of(args: &TargetArgs) -> Result<Settings, Diagnostic> {
-        let path = args.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
+        let path = settings_file(args);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && args.config.is_none() => None,

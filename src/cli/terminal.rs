@@ -18,6 +18,8 @@ pub(crate) struct Surroundings {
     pub(crate) errors: Color,
     /// In columns.
     pub(crate) width: usize,
+    /// Whether somebody may be watching standard output.
+    pub(crate) output_on_terminal: bool,
     /// Whether somebody may be watching standard error.
     pub(crate) errors_on_terminal: bool,
 }
@@ -27,10 +29,12 @@ impl Surroundings {
         let variables = Variables::read(|name| std::env::var(name).ok());
         let size = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let errors_on_terminal = io::stderr().is_terminal();
+        let output_on_terminal = io::stdout().is_terminal();
         Surroundings {
-            output: variables.color(choice, io::stdout().is_terminal()),
+            output: variables.color(choice, output_on_terminal),
             errors: variables.color(choice, errors_on_terminal),
             width: size.or(variables.columns).unwrap_or(USUAL_WIDTH),
+            output_on_terminal: output_on_terminal && !variables.dumb,
             errors_on_terminal: errors_on_terminal && !variables.dumb,
         }
     }

@@ -22,3 +22,5 @@ mod mutations;
 mod remote;
 mod runs;
 mod verdicts;
+#[cfg(unix)]
+mod watch;
