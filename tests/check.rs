@@ -265,6 +265,22 @@ fn programs_get_the_same_findings() {
 }
 
 #[test]
+fn files_that_features_name_are_told_of_as_files() {
+    let (code, sarif) = rolecall("tests/check/files", &["check", "--format", "sarif", "policies.feature"]);
+    assert_eq!(code, Some(1));
+    let log: Value = serde_json::from_str(&sarif).unwrap();
+    let list = |place: &str| log.pointer(place).and_then(Value::as_array).unwrap();
+    let mut paths = Vec::new();
+    for result in list("/runs/0/results") {
+        let location = result.pointer("/locations/0/physicalLocation/artifactLocation").unwrap();
+        let index = usize::try_from(location["index"].as_u64().unwrap()).unwrap();
+        assert_eq!(list("/runs/0/artifacts")[index]["location"]["uri"], location["uri"]);
+        paths.push(location["uri"].as_str().unwrap());
+    }
+    assert!(paths.contains(&"policies/action.json"), "{paths:?}");
+}
+
+#[test]
 fn other_languages_are_checked_just_the_same() {
     let (status, told) = check("tests/check/languages/deutsch.feature");
     assert_eq!(status, Some(1), "{told}");

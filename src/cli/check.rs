@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::panic::resume_unwind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use annotate_snippets::Level;
@@ -106,7 +106,7 @@ fn for_others(
     complete: bool,
     write: impl Fn(&Findings<'_>, &mut dyn io::Write) -> io::Result<()>,
 ) -> String {
-    let files: Vec<File> = checked.iter().map(|one| one.file.clone()).collect();
+    let files = files(checked);
     let rule = |code: &&'static Code| FindingRule {
         id: code.id,
         level: match code.severity {
@@ -126,6 +126,16 @@ fn for_others(
     // A vector takes all.
     let _ = write(&all, &mut out);
     String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The features, and the files that they name and in which something was found.
+fn files(checked: &[Checked]) -> Vec<File> {
+    let named: BTreeSet<&str> = found(checked).filter_map(|(_, finding)| finding.path.as_deref()).collect();
+    let named = named.into_iter().filter_map(|path| {
+        let text = features::text(Path::new(path)).ok()?;
+        Some(File::new(path, text.as_bytes()))
+    });
+    checked.iter().map(|one| one.file.clone()).chain(named).collect()
 }
 
 fn told<'t>((path, finding): (&'t str, &'t Finding)) -> FindingText<'t> {
