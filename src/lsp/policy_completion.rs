@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use harness::check::Given;
 use harness::parameters::Kind;
 use lsp_types::{CompletionItem, CompletionItemKind, Position};
-use policy::{condition_key_type, condition_operators, global_condition_keys, reference};
+use policy::{STATEMENT_ELEMENTS, condition_key_type, condition_operators, global_condition_keys, reference};
 use regex::Regex;
 
 use crate::action_words::{key_type, level};
@@ -24,7 +24,7 @@ pub(crate) fn completion(before: &str, whole: &str, names: &[Given], at: Positio
     };
     match (path.as_slice(), cursor.is_name) {
         ([], true) => plain(&["Version", "Id", "Statement"]),
-        (["Statement"], true) => plain(&MEMBERS),
+        (["Statement"], true) => plain(&STATEMENT_ELEMENTS),
         ([.., "Principal" | "NotPrincipal"], true) => {
             plain(&["AWS", "Service", "Federated", "CanonicalUser"])
         }
@@ -39,18 +39,6 @@ pub(crate) fn completion(before: &str, whole: &str, names: &[Given], at: Positio
         _ => Vec::new(),
     }
 }
-
-const MEMBERS: [&str; 9] = [
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
 
 /// Services that take roles in the emulated AWS, and the usual ones.
 const SERVICES: [&str; 4] =

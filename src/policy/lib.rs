@@ -37,5 +37,6 @@ pub use evaluate::{decide, decide_fast};
 pub use known_keys::{KeyType, condition_key_type, global_keys as global_condition_keys};
 pub use nearest::{edit_distance, nearest};
 pub use packed::{Packed, PackedText};
+pub use parse::STATEMENT_ELEMENTS;
 pub use request::{AccountId, Context, Policies, Policy, Principal, Request, ResourcePolicy};
 pub use unmatched::UnmatchedAction;

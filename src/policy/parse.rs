@@ -15,7 +15,9 @@ use crate::principals::PrincipalPattern;
 use crate::statement::{Actions, Principals, Resources, Statement};
 use crate::variables::{Reading, Template};
 
-const ELEMENTS: [&str; 10] = [
+/// The elements that a statement may have.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html>
+pub const STATEMENT_ELEMENTS: [&str; 9] = [
     "Sid",
     "Effect",
     "Principal",
@@ -25,7 +27,6 @@ const ELEMENTS: [&str; 10] = [
     "Resource",
     "NotResource",
     "Condition",
-    "Id",
 ];
 
 /// The actions whose resource is a role, lower-cased:
@@ -92,9 +93,9 @@ impl<'a> Elements<'a> {
     fn sort(statement: &Node, members: &'a [Member], rules: Rules) -> Result<Self, Flaw> {
         let start = statement.span.start;
         for member in members {
-            if !ELEMENTS.contains(&member.key.as_str()) || member.key == "Id" {
-                let known = ELEMENTS.into_iter().filter(|name| *name != "Id");
-                return Err(unknown_name("statement element", &member.key, known, member.key_span.start));
+            if !STATEMENT_ELEMENTS.contains(&member.key.as_str()) {
+                let (known, start) = (STATEMENT_ELEMENTS, member.key_span.start);
+                return Err(unknown_name("statement element", &member.key, known, start));
             }
         }
         let find = |name: &str| members.iter().find(|member| member.key == name).map(|member| &member.value);

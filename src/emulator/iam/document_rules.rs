@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use policy::STATEMENT_ELEMENTS;
 use serde_json::{Map, Value};
 
 use super::resource_rules;
@@ -17,18 +18,6 @@ pub(super) const PREFACE: &str = "Actions/Conditions must be prefaced by a vendo
 pub(super) const COLONS: &str = "Actions/Condition can contain only one colon.";
 const VERSION: &str = "Policy document must be version 2012-10-17 or greater.";
 const ACTIONS: &str = "Policy statement must contain actions.";
-
-const STATEMENT_ELEMENTS: [&str; 9] = [
-    "Sid",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Condition",
-];
 
 type Checked = Result<(), String>;
 type Statement = Map<String, Value>;

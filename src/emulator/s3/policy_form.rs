@@ -5,8 +5,8 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html>
 
-use policy::condition_key_type;
 use policy::reference::{Action, service};
+use policy::{STATEMENT_ELEMENTS, condition_key_type};
 use serde_json::{Map, Value};
 
 use super::bucket_policy::{malformed, texts};
@@ -14,17 +14,6 @@ use super::policy_actions::is_match;
 use crate::operation::ServiceError;
 
 const POLICY_ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
-const STATEMENT_ELEMENTS: [&str; 9] = [
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
 /// Each of which a statement has in one of two forms.
 const REQUIRED: [(&str, &str); 4] = [
     ("Effect", "Effect"),
