@@ -14,8 +14,8 @@ use chrono::{TimeDelta, Utc};
 use http::Uri;
 use secrecy::SecretString;
 use target::{
-    AccountId, CaBundle, Connection, Embedded, Journal, Launch, LocalStackOptions, Manners, OnLocalStack,
-    Remote, Target, TargetError, network,
+    AccountId, Bystander, CaBundle, Connection, Embedded, Journal, Launch, LocalStackOptions, Manners,
+    OnLocalStack, Remote, Target, TargetError, network,
 };
 
 use crate::diagnostic::Diagnostic;
@@ -169,11 +169,14 @@ impl Chosen {
         }
     }
 
-    /// Reaches it, and begins a journal where it needs one, of which this is the path.
+    /// Reaches it, which a bystander sees, and begins a journal where it needs one, of which this is the path.
     ///
     /// # Errors
     /// Where it can't be reached, or is not what it must be.
-    pub(crate) async fn target(self) -> Result<(Rc<dyn Target>, Option<PathBuf>), NoTarget> {
+    pub(crate) async fn target(
+        self,
+        bystander: &dyn Bystander,
+    ) -> Result<(Rc<dyn Target>, Option<PathBuf>), NoTarget> {
         match self {
             Chosen::Embedded { .. } => Ok((Rc::new(Embedded::new(Utc::now)), None)),
             Chosen::LocalStack(options, region, launch) => {
@@ -181,7 +184,7 @@ impl Chosen {
                 Ok((Rc::new(target), None))
             }
             Chosen::Far(far) => {
-                let (target, journal) = far.connect().await?;
+                let (target, journal) = far.connect(bystander).await?;
                 Ok((Rc::new(target), Some(journal)))
             }
         }
@@ -189,7 +192,7 @@ impl Chosen {
 }
 
 impl Far {
-    async fn connect(self) -> Result<(Remote, PathBuf), NoTarget> {
+    async fn connect(self, bystander: &dyn Bystander) -> Result<(Remote, PathBuf), NoTarget> {
         let path = self.journals.join(format!("{}{JOURNAL}", self.run));
         let file = new_file(&self.journals, &path).map_err(|error| {
             Diagnostic::new(format!("the journal `{}` can't be begun: {error}", path.display()))
@@ -204,7 +207,8 @@ impl Far {
             clock: Utc::now,
         };
         let unused = Unused(Some(path.clone()));
-        let remote = Remote::connect(self.connection, manners, Journal::new(file, Utc::now)).await?;
+        let remote =
+            Remote::connect(self.connection, manners, Journal::new(file, Utc::now), bystander).await?;
         unused.keep();
         Ok((remote, path))
     }

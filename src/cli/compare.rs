@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use chrono::Utc;
 use evidence::{Failure, Outcome, Record, ScenarioRecord, ScenarioResult, StepResult};
 
+use harness::Beside;
+
 use crate::args::CompareArgs;
 use crate::chosen::{Chosen, NoTarget};
 use crate::output::say;
@@ -34,7 +36,7 @@ async fn compared(args: &CompareArgs, surroundings: &Surroundings) -> Result<Sta
         };
         let mut record = Record::default();
         let run = async |target| harness::run(plan, target, Utc::now, |event| record.apply(event)).await;
-        on_target(chosen, run, surroundings).await??;
+        on_target(chosen, &Beside::default(), |_| {}, run, surroundings).await??;
         if record.duration.is_none() {
             // Told to stop; what was not asked of one target can't be compared.
             return Ok(Status::Inconclusive);

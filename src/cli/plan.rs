@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use chrono::Utc;
 use evidence::{Record, ScenarioRecord, ScenarioResult};
 use futures::future::LocalBoxFuture;
-use target::{Connection, Embedded, Info, Place, Target, TargetError};
+use target::{Bystander, Connection, Embedded, Info, Place, Target, TargetError};
 
 /// The embedded target, with no more capabilities than the one that is planned for.
 pub(crate) struct Rehearsal {
@@ -30,8 +30,11 @@ impl Target for Rehearsal {
         self.connection.capability(name)
     }
 
-    fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>> {
-        self.embedded.place()
+    fn place<'a>(
+        &'a self,
+        bystander: &'a dyn Bystander,
+    ) -> LocalBoxFuture<'a, Result<Box<dyn Place>, TargetError>> {
+        self.embedded.place(bystander)
     }
 }
 

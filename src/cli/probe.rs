@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use harness::Beside;
 use harness::check::NEEDS;
 use target::probe::{NOT_TRIED, Probe};
 use target::{Nobody, Target};
@@ -25,10 +26,10 @@ async fn probed(args: &ProbeArgs, surroundings: &Surroundings) -> Result<Status,
     let chosen = Chosen::of(&settings).await?;
     let mut probed = None;
     let work = async |target: Rc<dyn Target>| {
-        probed = Some((Probe::of(target.as_ref(), &Nobody).await, target.clone()));
+        probed = Some((Probe::of(target.as_ref(), &Nobody, &Nobody).await, target.clone()));
         target.clean_up(&Nobody).await
     };
-    let cleaned = on_target(chosen, work, surroundings).await?;
+    let cleaned = on_target(chosen, &Beside::default(), |_| {}, work, surroundings).await?;
     let Some((probe, target)) = probed else {
         cleaned?;
         return Ok(Status::Inconclusive);

@@ -1,5 +1,6 @@
 //! `rolecall run`: reads features, runs them on a target, and shows what became of them.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, Stdout};
 use std::path::PathBuf;
@@ -8,7 +9,7 @@ use std::rc::Rc;
 use chrono::Utc;
 use evidence::console::{Console, Detail, Progress};
 use evidence::{Event, EventKind, Format, Record, RunInfo, ScenarioRef};
-use harness::{Commands, RunPlan, Selection};
+use harness::{Beside, Commands, RunPlan, Selection};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use target::Target;
 
@@ -89,8 +90,7 @@ pub(crate) async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -
     let mut folder = None;
     if let Some(path) = evidence_folder::place(args, chosen.run()) {
         plan.info = run_info(chosen.run().to_owned(), args, &settings, &plan.features)?;
-        plan.secrets = secrets_of_environment();
-        plan.listens = true;
+        plan.beside = Beside::listening(Utc::now, secrets_of_environment());
         let key = signing_key(args.evidence_key.as_deref())?;
         folder = Some(EvidenceFolder::begin(path, key, &args.evidence_formats)?);
     } else if !args.evidence_formats.is_empty() {
@@ -99,16 +99,20 @@ pub(crate) async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -
     }
     let mut display = Display::new(args, surroundings);
     let mut log = Vec::new();
+    let beside = plan.beside.clone();
+    // Those who tell are two: the run, and whoever cleans up after one that was told to stop.
+    let tellers = RefCell::new((folder.as_mut(), &mut display));
+    let tell = |event: Event| {
+        let (folder, display) = &mut *tellers.borrow_mut();
+        folder.iter_mut().for_each(|folder| folder.write(&event));
+        display.show(&event);
+    };
     let run = async |target: Rc<dyn Target>| {
-        let sink = |event: Event| {
-            folder.iter_mut().for_each(|folder| folder.write(&event));
-            display.show(&event);
-        };
-        let cleaned = harness::run(plan, target.clone(), Utc::now, sink).await;
+        let cleaned = harness::run(plan, target.clone(), Utc::now, tell).await;
         log = target.log();
         cleaned
     };
-    let cleaned = on_target(chosen, run, surroundings).await?;
+    let cleaned = on_target(chosen, &beside, tell, run, surroundings).await?;
     let (record, error) = display.finish();
     let mut status = Status::from(record.exit());
     if let Some(folder) = folder {
@@ -187,8 +191,7 @@ pub(crate) fn plan(args: &RunArgs, far: bool, accept_unproven: bool) -> Result<R
     match (features::read(&args.paths), selection) {
         (Ok(features), Ok(selection)) => Ok(RunPlan {
             info: RunInfo::default(),
-            listens: false,
-            secrets: Vec::new(),
+            beside: Beside::default(),
             features,
             selection,
             jobs: args.jobs(far),

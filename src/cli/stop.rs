@@ -3,26 +3,33 @@
 use std::io;
 use std::rc::Rc;
 
-use target::{Nobody, Target, TargetError};
+use chrono::Utc;
+use evidence::Event;
+use harness::Beside;
+use target::{Target, TargetError};
 
 use crate::chosen::{Chosen, NoTarget};
 use crate::diagnostic::Diagnostic;
 use crate::status::Status;
 use crate::terminal::Surroundings;
 
-/// Reaches the target and does `work` there, which removes what it makes; told to stop before, removes it here.
+/// Reaches the target and does `work` there, which removes what it makes; told to stop before, removes it here and tells
+/// `sink`. `beside` looks on.
 ///
 /// # Errors
 /// Where the target can't be had, or is not waited for any more. Inside: what could not be removed.
 pub(crate) async fn on_target(
     chosen: Chosen,
+    beside: &Beside,
+    sink: impl FnMut(Event),
     work: impl AsyncFnOnce(Rc<dyn Target>) -> Result<(), TargetError>,
     surroundings: &Surroundings,
 ) -> Result<Result<(), TargetError>, NoTarget> {
     let stop = told_to_stop().map_err(|error| Diagnostic::new(format!("signals can't be heard: {error}")))?;
     tokio::pin!(stop);
+    let bystander = beside.reaching();
     let (target, journal) = tokio::select! {
-        target = chosen.target() => target?,
+        target = chosen.target(&bystander) => target?,
         () = &mut stop => {
             let diagnostic = Diagnostic::new("told to stop before the target was there");
             return Err(NoTarget { diagnostic, status: Status::Inconclusive });
@@ -36,7 +43,7 @@ pub(crate) async fn on_target(
         Some(cleaned) => cleaned,
         None => {
             Diagnostic::new("told to stop: removing what was made").print(surroundings);
-            target.clean_up(&Nobody).await
+            beside.clean_up(target.as_ref(), Utc::now, sink).await
         }
     };
     if let (Ok(()), Some(journal)) = (&cleaned, journal) {

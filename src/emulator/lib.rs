@@ -59,7 +59,7 @@ pub use imds::{
     CredentialsUnknown, InstanceElsewhere, InstanceFacts, MetadataFacts, MetadataServer, ProfileFacts,
     RoleCredentials, SecurityGroupFacts,
 };
-pub use listener::Listener;
+pub use listener::{Ear, Listener};
 pub use model::api_models_version;
 pub use overheard::{Heard, Member, OverheardAnswer, OverheardRequest};
 pub use policy::AccountId;

@@ -8,6 +8,7 @@
 use std::error::Error;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -35,12 +36,22 @@ const FAREWELL: Duration = Duration::from_millis(500);
 /// How long to wait where connections can't be accepted for the moment.
 const BREATHER: Duration = Duration::from_millis(10);
 
+/// Hears each request to a service with its answer, once that is known.
+pub type Ear = Arc<dyn Fn(http::Request<Bytes>, &Response<Bytes>) + Send + Sync>;
+
 /// A bound port of loopback, before and while it is served.
 pub struct Listener {
-    emulator: Emulator,
+    serving: Serving,
     listener: TcpListener,
     address: SocketAddr,
+}
+
+/// What every connection needs.
+#[derive(Clone)]
+struct Serving {
+    emulator: Emulator,
     reset: Reset,
+    ear: Option<Ear>,
 }
 
 /// Whether the control route may make the emulator as new.
@@ -58,13 +69,20 @@ impl Listener {
     pub async fn bind(emulator: Emulator, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        Ok(Self { emulator, listener, address, reset: Reset::Refused })
+        let serving = Serving { emulator, reset: Reset::Refused, ear: None };
+        Ok(Self { serving, listener, address })
     }
 
     /// Lets the control route make the emulator as new.
     #[must_use]
     pub fn allow_reset(self) -> Self {
-        Self { reset: Reset::Allowed, ..self }
+        Self { serving: Serving { reset: Reset::Allowed, ..self.serving }, ..self }
+    }
+
+    /// Lets somebody hear what is asked.
+    #[must_use]
+    pub fn heard_by(self, ear: Option<Ear>) -> Self {
+        Self { serving: Serving { ear, ..self.serving }, ..self }
     }
 
     /// Where it listens.
@@ -74,7 +92,7 @@ impl Listener {
 
     /// The bearer token of the control route.
     pub fn control_token(&self) -> &SecretString {
-        self.emulator.control_token()
+        self.serving.emulator.control_token()
     }
 
     /// Serves until `end` is done, and lets open requests finish.
@@ -89,7 +107,7 @@ impl Listener {
                 () = &mut end => break,
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, peer)) => {
-                        connections.spawn(connection(self.emulator.clone(), self.reset, stream, Ends { peer, local: self.address }));
+                        connections.spawn(connection(self.serving.clone(), stream, Ends { peer, local: self.address }));
                     }
                     Err(error) if is_passing(&error) => tokio::time::sleep(BREATHER).await,
                     Err(error) => return Err(error),
@@ -118,12 +136,12 @@ struct Ends {
     local: SocketAddr,
 }
 
-async fn connection(emulator: Emulator, reset: Reset, stream: TcpStream, ends: Ends) {
+async fn connection(serving: Serving, stream: TcpStream, ends: Ends) {
     // Answers are whole when they are written: waiting for more would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no delay can't be set");
     }
-    let respond = service_fn(move |request| Box::pin(answer(emulator.clone(), reset, request, ends)));
+    let respond = service_fn(move |request| Box::pin(answer(serving.clone(), request, ends)));
     let mut served = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         // A client that has sent all may close its side and still read the answer.
@@ -151,18 +169,23 @@ enum Unanswered {
 }
 
 async fn answer(
-    emulator: Emulator,
-    reset: Reset,
+    serving: Serving,
     request: http::Request<Incoming>,
     ends: Ends,
 ) -> Result<Response<Full<Bytes>>, Unanswered> {
+    let Serving { emulator, reset, ear } = serving;
     let (parts, body) = request.into_parts();
     let Some(body) = whole(body).await? else { return Ok(too_large()) };
     if let Some(path) = control_path(&parts) {
         return Ok(control(&emulator, reset, &parts, path, &body));
     }
     let peer = Peer { source_ip: ends.peer.ip(), secure: false };
-    let answered = emulator.answer(http::Request::from_parts(parts, body), peer);
+    let request = http::Request::from_parts(parts, body);
+    let heard = ear.map(|ear| (ear, request.clone()));
+    let answered = emulator.answer(request, peer);
+    if let (Some((ear, request)), Ok(answer)) = (heard, &answered) {
+        ear(request, answer);
+    }
     emulator.start_commands(ends.local);
     if let Some(latency) = emulator.latency() {
         tokio::time::sleep(latency).await;

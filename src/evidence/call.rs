@@ -63,6 +63,8 @@ pub enum Purpose {
     CleanUp,
     /// To find out what the target's verdicts are worth.
     SelfTest,
+    /// To find out whose account it is, or to reach something there, such as an instance.
+    Reach,
 }
 
 /// The four outcomes of a call.

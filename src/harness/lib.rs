@@ -3,6 +3,7 @@
 //!
 //! Built on cucumber's runner. Never knows which target it runs on, nor how a report looks.
 
+mod beside;
 mod calls;
 mod cast;
 pub mod check;
@@ -31,6 +32,7 @@ mod vocabulary;
 mod wiretap;
 mod world;
 
+pub use beside::Beside;
 pub use cast::{Actor, Cast, CastInstance, Doubt, Doubtful, MfaDevice, Session, User, unknown};
 pub use dry_run::{Expected, ExpectedStep, Unresolved};
 pub use evidence::{Call, Purpose, Verdict};

@@ -8,14 +8,30 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-/// Counts the events that were read; all scenarios of a run share it.
+use tokio::sync::Notify;
+
+/// All scenarios of a run share it.
 #[derive(Clone, Default)]
-pub(crate) struct Pace(Rc<Cell<u64>>);
+pub(crate) struct Pace {
+    /// How many events were read.
+    read: Rc<Cell<u64>>,
+    news: Rc<Notify>,
+}
 
 impl Pace {
     /// An event was read.
     pub(crate) fn told(&self) {
-        self.0.set(self.0.get() + 1);
+        self.read.set(self.read.get() + 1);
+    }
+
+    /// Something happened within a step, which can be told before it ends.
+    pub(crate) fn happened(&self) {
+        self.news.notify_one();
+    }
+
+    /// Returns when something has happened since the last time.
+    pub(crate) async fn news(&self) {
+        self.news.notified().await;
     }
 
     /// Returns when there was nothing left to read: the reader comes along when the runner waits. They take turns in
@@ -23,9 +39,9 @@ impl Pace {
     pub(crate) async fn caught_up(&self) {
         let mut unread = 0;
         while unread < 2 {
-            let before = self.0.get();
+            let before = self.read.get();
             Yield(false).await;
-            unread = if self.0.get() == before { unread + 1 } else { 0 };
+            unread = if self.read.get() == before { unread + 1 } else { 0 };
         }
     }
 }

@@ -5,8 +5,8 @@ use std::io;
 use std::path::Path;
 
 use evidence::{RunInfo, ScenarioRef};
-use secrecy::SecretString;
 
+use crate::beside::Beside;
 use crate::feature::FeatureFile;
 use crate::select::Selection;
 use crate::selected::Selected;
@@ -16,10 +16,8 @@ use crate::selected::Selected;
 pub struct RunPlan {
     /// Who asked for it, where and from what: it is told as it is.
     pub info: RunInfo,
-    /// Whether what goes over the wire is looked at, for evidence.
-    pub listens: bool,
-    /// What must not be written down, wherever it turns up.
-    pub secrets: Vec<SecretString>,
+    /// What looks at the wire, where that is wanted, and has looked on since the target was reached.
+    pub beside: Beside,
     /// The feature files, in the order of their reports.
     pub features: Vec<FeatureFile>,
     /// Which of their scenarios.

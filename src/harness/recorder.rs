@@ -11,13 +11,13 @@ use chrono::{DateTime, Utc};
 use evidence::{Call, Failure, File, Purpose, Sha256, StepResult};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use target::{AccessKey, Bystander, Place};
+use target::{AccessKey, Bystander, Ear, Place};
 
 use crate::calls::explain;
 use crate::encoded;
 use crate::pace::Pace;
 use crate::secrets;
-use crate::wiretap::Wiretap;
+use crate::wiretap::{Caller, Wiretap};
 
 /// Shorter pauses are none.
 const WORTH_TELLING: Duration = Duration::from_millis(50);
@@ -160,13 +160,17 @@ pub(crate) struct Overhearing<'r> {
 impl Bystander for Overhearing<'_> {
     fn over(&self, configuration: SdkConfig, principal: &str) -> SdkConfig {
         match &self.recorder.tap {
-            Some(tap) => tap.over_others(configuration, principal),
+            Some(tap) => tap.over_others(configuration, Caller::new(principal, self.purpose)),
             None => configuration,
         }
     }
 
     fn went_to(&self, place: &dyn Place) {
-        self.recorder.others(self.purpose, |call| explain(call, place));
+        self.recorder.others(|call| explain(call, place));
+    }
+
+    fn ear(&self, principal: &str) -> Option<Ear> {
+        self.recorder.tap.as_ref().map(|tap| tap.ear(Caller::new(principal, Purpose::Attempt)))
     }
 }
 
@@ -279,6 +283,7 @@ impl Recorder {
 
     /// The call with what was heard of it, which is told.
     pub(crate) fn called(&self, mut call: Call) -> Call {
+        self.others(|_| {});
         let overheard = self.tap.as_ref().map(Wiretap::take).unwrap_or_default();
         for (digest, text) in overheard.policies {
             self.happened(Happened::PolicySeen(digest, text));
@@ -291,16 +296,16 @@ impl Recorder {
             call.exchange = Some(Box::new(exchange));
         }
         self.happened(Happened::Called(Box::new(call.clone())));
+        self.pace.happened();
         call
     }
 
-    /// Notes the calls that no step made, but the run itself for `purpose`; `explain` adds why they were answered so.
-    pub(crate) fn others(&self, purpose: Purpose, explain: impl Fn(&mut Call)) {
+    /// Notes the calls that no step made, but the run itself or a program; `explain` adds why they were answered so.
+    pub(crate) fn others(&self, explain: impl Fn(&mut Call)) {
         for mut other in self.tap.as_ref().map(Wiretap::take_others).unwrap_or_default() {
             for (digest, text) in other.policies {
                 self.happened(Happened::PolicySeen(digest, text));
             }
-            other.call.purpose = purpose;
             explain(&mut other.call);
             self.happened(Happened::Called(Box::new(other.call)));
         }

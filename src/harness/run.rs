@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use cucumber::runner::{Basic, Runner, basic};
@@ -14,6 +13,7 @@ use futures::{FutureExt, Stream, StreamExt, stream};
 use target::probe::Probe;
 use target::{Info, Target, TargetError};
 
+use crate::beside::{Beside, clean_up};
 use crate::feature::FeatureFile;
 use crate::pace::Pace;
 use crate::plan::RunPlan;
@@ -51,9 +51,8 @@ pub async fn run(
 ) -> Result<(), TargetError> {
     let started = clock();
     let selected = Selected::of(&plan);
-    let listens = plan.listens.then(|| Arc::new(clock.clone()) as SharedClock);
     let mut teller = Teller::new(&selected, plan.fail_fast, clock.clone(), sink);
-    teller.hide(&plan.secrets);
+    teller.hide(&plan.beside.secrets);
     let mut first = EventKind::RunStarted {
         run: Box::new(plan.info.clone()),
         scenarios: selected.scenarios.iter().map(|scenario| scenario.reference.clone()).collect(),
@@ -64,13 +63,19 @@ pub async fn run(
     }
     first.each_text(&mut secrets::found);
     teller.tell(first);
-    let beside = Recorder::new(Pace::default(), listens.clone().map(Wiretap::new));
+    let Beside { recorder: beside, listens, .. } = plan.beside.clone();
+    beside.others(|_| {});
+    teller.tell_what_happened(None, &beside, false);
     let probe = match selected.scenarios.is_empty() {
         true => None,
-        false => Some(Probe::of(target.as_ref(), &beside.overhearing(Purpose::SelfTest)).await),
+        false => {
+            let [testing, removal] =
+                [Purpose::SelfTest, Purpose::CleanUp].map(|purpose| beside.overhearing(purpose));
+            Some(Probe::of(target.as_ref(), &testing, &removal).await)
+        }
     };
     // Of its clean-up no place tells more.
-    beside.others(Purpose::CleanUp, |_| {});
+    beside.others(|_| {});
     teller.tell_what_happened(None, &beside, false);
     teller.tell(EventKind::TargetTested {
         target: tested(target.info(), probe.as_ref(), plan.accept_unproven),
@@ -82,18 +87,21 @@ pub async fn run(
     let slow = Rc::new(slow.map(|scenario| scenario.place.clone()).collect());
     let shared = Shared { failed: teller.failed.clone(), slow, listens, ..Shared::default() };
     let mut events = start(&plan, features, target.clone(), shared.clone(), probe);
-    while let Some(event) = events.next().await {
-        if let Ok(event) = event {
-            teller.translate(event.into_inner(), &shared.recorders.borrow());
+    loop {
+        tokio::select! {
+            event = events.next() => match event {
+                Some(Ok(event)) => teller.translate(event.into_inner(), &shared.recorders.borrow()),
+                Some(Err(_)) => {}
+                None => break,
+            },
+            () = shared.pace.news() => {
+                teller.tell_within_steps(&shared.recorders.borrow());
+                continue;
+            }
         }
         shared.pace.told();
     }
-    let began = clock();
-    let cleaned = target.clean_up(&beside.overhearing(Purpose::CleanUp)).await;
-    beside.others(Purpose::CleanUp, |_| {});
-    teller.tell_what_happened(None, &beside, false);
-    let duration = (clock() - began).to_std().unwrap_or_default();
-    teller.tell(EventKind::CleanedUp { scenario: None, left: left(&cleaned), duration });
+    let cleaned = clean_up(target.as_ref(), &plan.beside, &mut teller).await;
     teller.finish_run(started);
     cleaned
 }
@@ -129,15 +137,6 @@ fn tested(info: Info, probe: Option<&Probe>, accepted_unproven: bool) -> TargetI
     }
 }
 
-/// What could not be removed, each with the reason.
-pub(crate) fn left(cleaned: &Result<(), TargetError>) -> Vec<String> {
-    match cleaned {
-        Ok(()) => Vec::new(),
-        Err(TargetError::Left(left)) => left.clone(),
-        Err(other) => vec![other.to_string()],
-    }
-}
-
 /// cucumber's runner over `features`, with a stage for each scenario.
 fn start(
     plan: &RunPlan,
@@ -169,7 +168,7 @@ fn start(
                 }
                 let waits = shared.slow.contains(&place);
                 shared.recorders.borrow_mut().insert(place, recorder.clone());
-                let stage = target.place().await;
+                let stage = target.place(&recorder.overhearing(Purpose::Reach)).await;
                 let stage = stage.map(|place| Stage::new(place, probe, &commands, reading, waits, recorder));
                 world.enter(stage.map_err(|error| error.to_string()));
             }

@@ -21,6 +21,7 @@ impl Place {
 }
 
 /// The scenarios that were selected.
+#[derive(Default)]
 pub(crate) struct Selected {
     pub(crate) scenarios: Vec<SelectedScenario>,
 }

@@ -15,6 +15,7 @@ use target::probe::Probe;
 use target::{NotDecided, Place, Program, Question, TargetError};
 use tokio::time::Instant;
 
+use crate::beside::left;
 use crate::calls::{
     changes_access, explain, explanation, failed_command, is_client_error, is_read, surprise,
 };
@@ -23,7 +24,6 @@ use crate::outcome::{Again, CallRef, Outcome, ServiceFailure, answered};
 use crate::plan::Commands;
 use crate::reading::Reading;
 use crate::recorder::{Happened, Recorder, StepError};
-use crate::run::left;
 
 /// The place, the cast and the last attempt of a scenario.
 pub struct Stage {
@@ -104,6 +104,7 @@ impl Stage {
         self.settled().await;
         let program = Program { script, input, path: self.commands.path.clone() };
         let ran = self.place.run_program(instance_id, &program).await;
+        self.recorder.others(|call| explain(call, self.place.as_ref()));
         let ran = ran.map_err(|error| StepError::inconclusive("could not be run", error.to_string()))?;
         let error = self.masked(ran.error.trim());
         Ok(CommandOutput { success: ran.success, text: ran.text, error })
@@ -408,7 +409,7 @@ impl Stage {
     pub(crate) async fn clean_up(&self) {
         let began = self.recorder.now();
         let left = left(&self.place.clean_up(&self.recorder.overhearing(Purpose::CleanUp)).await);
-        self.recorder.others(Purpose::CleanUp, |_| {});
+        self.recorder.others(|_| {});
         if let (Some(began), Some(now)) = (began, self.recorder.now()) {
             let duration = (now - began).to_std().unwrap_or_default();
             self.recorder.happened(Happened::CleanedUp(left, duration));

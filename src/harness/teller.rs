@@ -46,6 +46,8 @@ pub(crate) struct Teller<Clock, Sink> {
 struct Running {
     started: DateTime<Utc>,
     step_started: DateTime<Utc>,
+    /// Whether its step says what is expected.
+    expects: bool,
     /// How many of its steps have begun.
     begun: usize,
     /// The step that passed last: only the next event tells whether it was the end of the scenario.
@@ -164,8 +166,14 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
 
     fn scenario_started(&mut self, place: &Place, id: ScenarioId) {
         let now = (self.clock)();
-        let running =
-            Running { started: now, step_started: now, begun: 0, held: None, result: ScenarioResult::Passed };
+        let running = Running {
+            started: now,
+            step_started: now,
+            expects: false,
+            begun: 0,
+            held: None,
+            result: ScenarioResult::Passed,
+        };
         self.running.insert(place.clone(), running);
         self.tell(EventKind::ScenarioStarted { scenario: id });
     }
@@ -187,6 +195,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
                 if let Some(running) = self.running.get_mut(place) {
                     running.begun += 1;
                     running.step_started = now;
+                    running.expects = step.ty == StepType::Then;
                 }
                 return;
             }
@@ -194,6 +203,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
             event::Step::Passed(..) => recorder.take_row().map_or(StepResult::Passed, StepError::into_result),
             event::Step::Failed(_, _, _, error) => failed(error, step, &selected.lines, &mut written),
         };
+        recorder.others(|_| {});
         self.tell_what_happened(Some(selected.id), recorder, step.ty == StepType::Then);
         let started = self.running.get(place).map_or_else(|| (self.clock)(), |running| running.step_started);
         let passed = result == StepResult::Passed;
@@ -234,6 +244,21 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
         self.tell_what_happened(Some(selected.id), recorder, false);
         let duration = self.since(running.started);
         self.end(place, selected.id, running.result, duration);
+    }
+
+    /// What happened so far in steps that have not ended: should the run end within one, it was told.
+    pub(crate) fn tell_within_steps(&mut self, recorders: &BTreeMap<Place, Recorder>) {
+        let running = |(place, running): (&Place, &Running)| {
+            Some((self.scenarios.get(place)?.id, recorders.get(place)?.clone(), running.expects))
+        };
+        let all: Vec<_> = self.running.iter().filter_map(running).collect();
+        for (id, recorder, expects) in all {
+            self.tell_what_happened(Some(id), &recorder, expects);
+        }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
     }
 
     /// What the recorder noted since the last time, without secrets; `None`: it belongs to no scenario.

@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 use evidence::{Attempt, Call, Exchange, Origin, Parameter, Purpose, Sha256, Text, Value, Withheld};
 use http_body_util::BodyExt;
 use secrecy::{ExposeSecret, SecretString};
-use target::{Heard, Member, OverheardAnswer, OverheardRequest};
+use target::{Ear, Heard, Member, OverheardAnswer, OverheardRequest};
 
 use crate::calls::says_why;
 use crate::outcome::{sources, verdict};
@@ -42,6 +42,19 @@ struct Notes {
     /// What was sent by no step.
     others: Vec<OtherCall>,
     secrets: Vec<SecretString>,
+}
+
+/// Who makes calls beside the steps, and what for.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    principal: Arc<str>,
+    purpose: Purpose,
+}
+
+impl Caller {
+    pub(crate) fn new(principal: &str, purpose: Purpose) -> Self {
+        Self { principal: Arc::from(principal), purpose }
+    }
 }
 
 /// A call that no step made, known only from what went over the wire.
@@ -82,14 +95,14 @@ impl Wiretap {
         self.heard_over(configuration, None)
     }
 
-    /// The same, where no step makes the calls, but `principal` does.
-    pub(crate) fn over_others(&self, configuration: SdkConfig, principal: &str) -> SdkConfig {
-        self.heard_over(configuration, Some(Arc::from(principal)))
+    /// The same, where no step makes the calls.
+    pub(crate) fn over_others(&self, configuration: SdkConfig, caller: Caller) -> SdkConfig {
+        self.heard_over(configuration, Some(caller))
     }
 
-    fn heard_over(&self, configuration: SdkConfig, principal: Option<Arc<str>>) -> SdkConfig {
+    fn heard_over(&self, configuration: SdkConfig, caller: Option<Caller>) -> SdkConfig {
         let Some(inner) = configuration.http_client() else { return configuration };
-        let tapped = Tapped { inner, tap: self.clone(), principal };
+        let tapped = Tapped { inner, tap: self.clone(), caller };
         configuration.into_builder().http_client(SharedHttpClient::new(tapped)).build()
     }
 
@@ -147,7 +160,7 @@ struct Tapped {
     inner: SharedHttpClient,
     tap: Wiretap,
     /// `None`: steps make the calls, and tell more of them.
-    principal: Option<Arc<str>>,
+    caller: Option<Caller>,
 }
 
 impl fmt::Debug for Tapped {
@@ -163,15 +176,15 @@ impl HttpClient for Tapped {
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        let principal = self.principal.clone();
-        SharedHttpConnector::new(TappedConnector { inner, tap: self.tap.clone(), principal })
+        let caller = self.caller.clone();
+        SharedHttpConnector::new(TappedConnector { inner, tap: self.tap.clone(), caller })
     }
 }
 
 struct TappedConnector {
     inner: SharedHttpConnector,
     tap: Wiretap,
-    principal: Option<Arc<str>>,
+    caller: Option<Caller>,
 }
 
 impl fmt::Debug for TappedConnector {
@@ -183,69 +196,106 @@ impl fmt::Debug for TappedConnector {
 impl HttpConnector for TappedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let tap = self.tap.clone();
-        let started = tap.now();
-        let endpoint = endpoint(request.uri());
-        let heard = heard(&request);
-        let principal = self.principal.clone();
-        let invocation = request.headers().get(INVOCATION).map(str::to_owned);
+        let sent = Sent {
+            started: tap.now(),
+            endpoint: endpoint(request.uri()),
+            invocation: request.headers().get(INVOCATION).map(str::to_owned),
+            request: heard(&request),
+            caller: self.caller.clone(),
+        };
         let answer = self.inner.call(request);
         HttpConnectorFuture::new(async move {
-            let (answered, said) = read(answer.await, heard.as_ref()).await;
-            let duration = (tap.now() - started).to_std().unwrap_or_default();
-            let (status, error) = match &answered {
-                Ok(response) => (Some(response.status().as_u16()), None),
-                Err(error) => (None, Some(sources(error))),
-            };
-            let OverheardAnswer { members, code, message, request_id, secrets } = said;
-            let [code, request_id, error] = [code, request_id, error].map(|text| text.map(Text::from));
-            let attempt = Attempt { started, duration, status, code, request_id, error };
-            tap.with(|notes| {
-                notes.learn(secrets);
-                let name = heard.as_ref().map(|it| (it.service_name(), it.operation.clone()));
-                notes.note(endpoint, heard, members, attempt);
-                if let Some(principal) = principal
-                    && let Some((exchange, policies)) = notes.sent.pop()
-                {
-                    let call = other_call(name, &principal, message, exchange);
-                    notes.note_other(OtherCall { invocation, call, policies });
-                }
-            });
+            let (answered, said) = read(answer.await, sent.request.as_ref()).await;
+            let status = answered.as_ref().map(|response| response.status().as_u16());
+            let status = status.map_err(|error| sources(error));
+            tap.answered(sent, status, said);
             answered
         })
     }
 }
 
-impl Notes {
-    fn note(
-        &mut self,
-        endpoint: String,
-        heard: Option<OverheardRequest>,
-        said: Vec<Member>,
-        attempt: Attempt,
-    ) {
-        let mut policies = Vec::new();
-        let response = said.into_iter().map(|member| kept(member, &mut policies)).collect();
-        let (mut region, mut access_key_id, mut parameters) = (None, None, Vec::new());
-        if let Some(heard) = heard {
-            self.learn(heard.secrets);
-            region = heard.region.map(Text::from);
-            access_key_id = heard.access_key_id.map(Text::from);
-            parameters = heard.members.into_iter().map(|member| kept(member, &mut policies)).collect();
-            parameters.sort_by(|one: &Parameter, other| one.name.cmp(&other.name));
-        }
-        let exchange = Exchange {
-            endpoint: endpoint.into(),
-            region,
-            access_key_id,
-            parameters,
-            response,
-            attempts: vec![attempt],
-        };
-        self.sent.push((exchange, policies));
+/// A request on its way.
+struct Sent {
+    started: DateTime<Utc>,
+    endpoint: String,
+    invocation: Option<String>,
+    /// `None`: it can't be read.
+    request: Option<OverheardRequest>,
+    /// `None`: a step makes the call, and tells more of it.
+    caller: Option<Caller>,
+}
+
+impl Wiretap {
+    /// Notes a request with its status, or with why there was no answer, and what the answer said.
+    fn answered(&self, sent: Sent, status: Result<u16, String>, said: OverheardAnswer) {
+        let duration = (self.now() - sent.started).to_std().unwrap_or_default();
+        let (status, error) = (status.as_ref().ok().copied(), status.err());
+        let OverheardAnswer { members, code, message, request_id, secrets } = said;
+        let [code, request_id, error] = [code, request_id, error].map(|text| text.map(Text::from));
+        let attempt = Attempt { started: sent.started, duration, status, code, request_id, error };
+        let name = sent.request.as_ref().map(|it| (it.service_name(), it.operation.clone()));
+        self.with(|notes| {
+            notes.learn(secrets);
+            let (exchange, policies) = notes.exchange(sent.endpoint, sent.request, members, attempt);
+            match sent.caller {
+                Some(caller) => {
+                    let call = other_call(name, &caller, message, exchange);
+                    notes.note_other(OtherCall { invocation: sent.invocation, call, policies });
+                }
+                None => notes.sent.push((exchange, policies)),
+            }
+        });
+    }
+
+    /// Hears what other programs ask of the emulator; `caller` where nobody tells whose key it is.
+    pub(crate) fn ear(&self, caller: Caller) -> Ear {
+        let tap = self.clone();
+        Arc::new(move |request, answer| {
+            let (parts, body) = request.into_parts();
+            let text =
+                |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+            let request = OverheardRequest::of(&parts, &body);
+            let status = answer.status().as_u16();
+            let said = match &request {
+                Some(request) => request.answer(status, answer.headers(), answer.body()),
+                None => OverheardAnswer::unread(answer.headers()),
+            };
+            let sent = Sent {
+                started: tap.now(),
+                endpoint: format!("http://{}", text("host").unwrap_or_default()),
+                invocation: text(INVOCATION),
+                request,
+                caller: Some(caller.clone()),
+            };
+            tap.answered(sent, Ok(status), said);
+        })
     }
 }
 
 impl Notes {
+    /// A request that was sent once, with the texts of its policies.
+    fn exchange(
+        &mut self,
+        endpoint: String,
+        request: Option<OverheardRequest>,
+        said: Vec<Member>,
+        attempt: Attempt,
+    ) -> (Exchange, Vec<(Sha256, String)>) {
+        let mut policies = Vec::new();
+        let response = said.into_iter().map(|member| kept(member, &mut policies)).collect();
+        let (mut region, mut access_key_id, mut parameters) = (None, None, Vec::new());
+        if let Some(request) = request {
+            self.learn(request.secrets);
+            region = request.region.map(Text::from);
+            access_key_id = request.access_key_id.map(Text::from);
+            parameters = request.members.into_iter().map(|member| kept(member, &mut policies)).collect();
+            parameters.sort_by(|one: &Parameter, other| one.name.cmp(&other.name));
+        }
+        let attempts = vec![attempt];
+        let endpoint = endpoint.into();
+        (Exchange { endpoint, region, access_key_id, parameters, response, attempts }, policies)
+    }
+
     /// Another try of the call before, or another call.
     fn note_other(&mut self, mut other: OtherCall) {
         let is_again =
@@ -262,7 +312,7 @@ impl Notes {
 /// What can be told of a call by its last try alone.
 fn other_call(
     name: Option<(&str, String)>,
-    principal: &str,
+    caller: &Caller,
     message: Option<String>,
     exchange: Exchange,
 ) -> Call {
@@ -276,8 +326,8 @@ fn other_call(
         operation: operation.into(),
         action: None,
         resource: None,
-        principal: principal.into(),
-        purpose: Purpose::default(),
+        principal: (*caller.principal).into(),
+        purpose: caller.purpose,
         verdict: verdict(code.as_deref(), status),
         code,
         message: message.map(Text::from).or(error),

@@ -1,6 +1,8 @@
-//! Whoever looks on at the calls that a target makes by itself: those of its self-test, and those that remove what was made.
+//! Whoever looks on at the calls that a target makes by itself: those that reach it and what is there, those of its
+//! self-test, and those that remove what was made.
 
 use aws_types::SdkConfig;
+use emulator::Ear;
 
 use crate::place::Place;
 
@@ -11,6 +13,11 @@ pub trait Bystander {
 
     /// Its calls so far went to `place`, which may know why they were answered so.
     fn went_to(&self, _place: &dyn Place) {}
+
+    /// Hears what other programs, which `principal` stands for, ask of the emulator; `None`: nobody listens.
+    fn ear(&self, _principal: &str) -> Option<Ear> {
+        None
+    }
 }
 
 /// Nobody looks on.

@@ -17,6 +17,7 @@ use aws_types::region::Region;
 use policy::AccountId;
 use secrecy::SecretString;
 
+use crate::bystander::Bystander;
 use crate::ca_bundle::CaBundle;
 use crate::credentials::static_credentials;
 use crate::from_instance::{FromInstance, placeholder};
@@ -48,6 +49,9 @@ pub struct Connection {
     pub may_be_management_account: bool,
 }
 
+/// The principal of whoever asks who that is.
+const NOT_KNOWN: &str = "not known yet";
+
 /// Who we are somewhere.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -58,13 +62,13 @@ pub struct Identity {
 }
 
 impl Connection {
-    /// Asks who we are there.
+    /// Asks who we are there, which a bystander sees.
     ///
     /// # Errors
     /// Where it can't be reached, does not know the credentials, or is another account than it must be.
-    pub async fn identify(&self) -> Result<Identity, TargetError> {
+    pub async fn identify(&self, bystander: &dyn Bystander) -> Result<Identity, TargetError> {
         let client = network(self.ca_bundle.as_ref())?;
-        let identity = self.identify_as(&client, self.credentials.clone()).await?;
+        let identity = self.identify_as(&client, self.credentials.clone(), bystander).await?;
         if let Some(account) = self.account.as_ref().filter(|account| **account != identity.account) {
             return Err(TargetError::Unreachable(format!(
                 "the credentials are of account {}, and not of {account}: nothing was done",
@@ -72,7 +76,10 @@ impl Connection {
             )));
         }
         if self.is_aws && !self.may_be_management_account {
-            self.refuse_management_account(client, &identity.account).await?;
+            let configuration = self.signed(client, self.credentials.clone());
+            let organizations =
+                aws_sdk_organizations::Client::new(&bystander.over(configuration, &identity.arn));
+            self.refuse_management_account(&organizations, &identity.account).await?;
         }
         Ok(identity)
     }
@@ -81,12 +88,9 @@ impl Connection {
     /// <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_best-practices_mgmt-acct.html>
     async fn refuse_management_account(
         &self,
-        client: SharedHttpClient,
+        organizations: &aws_sdk_organizations::Client,
         account: &AccountId,
     ) -> Result<(), TargetError> {
-        let configuration = self.configuration(client).into_builder();
-        let configuration = configuration.credentials_provider(self.credentials.clone()).build();
-        let organizations = aws_sdk_organizations::Client::new(&configuration);
         let unless = "unless `--management-account` says that it may be one";
         match organizations.describe_organization().send().await {
             Ok(answer) => {
@@ -112,10 +116,10 @@ impl Connection {
         &self,
         client: &SharedHttpClient,
         credentials: SharedCredentialsProvider,
+        bystander: &dyn Bystander,
     ) -> Result<Identity, TargetError> {
-        let configuration =
-            self.configuration(client.clone()).to_builder().credentials_provider(credentials).build();
-        let sts = aws_sdk_sts::Client::new(&configuration);
+        let configuration = self.signed(client.clone(), credentials);
+        let sts = aws_sdk_sts::Client::new(&bystander.over(configuration, NOT_KNOWN));
         let answer = sts.get_caller_identity().send().await.map_err(|error| {
             let said = said(&error);
             let help = match said.contains("UnknownIssuer") {
@@ -151,6 +155,15 @@ impl Connection {
             "other-account" => Err("another account needs `--other-profile`".to_owned()),
             _ => Err(format!("{} has no `{name}` that could be used from here", self.name)),
         }
+    }
+
+    /// Calls over `client`, signed with what `credentials` gives.
+    pub(crate) fn signed(
+        &self,
+        client: SharedHttpClient,
+        credentials: SharedCredentialsProvider,
+    ) -> SdkConfig {
+        self.configuration(client).into_builder().credentials_provider(credentials).build()
     }
 
     /// Calls over `client`, signed by nobody yet.

@@ -10,12 +10,13 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use chrono::{DateTime, Utc};
-use emulator::{Clock, Emulator, Listener, Peer, Question, SamlStatement, Settings};
+use emulator::{Clock, Ear, Emulator, Listener, Peer, Question, SamlStatement, Settings};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use policy::AccountId;
 use tokio::task::JoinHandle;
 
+use crate::bystander::Bystander;
 use crate::connector::{InProcess, VirtualTime};
 use crate::credentials::static_credentials;
 use crate::metadata;
@@ -57,13 +58,21 @@ impl Target for Embedded {
         }
     }
 
-    fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>> {
-        let place = EmbeddedPlace::new(Clock::over(self.real_time));
+    fn place<'a>(
+        &'a self,
+        bystander: &'a dyn Bystander,
+    ) -> LocalBoxFuture<'a, Result<Box<dyn Place>, TargetError>> {
+        let place = EmbeddedPlace::new(Clock::over(self.real_time), bystander.ear(PROGRAMS));
         async move { place.map(|place| Box::new(place) as Box<dyn Place>) }.boxed_local()
     }
 }
 
+/// Who calls, of what is not known to be anybody else.
+const PROGRAMS: &str = "a program on an instance";
+
 struct EmbeddedPlace {
+    /// What hears the calls of other processes.
+    ear: Option<Ear>,
     /// The endpoint for other processes, opened when the first of them needs it.
     listening: OnceCell<Listening>,
     homes: Homes,
@@ -77,7 +86,7 @@ struct EmbeddedPlace {
 }
 
 impl EmbeddedPlace {
-    fn new(clock: Clock) -> Result<Self, TargetError> {
+    fn new(clock: Clock, ear: Option<Ear>) -> Result<Self, TargetError> {
         let settings = Settings::new(clock);
         let region = settings.region.clone();
         let mut accounts = settings.accounts.clone().into_iter();
@@ -104,6 +113,7 @@ impl EmbeddedPlace {
             .build();
         let listening = OnceCell::new();
         Ok(Self {
+            ear,
             listening,
             homes: Homes::default(),
             emulator,
@@ -227,7 +237,7 @@ impl Place for EmbeddedPlace {
             let listening = match self.listening.get() {
                 Some(listening) => listening,
                 None => {
-                    let listening = Listening::start(self.emulator.clone()).await?;
+                    let listening = Listening::start(self.emulator.clone(), self.ear.clone()).await?;
                     self.listening.get_or_init(|| listening)
                 }
             };
@@ -246,8 +256,8 @@ struct Listening {
 }
 
 impl Listening {
-    async fn start(emulator: Emulator) -> Result<Self, TargetError> {
-        let listener = Listener::bind(emulator, 0).await?;
+    async fn start(emulator: Emulator, ear: Option<Ear>) -> Result<Self, TargetError> {
+        let listener = Listener::bind(emulator, 0).await?.heard_by(ear);
         let endpoint = format!("http://{}", listener.address());
         let task = tokio::spawn(async move {
             // It is ended by being dropped; a client sees an error of `accept` as a refused connection.

@@ -28,6 +28,7 @@ pub use bystander::{Bystander, Nobody};
 pub use ca_bundle::{CaBundle, CaBundleError};
 pub use connection::{Connection, Identity};
 pub use embedded::Embedded;
+pub use emulator::Ear;
 pub use emulator::{Asker, NotDecided, Question, aws_managed_policy, aws_managed_policy_arns};
 pub use emulator::{Heard, Member, OverheardAnswer, OverheardRequest};
 pub use emulator::{SamlStatement, one_time_password, one_time_password_step};

@@ -26,8 +26,11 @@ pub trait Target {
     /// A few words for the summary, such as `the clock of a real account can't be moved`.
     fn capability(&self, name: &str) -> Result<(), String>;
 
-    /// A place for one scenario, which shares nothing with those of other scenarios.
-    fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>>;
+    /// A place for one scenario, which shares nothing with those of other scenarios. `bystander` sees what it calls by itself.
+    fn place<'a>(
+        &'a self,
+        bystander: &'a dyn Bystander,
+    ) -> LocalBoxFuture<'a, Result<Box<dyn Place>, TargetError>>;
 
     /// The last lines that the target itself logged, where it is gone and kept a log: a run that did not pass needs them.
     fn log(&self) -> Vec<String> {
@@ -70,7 +73,12 @@ pub trait Place {
     /// How to call as the holder of `key`; `None`: unsigned.
     fn configuration(&self, key: Option<&AccessKey>) -> SdkConfig;
 
-    /// The same, from another address; `None`: calls come from where this process is.
+    /// The same, where calls are made again that may only have come too early.
+    fn patient(&self, _key: Option<&AccessKey>, configuration: SdkConfig) -> SdkConfig {
+        configuration
+    }
+
+    /// How to call as the holder of `key` from another address; `None`: calls come from where this process is.
     fn configuration_from(&self, _key: Option<&AccessKey>, _address: IpAddr) -> Option<SdkConfig> {
         None
     }

@@ -62,16 +62,17 @@ impl Default for Probe {
 }
 
 impl Probe {
-    /// Rule 3 of the design: a target must prove itself before the first scenario.
-    pub async fn of(target: &dyn Target, bystander: &dyn Bystander) -> Self {
-        let place = match target.place().await {
+    /// Rule 3 of the design: a target must prove itself before the first scenario. What is made for that is removed, which
+    /// is `removal`'s to see.
+    pub async fn of(target: &dyn Target, bystander: &dyn Bystander, removal: &dyn Bystander) -> Self {
+        let place = match target.place(bystander).await {
             Ok(place) => place,
             Err(error) => return Self::failed(&error.to_string()),
         };
         let found = probe(place.as_ref(), bystander).await;
         bystander.went_to(place.as_ref());
         // What is left is tried again at the end of the run.
-        let _ = place.clean_up(bystander).await;
+        let _ = place.clean_up(removal).await;
         found
     }
 
@@ -131,6 +132,11 @@ async fn probe(place: &dyn Place, bystander: &dyn Bystander) -> Probe {
     }
 }
 
+/// How to call as the holder of `key`, seen by a bystander.
+fn heard(place: &dyn Place, bystander: &dyn Bystander, key: &AccessKey, principal: &str) -> SdkConfig {
+    place.patient(Some(key), bystander.over(place.configuration(Some(key)), principal))
+}
+
 struct Tester<'a> {
     place: &'a dyn Place,
     bystander: &'a dyn Bystander,
@@ -151,8 +157,9 @@ enum Answer {
 impl<'a> Tester<'a> {
     async fn new(place: &'a dyn Place, bystander: &'a dyn Bystander) -> Result<Self, String> {
         let name = place.names().of(Named::InIam, NAME);
-        let administrator = place.configuration(Some(place.administrator()));
-        let iam = aws_sdk_iam::Client::new(&bystander.over(administrator, &place.administrator_arn()));
+        let administrator = place.administrator();
+        let administrator = heard(place, bystander, administrator, &place.administrator_arn());
+        let iam = aws_sdk_iam::Client::new(&administrator);
         let tags = place
             .tags()
             .iter()
@@ -213,7 +220,7 @@ impl<'a> Tester<'a> {
 
     /// That of the user, with one of its keys or sessions.
     fn configuration(&self, key: &AccessKey) -> SdkConfig {
-        self.bystander.over(self.place.configuration(Some(key)), &self.user_arn)
+        heard(self.place, self.bystander, key, &self.user_arn)
     }
 
     async fn grant(&self) -> Result<(), String> {

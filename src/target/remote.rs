@@ -74,7 +74,6 @@ struct Shared {
     other: Option<Identity>,
     client: SharedHttpClient,
     journal: Journal,
-    commands: Arc<RunCommand>,
     /// Whether commands reach instances. `Err`: why not.
     instances: Result<(), String>,
     /// What may be there, with whether the service said so.
@@ -82,7 +81,7 @@ struct Shared {
 }
 
 impl Remote {
-    /// Asks who we are, and begins the journal. Nothing else happens before that is what it must be.
+    /// Asks who we are, which a bystander sees, and begins the journal. Nothing else happens before that is what it must be.
     ///
     /// # Errors
     /// As of [`Connection::identify`], and where the journal can't be written.
@@ -90,11 +89,12 @@ impl Remote {
         connection: Connection,
         manners: Manners,
         journal: Journal,
+        bystander: &dyn Bystander,
     ) -> Result<Self, TargetError> {
-        let identity = connection.identify().await?;
+        let identity = connection.identify(bystander).await?;
         let client = network(connection.ca_bundle.as_ref())?;
         let other = match &connection.other_credentials {
-            Some(credentials) => Some(connection.identify_as(&client, credentials.clone()).await?),
+            Some(credentials) => Some(connection.identify_as(&client, credentials.clone(), bystander).await?),
             None => None,
         };
         if other.as_ref().is_some_and(|other| other.account == identity.account) {
@@ -108,13 +108,9 @@ impl Remote {
             account: identity.account.to_string(),
         };
         journal.write(begun).map_err(TargetError::Journal)?;
-        let administrator = connection.configuration(client.clone()).into_builder();
-        let administrator = administrator.credentials_provider(connection.credentials.clone()).build();
-        let commands = Arc::new(RunCommand::new(&administrator, &manners.run));
-        let instances = commands.is_usable().await;
-        let things = RefCell::default();
-        let shared =
-            Shared { connection, manners, identity, other, client, journal, commands, instances, things };
+        let (instances, things) = (Err("nobody has asked yet".to_owned()), RefCell::default());
+        let mut shared = Shared { connection, manners, identity, other, client, journal, instances, things };
+        shared.instances = shared.commands(bystander).is_usable().await;
         Ok(Self { shared: Rc::new(shared), next: Cell::new(1) })
     }
 }
@@ -147,10 +143,13 @@ impl Target for Remote {
         }
     }
 
-    fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>> {
+    fn place<'a>(
+        &'a self,
+        bystander: &'a dyn Bystander,
+    ) -> LocalBoxFuture<'a, Result<Box<dyn Place>, TargetError>> {
         let number = self.next.replace(self.next.get() + 1);
         async move {
-            let place = RemotePlace::new(self.shared.clone(), number).await?;
+            let place = RemotePlace::new(self.shared.clone(), number, bystander).await?;
             Ok(Box::new(place) as Box<dyn Place>)
         }
         .boxed_local()
@@ -166,14 +165,19 @@ impl Target for Remote {
 }
 
 impl Shared {
+    /// The way to instances, as the administrator.
+    fn commands(&self, bystander: &dyn Bystander) -> RunCommand {
+        let configuration = self.connection.signed(self.client.clone(), self.connection.credentials.clone());
+        RunCommand::new(&bystander.over(configuration, &self.identity.arn), &self.manners.run)
+    }
+
     async fn remove(&self, things: Vec<Thing>, bystander: &dyn Bystander) -> Result<(), TargetError> {
         if things.is_empty() {
             return Ok(());
         }
         let mut left = Vec::new();
         let teardown = |(credentials, who): (&SharedCredentialsProvider, &Identity)| {
-            let configuration = self.connection.configuration(self.client.clone()).into_builder();
-            let configuration = configuration.credentials_provider(credentials.clone()).build();
+            let configuration = self.connection.signed(self.client.clone(), credentials.clone());
             let configuration = bystander.over(configuration, &who.arn);
             Teardown::new(&configuration, self.connection.endpoint.is_some(), self.manners.patience)
         };
@@ -197,6 +201,7 @@ impl Shared {
 
 struct RemotePlace {
     shared: Rc<Shared>,
+    commands: Arc<RunCommand>,
     names: Names,
     tags: Vec<(String, String)>,
     administrator: AccessKey,
@@ -207,7 +212,7 @@ struct RemotePlace {
 }
 
 impl RemotePlace {
-    async fn new(shared: Rc<Shared>, number: usize) -> Result<Self, TargetError> {
+    async fn new(shared: Rc<Shared>, number: usize, bystander: &dyn Bystander) -> Result<Self, TargetError> {
         let administrator = access_key(&shared.connection.credentials).await?;
         let other_administrator = match &shared.connection.other_credentials {
             Some(credentials) => Some(access_key(credentials).await?),
@@ -223,7 +228,8 @@ impl RemotePlace {
             [(RUN_TAG, manners.run.clone()), (SCENARIO_TAG, number.to_string()), (EXPIRES_TAG, expires)];
         let tags = tags.map(|(key, value)| (key.to_owned(), value)).to_vec();
         let (changed, things) = (Cell::new(None), RefCell::default());
-        Ok(Self { shared, names, tags, administrator, other_administrator, changed, things })
+        let commands = Arc::new(shared.commands(bystander));
+        Ok(Self { shared, commands, names, tags, administrator, other_administrator, changed, things })
     }
 
     fn thing(&self, in_account: &AccountId, kind: ThingKind, name: &str) -> Thing {
@@ -262,18 +268,21 @@ impl Place for RemotePlace {
     }
 
     fn configuration(&self, key: Option<&AccessKey>) -> SdkConfig {
-        let client = self.shared.client.clone();
-        let administrators = [Some(&self.administrator), self.other_administrator.as_ref()];
-        let administers = |key: &AccessKey| administrators.into_iter().flatten().any(|it| it.id == key.id);
-        let client = match key {
-            Some(key) if administers(key) => {
-                SharedHttpClient::new(Patient { client, patience: self.shared.manners.patience })
-            }
-            _ => client,
-        };
-        let mut builder = self.shared.connection.configuration(client).into_builder();
+        let mut builder = self.shared.connection.configuration(self.shared.client.clone()).into_builder();
         builder.set_credentials_provider(key.map(static_credentials));
         builder.build()
+    }
+
+    fn patient(&self, key: Option<&AccessKey>, configuration: SdkConfig) -> SdkConfig {
+        let administrators = [Some(&self.administrator), self.other_administrator.as_ref()];
+        let administers = |key: &AccessKey| administrators.into_iter().flatten().any(|it| it.id == key.id);
+        match configuration.http_client() {
+            Some(client) if key.is_some_and(administers) => {
+                let patient = Patient { client, patience: self.shared.manners.patience };
+                configuration.into_builder().http_client(SharedHttpClient::new(patient)).build()
+            }
+            _ => configuration,
+        }
     }
 
     fn has_buckets_in_path(&self) -> bool {
@@ -359,7 +368,7 @@ impl Place for RemotePlace {
         instance_id: &'a str,
     ) -> LocalBoxFuture<'a, Result<Option<InstanceCredentials>, TargetError>> {
         async move {
-            let run = &self.shared.commands;
+            let run = &self.commands;
             let handed = from_instance::handed(run, instance_id).await?;
             Ok(handed.map(|Handed { role, key_id }| InstanceCredentials {
                 role,
@@ -378,7 +387,7 @@ impl Place for RemotePlace {
     ) -> LocalBoxFuture<'a, Result<ProgramOutput, TargetError>> {
         async move {
             let script = run_command::as_a_program(program, self.region());
-            self.shared.commands.run(instance_id, &script).await
+            self.commands.run(instance_id, &script).await
         }
         .boxed_local()
     }

@@ -10,6 +10,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
 use policy::AccountId;
 
+use crate::bystander::Nobody;
 use crate::connection::{Connection, Identity, said};
 use crate::journal::{Thing, ThingKind};
 use crate::patient::network;
@@ -58,9 +59,9 @@ impl Sweep {
     /// # Errors
     /// As of [`Connection::identify`].
     pub async fn new(connection: &Connection, patience: Duration) -> Result<Self, TargetError> {
-        let identity = connection.identify().await?;
-        let configuration = connection.configuration(network(connection.ca_bundle.as_ref())?).into_builder();
-        let configuration = configuration.credentials_provider(connection.credentials.clone()).build();
+        let identity = connection.identify(&Nobody).await?;
+        let client = network(connection.ca_bundle.as_ref())?;
+        let configuration = connection.signed(client, connection.credentials.clone());
         let buckets_in_path = connection.endpoint.is_some();
         let s3 = aws_sdk_s3::config::Builder::from(&configuration).force_path_style(buckets_in_path).build();
         Ok(Self {

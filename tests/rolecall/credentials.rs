@@ -2,7 +2,7 @@
 
 use aws_sdk_sts::error::ProvideErrorMetadata;
 use secrecy::SecretString;
-use target::{AccessKey, Embedded, Place, Target};
+use target::{AccessKey, Embedded, Nobody, Place, Target};
 
 /// What STS and S3 say to a caller who signs with `key` (`None`: not at all).
 async fn refusals(place: &dyn Place, key: Option<&AccessKey>) -> (Option<String>, Option<String>) {
@@ -35,7 +35,7 @@ async fn check(name: &str, place: &dyn Place, key: Option<&AccessKey>, sts: &str
 #[tokio::test]
 async fn wrong_credentials_are_refused_by_their_codes() {
     let target = Embedded::new(chrono::Utc::now);
-    let place = target.place().await.expect("a place");
+    let place = target.place(&Nobody).await.expect("a place");
     let place = place.as_ref();
     let administrator = place.administrator().clone();
     let s3 = aws_sdk_s3::Client::new(&place.configuration(Some(&administrator)));

@@ -1,5 +1,6 @@
 //! A target that is not in this process: an emulator behind a port, as an endpoint.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -9,10 +10,12 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use chrono::Utc;
 use emulator::{Clock, Emulator, Listener, Settings};
-use evidence::{CallRecord, Exit, Purpose, Record, ScenarioResult, Verdict};
-use harness::{FeatureFile, RunPlan};
+use evidence::{CallRecord, Event, EventKind, Exit, Purpose, Record, ScenarioResult, Verdict};
+use harness::{Beside, FeatureFile, RunPlan};
 use secrecy::ExposeSecret;
-use target::{Connection, Journal, Launch, Leftovers, Manners, Remote, Target, TargetError, network};
+use target::{
+    Bystander, Connection, Journal, Launch, Leftovers, Manners, Nobody, Remote, Target, TargetError, network,
+};
 
 use crate::runs::{run_on, run_planned};
 
@@ -38,7 +41,7 @@ fn connect(
     account: &str,
     journal: std::fs::File,
 ) -> Result<Remote, TargetError> {
-    connect_with(administrator(emulator), endpoint, account, journal)
+    connect_with(administrator(emulator), endpoint, account, journal, &Nobody)
 }
 
 fn administrator(emulator: &Emulator) -> Credentials {
@@ -52,6 +55,7 @@ fn connect_with(
     endpoint: String,
     account: &str,
     journal: std::fs::File,
+    bystander: &dyn Bystander,
 ) -> Result<Remote, TargetError> {
     let connection = Connection {
         name: endpoint.clone(),
@@ -74,7 +78,8 @@ fn connect_with(
         clock: Utc::now,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(Remote::connect(connection, manners, Journal::new(journal, Utc::now)))
+    let journal = Journal::new(journal, Utc::now);
+    runtime.block_on(Remote::connect(connection, manners, journal, bystander))
 }
 
 const TEXT: &str = r#"
@@ -111,18 +116,25 @@ fn a_run_on_an_endpoint_leaves_nothing() {
 }
 
 #[test]
-fn the_calls_of_the_self_test_and_of_clean_up_are_in_the_record() {
+fn the_calls_that_no_step_makes_are_in_the_record() {
     let (emulator, endpoint) = served();
-    let target = connect(&emulator, endpoint, "111122223333", tempfile::tempfile().expect("a journal"));
+    let beside = Beside::listening(Utc::now, Vec::new());
+    let journal = tempfile::tempfile().expect("a journal");
+    let administrator = administrator(&emulator);
+    let target = connect_with(administrator, endpoint, "111122223333", journal, &beside.reaching());
     let target = Rc::new(target.expect("the endpoint")) as Rc<dyn Target>;
     let features = vec![FeatureFile::parse("a.feature", TEXT).expect("a feature")];
-    let (record, _) = run_planned(target, RunPlan { features, listens: true, ..RunPlan::default() });
+    let (record, _) = run_planned(target, RunPlan { features, beside, ..RunPlan::default() });
     let called = |calls: &mut dyn Iterator<Item = &CallRecord>, purpose: Purpose| -> Vec<(String, Verdict)> {
         let calls = calls.filter(|it| it.call.purpose == purpose);
         calls.map(|it| (format!("{} by {}", it.call.operation, it.call.principal), it.call.verdict)).collect()
     };
     let outside = |purpose| called(&mut record.outside.calls.iter(), purpose);
     let (root, probe) = ("arn:aws:iam::111122223333:root", ":user/rolecall/rolecall-probe-");
+    let reached = outside(Purpose::Reach);
+    let asked = ("GetCallerIdentity by not known yet".to_owned(), Verdict::Allowed);
+    let instances = (format!("GetServiceSetting by {root}"), Verdict::Allowed);
+    assert_eq!(reached, [asked, instances]);
     let tested = outside(Purpose::SelfTest);
     assert!(tested.contains(&(format!("CreateUser by {root}"), Verdict::Allowed)), "{tested:#?}");
     let listed: Vec<Verdict> = tested
@@ -172,7 +184,7 @@ fn an_administrator_whose_credentials_are_over_is_told_so() {
     let (emulator, endpoint) = served();
     let credentials = for_an_hour(&emulator, &endpoint);
     let journal = tempfile::tempfile().expect("a file");
-    let target = connect_with(credentials.clone(), endpoint.clone(), "111122223333", journal);
+    let target = connect_with(credentials.clone(), endpoint.clone(), "111122223333", journal, &Nobody);
     let target = target.expect("they are good still");
     emulator.clock().advance(Duration::from_secs(7200));
     let text = "Feature: f\n  Scenario: s\n    Given a user eve\n    Then eve can't list buckets\n";
@@ -183,7 +195,8 @@ fn an_administrator_whose_credentials_are_over_is_told_so() {
     // Whether the user was made is not known, and nobody can look.
     assert_matches!(cleaned, Err(TargetError::Left(left)) if left.iter().all(|it| it.contains("ExpiredToken")));
     let journal = tempfile::tempfile().expect("a file");
-    let refused = connect_with(credentials, endpoint, "111122223333", journal).err().expect("a refusal");
+    let refused =
+        connect_with(credentials, endpoint, "111122223333", journal, &Nobody).err().expect("a refusal");
     assert!(refused.to_string().contains("ExpiredToken"), "{refused}");
 }
 
@@ -213,4 +226,44 @@ fn slow_scenarios_really_wait_where_the_clock_can_not_be_moved() {
     assert!(slow.duration >= Some(Duration::from_secs(1)), "{:?}", slow.duration);
     let result = planned(false).scenarios.pop().and_then(|scenario| scenario.result);
     assert_matches!(result, Some(ScenarioResult::Skipped { reason }) if reason.ends_with("; with `--slow` it really waits"));
+}
+
+#[test]
+fn what_happened_in_a_step_that_was_not_ended_is_told_and_removed() {
+    let (emulator, endpoint) = served();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("journal");
+    let journal = std::fs::File::create(&path).expect("a journal");
+    let target = connect(&emulator, endpoint, "111122223333", journal).expect("the endpoint");
+    let target = Rc::new(target) as Rc<dyn Target>;
+    let text = "Feature: f\n  Scenario: s\n    Given the account of the walkthrough\n    And main-user\n    Then upload succeeds\n";
+    let features = vec![FeatureFile::parse("a.feature", text).expect("a feature")];
+    let beside = Beside::listening(Utc::now, Vec::new());
+    let plan = RunPlan { features, beside: beside.clone(), ..RunPlan::default() };
+    let (events, began) = (RefCell::new(Vec::new()), tokio::sync::Notify::new());
+    let sink = |event: Event| {
+        if matches!(&event.kind, EventKind::Called { scenario: Some(_), .. }) {
+            began.notify_one();
+        }
+        events.borrow_mut().push(event);
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let cleaned = runtime.block_on(async {
+        tokio::select! {
+            _ = harness::run(plan, target.clone(), Utc::now, sink) => panic!("it went on to its end"),
+            () = began.notified() => {}
+        }
+        beside.clean_up(target.as_ref(), Utc::now, sink).await
+    });
+    cleaned.expect("nothing is left");
+    let record: Record = events.borrow().iter().collect();
+    let [scenario] = record.scenarios.as_slice() else { panic!("one scenario: {record:#?}") };
+    assert!(scenario.steps.is_empty() && scenario.result.is_none(), "{scenario:#?}");
+    assert!(scenario.calls().all(|it| it.call.purpose == Purpose::SetUp), "{scenario:#?}");
+    let made: Vec<&str> = scenario.calls().map(|it| it.call.operation.as_str()).collect();
+    assert_eq!(made, ["CreateKeyPair"]);
+    let last = record.outside.calls.last().map(|it| (it.call.operation.as_str(), it.call.purpose));
+    assert_eq!(last, Some(("DeleteKeyPair", Purpose::CleanUp)));
+    let text = std::fs::read_to_string(&path).expect("the journal");
+    assert_eq!(Leftovers::of(&text).expect("a journal").things.len(), 0);
 }

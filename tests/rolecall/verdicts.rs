@@ -6,7 +6,7 @@ use std::time::Duration;
 use assert_matches::assert_matches;
 use evidence::{Exit, ScenarioResult, StepResult};
 use futures::future::LocalBoxFuture;
-use target::{Embedded, Info, Place, Target, TargetError};
+use target::{Bystander, Embedded, Info, Place, Target, TargetError};
 
 use crate::runs::{run, run_on};
 
@@ -148,8 +148,11 @@ impl Target for Unenforcing {
         self.0.capability(name)
     }
 
-    fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>> {
-        Box::pin(async { Ok(Box::new(UnenforcingPlace(self.0.place().await?)) as Box<dyn Place>) })
+    fn place<'a>(
+        &'a self,
+        bystander: &'a dyn Bystander,
+    ) -> LocalBoxFuture<'a, Result<Box<dyn Place>, TargetError>> {
+        Box::pin(async { Ok(Box::new(UnenforcingPlace(self.0.place(bystander).await?)) as Box<dyn Place>) })
     }
 }
 

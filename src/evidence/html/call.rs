@@ -52,6 +52,7 @@ fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Expectation => "expectation",
         Purpose::CleanUp => "clean-up",
         Purpose::SelfTest => "self-test",
+        Purpose::Reach => "to reach the account or an instance",
     }
 }
 

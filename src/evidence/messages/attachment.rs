@@ -126,6 +126,7 @@ fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Expectation => "an expectation",
         Purpose::CleanUp => "clean-up",
         Purpose::SelfTest => "the self-test",
+        Purpose::Reach => "reaching the account or an instance",
     }
 }
 

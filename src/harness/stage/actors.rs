@@ -37,6 +37,7 @@ impl Stage {
     pub fn actor_with(&self, name: &str, principal: String, key: Option<AccessKey>) -> Actor {
         key.iter().for_each(|key| self.recorder.learn(key));
         let configuration = self.recorder.over(self.place.configuration(key.as_ref()));
+        let configuration = self.place.patient(key.as_ref(), configuration);
         let buckets_in_path = self.place.has_buckets_in_path();
         Actor { name: name.to_owned(), principal, key, configuration, buckets_in_path, address: None }
     }

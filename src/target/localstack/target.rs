@@ -127,15 +127,19 @@ impl Target for OnLocalStack {
         OnLocalStack::has(name)
     }
 
-    fn place(&self) -> LocalBoxFuture<'_, Result<Box<dyn Place>, TargetError>> {
+    fn place<'a>(
+        &'a self,
+        bystander: &'a dyn Bystander,
+    ) -> LocalBoxFuture<'a, Result<Box<dyn Place>, TargetError>> {
         let number = self.next.replace(self.next.get() + 1);
         async move {
             let (account, other) = (account(2 * number)?, account(2 * number + 1)?);
             let configuration = self.connection.configuration(self.client.clone());
             let administrator = key_of(&account);
             let calls = configuration.to_builder().credentials_provider(static_credentials(&administrator));
+            let calls = bystander.over(calls.build(), &format!("arn:aws:iam::{account}:root"));
             let place = LocalStackPlace {
-                instances: Instances::new(account.clone(), calls.build(), self.clock),
+                instances: Instances::new(account.clone(), calls, self.clock),
                 homes: Homes::default(),
                 endpoint: self.connection.endpoint.clone().unwrap_or_default(),
                 administrator,
