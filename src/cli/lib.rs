@@ -41,6 +41,7 @@ mod status;
 mod steps;
 mod stop;
 mod sweep;
+mod telling;
 mod terminal;
 mod version;
 mod watch;

@@ -1,6 +1,5 @@
 //! `rolecall run`: reads features, runs them on a target, and shows what became of them.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, Stdout};
 use std::path::PathBuf;
@@ -28,6 +27,7 @@ use crate::rerun;
 use crate::settings::{Key, Settings};
 use crate::status::Status;
 use crate::stop::on_target;
+use crate::telling::{Telling, Told};
 use crate::terminal::Surroundings;
 use crate::watch::watch;
 
@@ -97,22 +97,18 @@ pub(crate) async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -
         let nowhere = Diagnostic::new("no evidence is left, so none in the format of `--evidence-format`");
         return Err(nowhere.help("add `--evidence DIR`").into());
     }
-    let mut display = Display::new(args, surroundings);
-    let mut log = Vec::new();
     let beside = plan.beside.clone();
-    // Those who tell are two: the run, and whoever cleans up after one that was told to stop.
-    let tellers = RefCell::new((folder.as_mut(), &mut display));
-    let tell = |event: Event| {
-        let (folder, display) = &mut *tellers.borrow_mut();
-        folder.iter_mut().for_each(|folder| folder.write(&event));
-        display.show(&event);
-    };
+    let telling = Telling::begin(beside.scribe(), folder, Display::new(args, surroundings));
+    let mut log = Vec::new();
+    let tell = |note| telling.take(note);
     let run = async |target: Rc<dyn Target>| {
-        let cleaned = harness::run(plan, target.clone(), Utc::now, tell).await;
+        let cleaned = harness::note(plan, target.clone(), Utc::now, tell).await;
         log = target.log();
         cleaned
     };
-    let cleaned = on_target(chosen, &beside, tell, run, surroundings).await?;
+    let cleaned = on_target(chosen, &beside, tell, run, surroundings).await;
+    let Told { folder, display } = telling.end()?;
+    let cleaned = cleaned?;
     let (record, error) = display.finish();
     let mut status = Status::from(record.exit());
     if let Some(folder) = folder {
@@ -227,7 +223,7 @@ fn aws_cli(args: &RunArgs, path: &str) -> Result<(), String> {
 }
 
 /// The lines on standard output, and on a terminal the progress on standard error.
-struct Display {
+pub(crate) struct Display {
     console: Console<UntilClosed<Stdout>>,
     error: Option<io::Error>,
     progress: Progress,
@@ -256,7 +252,7 @@ impl Display {
         }
     }
 
-    fn show(&mut self, event: &Event) {
+    pub(crate) fn show(&mut self, event: &Event) {
         self.progress.apply(event);
         // Lines and bar share the terminal, so the bar steps aside for them; lines come at the ends of scenarios.
         let printed = match event.kind {

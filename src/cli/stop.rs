@@ -4,8 +4,7 @@ use std::io;
 use std::rc::Rc;
 
 use chrono::Utc;
-use evidence::Event;
-use harness::Beside;
+use harness::{Beside, Note};
 use target::{Target, TargetError};
 
 use crate::chosen::{Chosen, NoTarget};
@@ -21,7 +20,7 @@ use crate::terminal::Surroundings;
 pub(crate) async fn on_target(
     chosen: Chosen,
     beside: &Beside,
-    sink: impl FnMut(Event),
+    sink: impl FnMut(Note),
     work: impl AsyncFnOnce(Rc<dyn Target>) -> Result<(), TargetError>,
     surroundings: &Surroundings,
 ) -> Result<Result<(), TargetError>, NoTarget> {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use evidence::{Event, EventKind, Purpose};
+use evidence::{EventKind, Purpose};
 use secrecy::SecretString;
 use target::{Bystander, Target, TargetError};
 
 use crate::pace::Pace;
 use crate::recorder::Recorder;
+use crate::scribe::{Note, Scribe};
 use crate::selected::Selected;
 use crate::teller::Teller;
 use crate::wiretap::{SharedClock, Wiretap};
@@ -40,7 +41,12 @@ impl Beside {
         self.recorder.overhearing(Purpose::Reach)
     }
 
-    /// Removes what an interrupted run has left on `target`, and tells it.
+    /// Makes events of the notes of a run.
+    pub fn scribe(&self) -> Scribe {
+        Scribe::new(self.secrets.clone())
+    }
+
+    /// Removes what an interrupted run has left on `target`, and notes it.
     ///
     /// # Errors
     /// What could not be removed.
@@ -48,16 +54,15 @@ impl Beside {
         &self,
         target: &dyn Target,
         clock: impl Fn() -> DateTime<Utc>,
-        sink: impl FnMut(Event),
+        sink: impl FnMut(Note),
     ) -> Result<(), TargetError> {
         let mut teller = Teller::new(&Selected::default(), false, clock, sink);
-        teller.hide(&self.secrets);
         clean_up(target, self, &mut teller).await
     }
 }
 
 /// Removes what scenarios have left on `target`, and tells it.
-pub(crate) async fn clean_up<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)>(
+pub(crate) async fn clean_up<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Note)>(
     target: &dyn Target,
     beside: &Beside,
     teller: &mut Teller<Clock, Sink>,

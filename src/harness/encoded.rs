@@ -7,6 +7,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
+use crate::secrets::longest_run;
+
 /// Fewer letters spell nothing that could be told from a word.
 const SHORTEST: usize = 24;
 /// How much of what was compressed is looked at.
@@ -23,6 +25,11 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// `text` without the words that spell something which `is_secret`; `None`: there is none.
 pub(crate) fn masked(text: &str, is_secret: &dyn Fn(&str) -> bool) -> Option<String> {
+    let is_of_base64 =
+        |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'+' | b'/' | b'-' | b'_');
+    if longest_run(text, is_of_base64) < SHORTEST {
+        return None;
+    }
     let found: Vec<Range<usize>> = words(text)
         .filter(|range| text.get(range.clone()).is_some_and(|it| spells(it, is_secret, DEPTH)))
         .collect();

@@ -4,19 +4,20 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
-use evidence::{Call, Failure, File, Purpose, Sha256, StepResult};
+use evidence::{Call, Failure, File, Purpose, StepResult, Text};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use target::{AccessKey, Bystander, Ear, Place};
 
 use crate::calls::explain;
-use crate::encoded;
 use crate::pace::Pace;
-use crate::secrets;
+use crate::scribe::Masks;
+use crate::wire::Sent;
 use crate::wiretap::{Caller, Wiretap};
 
 /// Shorter pauses are none.
@@ -186,6 +187,8 @@ pub(crate) struct Recorder {
 #[derive(Default)]
 struct Notes {
     happened: Vec<Happened>,
+    /// What was sent for the calls so far, by their request ids.
+    sent: Vec<(Text, Vec<Arc<Sent>>)>,
     unchecked: Option<Call>,
     /// Why the row of a table does not hold, whose other rows are looked at all the same.
     row: Option<StepError>,
@@ -195,10 +198,8 @@ struct Notes {
 
 /// What belongs to the step that ends next.
 pub(crate) enum Happened {
-    /// A call was answered.
-    Called(Box<Call>),
-    /// A policy was sent or answered.
-    PolicySeen(Sha256, String),
+    /// A call was answered; with what was sent for it.
+    Called(Box<Call>, Vec<Arc<Sent>>),
     /// A file was read that a step names.
     FileRead(File),
     /// Time passed.
@@ -238,13 +239,9 @@ impl Recorder {
         self.tap.iter().for_each(|tap| tap.learn(secret));
     }
 
-    /// `text` without secrets: those that are known, and what looks like one; `None`: there is none in it.
-    pub(crate) fn masked(&self, text: &str) -> Option<String> {
-        let known = |text: &str| self.tap.as_ref().and_then(|tap| tap.masked(text));
-        let masked = known(text);
-        let masked = secrets::found_plain(masked.as_deref().unwrap_or(text)).or(masked);
-        let is_secret = |text: &str| known(text).is_some() || secrets::found_plain(text).is_some();
-        encoded::masked(masked.as_deref().unwrap_or(text), &is_secret).or(masked)
+    /// What takes secrets out of what was noted here.
+    pub(crate) fn masks(&self) -> Masks {
+        Masks(self.tap.clone())
     }
 
     /// What calls are made for from now on; the answer is what it was before.
@@ -284,30 +281,36 @@ impl Recorder {
     /// The call with what was heard of it, which is told.
     pub(crate) fn called(&self, mut call: Call) -> Call {
         self.others(|_| {});
-        let overheard = self.tap.as_ref().map(Wiretap::take).unwrap_or_default();
-        for (digest, text) in overheard.policies {
-            self.happened(Happened::PolicySeen(digest, text));
-        }
+        let sent = self.tap.as_ref().map(Wiretap::take).unwrap_or_default();
         if let Some(purpose) = self.notes.borrow().purpose {
             call.purpose = purpose;
         }
-        if let Some(exchange) = overheard.exchange {
-            call.status = call.status.or(exchange.attempts.last().and_then(|attempt| attempt.status));
-            call.exchange = Some(Box::new(exchange));
-        }
-        self.happened(Happened::Called(Box::new(call.clone())));
+        call.status = call.status.or(sent.last().and_then(|sent| sent.status));
+        self.note_call(call.clone(), sent);
         self.pace.happened();
         call
     }
 
+    fn note_call(&self, call: Call, sent: Vec<Arc<Sent>>) {
+        let id = call.request_id.clone().filter(|_| !sent.is_empty());
+        let mut notes = self.notes.borrow_mut();
+        notes.sent.extend(id.map(|id| (id, sent.clone())));
+        notes.happened.push(Happened::Called(Box::new(call), sent));
+    }
+
+    /// What was sent for a call that was told.
+    pub(crate) fn sent_for(&self, call: &Call) -> Vec<Arc<Sent>> {
+        let notes = self.notes.borrow();
+        let mut all = notes.sent.iter().rev();
+        let found = all.find(|(id, _)| Some(id) == call.request_id.as_ref());
+        found.map(|(_, sent)| sent.clone()).unwrap_or_default()
+    }
+
     /// Notes the calls that no step made, but the run itself or a program; `explain` adds why they were answered so.
     pub(crate) fn others(&self, explain: impl Fn(&mut Call)) {
-        for mut other in self.tap.as_ref().map(Wiretap::take_others).unwrap_or_default() {
-            for (digest, text) in other.policies {
-                self.happened(Happened::PolicySeen(digest, text));
-            }
-            explain(&mut other.call);
-            self.happened(Happened::Called(Box::new(other.call)));
+        for (mut call, sent) in self.tap.as_ref().map(Wiretap::take_others).unwrap_or_default() {
+            explain(&mut call);
+            self.note_call(call, sent);
         }
     }
 

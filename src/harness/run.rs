@@ -19,6 +19,7 @@ use crate::pace::Pace;
 use crate::plan::RunPlan;
 use crate::reading::Reading;
 use crate::recorder::Recorder;
+use crate::scribe::Note;
 use crate::secrets;
 use crate::selected::{Place, Selected};
 use crate::stage::Stage;
@@ -47,12 +48,25 @@ pub async fn run(
     plan: RunPlan,
     target: Rc<dyn Target>,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + Sync + 'static,
-    sink: impl FnMut(Event),
+    mut sink: impl FnMut(Event),
+) -> Result<(), TargetError> {
+    let mut scribe = plan.beside.scribe();
+    note(plan, target, clock, |note| scribe.tell(note, &mut sink)).await
+}
+
+/// The same, where somebody else makes events of what `sink` is given: the [`Scribe`](crate::Scribe) of the plan's `beside`.
+///
+/// # Errors
+/// What the run left on the target.
+pub async fn note(
+    plan: RunPlan,
+    target: Rc<dyn Target>,
+    clock: impl Fn() -> DateTime<Utc> + Clone + Send + Sync + 'static,
+    sink: impl FnMut(Note),
 ) -> Result<(), TargetError> {
     let started = clock();
     let selected = Selected::of(&plan);
     let mut teller = Teller::new(&selected, plan.fail_fast, clock.clone(), sink);
-    teller.hide(&plan.beside.secrets);
     let mut first = EventKind::RunStarted {
         run: Box::new(plan.info.clone()),
         scenarios: selected.scenarios.iter().map(|scenario| scenario.reference.clone()).collect(),
@@ -90,7 +104,9 @@ pub async fn run(
     loop {
         tokio::select! {
             event = events.next() => match event {
-                Some(Ok(event)) => teller.translate(event.into_inner(), &shared.recorders.borrow()),
+                Some(Ok(event)) => {
+                    teller.translate(event.into_inner(), &mut shared.recorders.borrow_mut());
+                },
                 Some(Err(_)) => {}
                 None => break,
             },

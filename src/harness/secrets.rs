@@ -35,6 +35,16 @@ static PATTERNS: LazyLock<Vec<(MayBe, Regex)>> = LazyLock::new(|| {
     SHAPES.iter().filter_map(|(may_be, shape)| Some((*may_be, Regex::new(shape).ok()?))).collect()
 });
 
+/// How many bytes of a kind stand in a row in a text at most.
+pub(crate) fn longest_run(text: &str, is_of_kind: impl Fn(u8) -> bool) -> usize {
+    let (mut longest, mut run) = (0, 0);
+    for letter in text.bytes() {
+        run = if is_of_kind(letter) { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
 /// Whether an ASCII word is in a text, in small letters or capitals.
 fn has_word(text: &str, word: &str) -> bool {
     text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
@@ -50,9 +60,8 @@ pub(crate) fn found(text: &str) -> Option<String> {
 
 /// The same without looking at what is encoded.
 pub(crate) fn found_plain(text: &str) -> Option<String> {
-    let is_of_secrets = |letter: &u8| letter.is_ascii_alphanumeric() || b"/+=".contains(letter);
-    let longest = text.as_bytes().split(|letter| !is_of_secrets(letter)).map(<[u8]>::len).max();
-    let longest = longest.unwrap_or_default();
+    let longest =
+        longest_run(text, |letter| letter.is_ascii_alphanumeric() || matches!(letter, b'/' | b'+' | b'='));
     let mut masked: Option<String> = None;
     // Twice, as two secrets may share the one character between them.
     for (_, pattern) in PATTERNS.iter().chain(PATTERNS.iter()).filter(|(may_be, _)| may_be(text, longest)) {

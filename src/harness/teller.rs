@@ -4,28 +4,28 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use cucumber::event;
-use evidence::{
-    Event, EventKind, Failure, File, Purpose, ScenarioId, ScenarioResult, Sha256, Span, Step, StepResult,
-};
+use evidence::{EventKind, Failure, File, Purpose, ScenarioId, ScenarioResult, Span, Step, StepResult};
 use gherkin::StepType;
-use secrecy::{ExposeSecret, SecretString};
 use target::Target;
 
 use crate::calls::surprise;
-use crate::encoded;
 use crate::plan::RunPlan;
 use crate::recorder::{Happened, InDocString, Recorder, StepError};
+use crate::scribe::Note;
 use crate::selected::{Place, Selected, SelectedScenario, missing};
 use crate::table_rows::table_row;
 use crate::vocabulary;
+use crate::wire::Sent;
 use crate::world::World;
 
 pub(crate) struct Teller<Clock, Sink> {
     clock: Clock,
+    /// Takes the notes.
     sink: Sink,
     scenarios: BTreeMap<Place, SelectedScenario>,
     running: BTreeMap<Place, Running>,
@@ -34,12 +34,8 @@ pub(crate) struct Teller<Clock, Sink> {
     fail_fast: bool,
     /// Those whose end was told.
     ended: BTreeSet<Place>,
-    /// Those policies whose text was told.
-    policies: BTreeSet<Sha256>,
     /// Those files that were told.
     files: BTreeSet<File>,
-    /// Of the run as a whole, whatever the scenario.
-    secrets: Vec<SecretString>,
 }
 
 /// A scenario between its first and its last event.
@@ -55,7 +51,7 @@ struct Running {
     result: ScenarioResult,
 }
 
-impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
+impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Note)> Teller<Clock, Sink> {
     pub(crate) fn new(selected: &Selected, fail_fast: bool, clock: Clock, sink: Sink) -> Self {
         let scenarios =
             selected.scenarios.iter().map(|scenario| (scenario.place.clone(), scenario.clone())).collect();
@@ -67,30 +63,34 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
             failed: Rc::default(),
             fail_fast,
             ended: BTreeSet::new(),
-            policies: BTreeSet::new(),
             files: BTreeSet::new(),
-            secrets: Vec::new(),
         }
     }
 
-    /// Takes out of all that is told from now on what must not be written down.
-    pub(crate) fn hide(&mut self, secrets: &[SecretString]) {
-        self.secrets = secrets.to_vec();
-    }
-
-    pub(crate) fn tell(&mut self, mut kind: EventKind) {
+    /// Tells what holds no secrets of a scenario.
+    pub(crate) fn tell(&mut self, kind: EventKind) {
         let at = (self.clock)();
-        let secrets: Vec<&str> = self.secrets.iter().map(ExposeSecret::expose_secret).collect();
-        if !secrets.is_empty() {
-            let is_secret = |text: &str| secrets.iter().any(|it| !it.is_empty() && text.contains(*it));
-            kind.each_text(&mut |text| {
-                let hide = |text: String, secret: &&str| text.replace(*secret, "[secret]");
-                let known = secrets.iter().filter(|secret| !secret.is_empty());
-                let masked = is_secret(text).then(|| known.fold(text.to_owned(), hide));
-                encoded::masked(masked.as_deref().unwrap_or(text), &is_secret).or(masked)
-            });
-        }
-        (self.sink)(Event { at, kind });
+        (self.sink)(Note { at, kind, sent: Vec::new(), masks: None });
+    }
+
+    /// Tells what somebody noted in a scenario, or beside all of them; `sent` for the call in it.
+    fn tell_of(&mut self, kind: EventKind, sent: Vec<Arc<Sent>>, recorder: &Recorder) {
+        let at = (self.clock)();
+        (self.sink)(Note { at, kind, sent, masks: Some(recorder.masks()) });
+    }
+
+    /// The same of a step that ended.
+    fn tell_step(&mut self, step: EventKind, recorder: &Recorder) {
+        let sent = match &step {
+            EventKind::StepFinished {
+                result:
+                    StepResult::Failed(Failure { call: Some(call), .. })
+                    | StepResult::Inconclusive(Failure { call: Some(call), .. }),
+                ..
+            } => recorder.sent_for(call),
+            _ => Vec::new(),
+        };
+        self.tell_of(step, sent, recorder);
     }
 
     /// Tells the end of a scenario.
@@ -140,7 +140,12 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
         true
     }
 
-    pub(crate) fn translate(&mut self, event: event::Cucumber<World>, recorders: &BTreeMap<Place, Recorder>) {
+    /// Tells what an event of the runner says; whose scenario ended, that recorder is not needed any more.
+    pub(crate) fn translate(
+        &mut self,
+        event: event::Cucumber<World>,
+        recorders: &mut BTreeMap<Place, Recorder>,
+    ) {
         let event::Cucumber::Feature(feature, event) = event else { return };
         let (scenario, event) = match event {
             event::Feature::Scenario(scenario, event)
@@ -159,7 +164,10 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
             event::Scenario::Background(step, event) | event::Scenario::Step(step, event) => {
                 self.step_event(&place, &selected, &step, event, &recorder);
             }
-            event::Scenario::Finished => self.scenario_finished(&place, &selected, &recorder),
+            event::Scenario::Finished => {
+                self.scenario_finished(&place, &selected, &recorder);
+                recorders.remove(&place);
+            }
             event::Scenario::Hook(..) | event::Scenario::Log(_) => {}
         }
     }
@@ -190,7 +198,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
         let result = match event {
             event::Step::Started => {
                 let held = self.running.get_mut(place).and_then(|running| running.held.take());
-                held.into_iter().for_each(|kind| self.tell(kind));
+                held.into_iter().for_each(|kind| self.tell_step(kind, recorder));
                 let now = (self.clock)();
                 if let Some(running) = self.running.get_mut(place) {
                     running.begun += 1;
@@ -209,8 +217,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
         let passed = result == StepResult::Passed;
         let inconclusive = matches!(result, StepResult::Inconclusive(_));
         let duration = self.since(started);
-        let mut kind = EventKind::StepFinished { scenario: selected.id, step: written, result, duration };
-        kind.each_text(&mut |text| recorder.masked(text));
+        let kind = EventKind::StepFinished { scenario: selected.id, step: written, result, duration };
         let Some(running) = self.running.get_mut(place) else { return };
         if passed {
             running.held = Some(kind);
@@ -220,7 +227,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
                 running.result =
                     if inconclusive { ScenarioResult::Inconclusive } else { ScenarioResult::Failed };
             }
-            self.tell(kind);
+            self.tell_step(kind, recorder);
         }
     }
 
@@ -231,15 +238,13 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
                 *result = StepResult::Failed(surprise(&call).failure);
                 running.result = ScenarioResult::Failed;
             }
-            self.tell(kind);
+            self.tell_step(kind, recorder);
         }
         for step in selected.steps.iter().skip(running.begun) {
             let step = as_written(step, &selected.lines);
             let duration = Duration::ZERO;
             let (scenario, result) = (selected.id, StepResult::NotRun);
-            let mut kind = EventKind::StepFinished { scenario, step, result, duration };
-            kind.each_text(&mut |text| recorder.masked(text));
-            self.tell(kind);
+            self.tell_step(EventKind::StepFinished { scenario, step, result, duration }, recorder);
         }
         self.tell_what_happened(Some(selected.id), recorder, false);
         let duration = self.since(running.started);
@@ -269,20 +274,14 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
         of_expectation: bool,
     ) {
         for what in recorder.take() {
-            let mut kind = match what {
-                Happened::Called(mut call) => {
+            let mut sent = Vec::new();
+            let kind = match what {
+                Happened::Called(mut call, of_call) => {
                     if of_expectation && call.purpose == Purpose::SetUp {
                         call.purpose = Purpose::Expectation;
                     }
+                    sent = of_call;
                     EventKind::Called { scenario, call: *call }
-                }
-                Happened::PolicySeen(sha256, text) => {
-                    // A policy with a secret in it is not kept: another text would have another digest.
-                    if self.policies.contains(&sha256) || recorder.masked(&text).is_some() {
-                        continue;
-                    }
-                    self.policies.insert(sha256.clone());
-                    EventKind::PolicySeen { sha256, text }
                 }
                 Happened::FileRead(file) => {
                     if !self.files.insert(file.clone()) {
@@ -293,8 +292,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Event)> Teller<Clock, Sink> {
                 Happened::Waited(why, duration) => EventKind::Waited { scenario, why, duration },
                 Happened::CleanedUp(left, duration) => EventKind::CleanedUp { scenario, left, duration },
             };
-            kind.each_text(&mut |text| recorder.masked(text));
-            self.tell(kind);
+            self.tell_of(kind, sent, recorder);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Looks on at every HTTP request and answer of a scenario's calls, and keeps of them what may be written down.
+//! Looks on at every HTTP request and answer of a scenario's calls, and keeps them until somebody tells of them.
 //!
 //! It stands between the SDK and the client that really sends, so it sees each attempt, not only the last. Which members
 //! are harmless is the API models' matter (`target::OverheardRequest`); secrets it comes by are remembered, so that they
@@ -18,13 +18,15 @@ use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use evidence::{Attempt, Call, Exchange, Origin, Parameter, Purpose, Sha256, Text, Value, Withheld};
+use evidence::{Call, Exchange, Origin, Purpose, Text};
+use http::Request;
 use http_body_util::BodyExt;
 use secrecy::{ExposeSecret, SecretString};
-use target::{Ear, Heard, Member, OverheardAnswer, OverheardRequest};
+use target::{Ear, OverheardRequest};
 
 use crate::calls::says_why;
 use crate::outcome::{sources, verdict};
+use crate::wire::{self, Sent, Wire, WireAnswer};
 
 /// The run's clock.
 pub(crate) type SharedClock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -38,9 +40,11 @@ pub(crate) struct Wiretap {
 
 #[derive(Default)]
 struct Notes {
-    sent: Vec<(Exchange, Vec<(Sha256, String)>)>,
-    /// What was sent by no step.
-    others: Vec<OtherCall>,
+    sent: Vec<Arc<Sent>>,
+    /// What was sent by no step, with what names its call.
+    others: Vec<(Caller, Option<String>, Vec<Arc<Sent>>)>,
+    /// What may hold secrets that are not known yet.
+    unread: Vec<Arc<Sent>>,
     secrets: Vec<SecretString>,
 }
 
@@ -55,24 +59,6 @@ impl Caller {
     pub(crate) fn new(principal: &str, purpose: Purpose) -> Self {
         Self { principal: Arc::from(principal), purpose }
     }
-}
-
-/// A call that no step made, known only from what went over the wire.
-pub(crate) struct OtherCall {
-    /// By it a client names its tries of one call.
-    invocation: Option<String>,
-    pub(crate) call: Call,
-    /// The texts of its policies.
-    pub(crate) policies: Vec<(Sha256, String)>,
-}
-
-/// What was heard since the last time.
-#[derive(Default)]
-pub(crate) struct Overheard {
-    /// `None`: nothing went over the wire.
-    pub(crate) exchange: Option<Exchange>,
-    /// The texts of its policies.
-    pub(crate) policies: Vec<(Sha256, String)>,
 }
 
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>: tries of one call have it in common.
@@ -106,33 +92,43 @@ impl Wiretap {
         configuration.into_builder().http_client(SharedHttpClient::new(tapped)).build()
     }
 
+    /// Hears what other programs ask of the emulator; `caller` where nobody tells whose key it is.
+    pub(crate) fn ear(&self, caller: Caller) -> Ear {
+        let tap = self.clone();
+        Arc::new(move |request, answer| {
+            let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+            let endpoint = format!("http://{}", text("host").unwrap_or_default());
+            let invocation = text(INVOCATION).map(str::to_owned);
+            let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+            let answer = WireAnswer { status, headers, body: Some(answer.body().clone()) };
+            let (started, duration) = (tap.now(), std::time::Duration::ZERO);
+            let wire = Wire { started, duration, endpoint, request: Some(request), answer: Ok(answer) };
+            tap.note(wire, invocation, Some(caller.clone()));
+        })
+    }
+
     /// Remembers something that must not be written down.
     pub(crate) fn learn(&self, secret: &SecretString) {
-        self.with(|notes| notes.learn([secret.clone()]));
+        self.with(|notes| notes.learn(secret));
     }
 
     /// What was sent since the last time, as attempts of one call.
-    pub(crate) fn take(&self) -> Overheard {
-        let sent = self.with(|notes| std::mem::take(&mut notes.sent));
-        let mut overheard = Overheard::default();
-        for (mut exchange, policies) in sent {
-            overheard.policies.extend(policies);
-            if let Some(before) = overheard.exchange.take() {
-                exchange.attempts.splice(0..0, before.attempts);
-            }
-            overheard.exchange = Some(exchange);
-        }
-        overheard
+    pub(crate) fn take(&self) -> Vec<Arc<Sent>> {
+        self.with(|notes| std::mem::take(&mut notes.sent))
     }
 
-    /// The calls since the last time that no step made.
-    pub(crate) fn take_others(&self) -> Vec<OtherCall> {
-        self.with(|notes| std::mem::take(&mut notes.others))
+    /// The calls since the last time that no step made, each with what was sent for it.
+    pub(crate) fn take_others(&self) -> Vec<(Call, Vec<Arc<Sent>>)> {
+        let others = self.with(|notes| std::mem::take(&mut notes.others));
+        let told = |(caller, _, sent): (Caller, _, Vec<Arc<Sent>>)| Some((other_call(&caller, &sent)?, sent));
+        others.into_iter().filter_map(told).collect()
     }
 
     /// `text` without the secrets that were heard or learned.
     pub(crate) fn masked(&self, text: &str) -> Option<String> {
+        let unread = self.with(|notes| std::mem::take(&mut notes.unread));
         self.with(|notes| {
+            unread.iter().flat_map(|sent| &sent.read().secrets).for_each(|secret| notes.learn(secret));
             let known = notes.secrets.iter().map(ExposeSecret::expose_secret);
             let found: Vec<&str> = known.filter(|secret| text.contains(*secret)).collect();
             (!found.is_empty())
@@ -143,15 +139,27 @@ impl Wiretap {
     fn with<T>(&self, look: impl FnOnce(&mut Notes) -> T) -> T {
         look(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// Notes what was sent; without a caller a step makes the call, and tells more of it.
+    fn note(&self, wire: Wire, invocation: Option<String>, caller: Option<Caller>) {
+        let sent = Arc::new(Sent::new(wire));
+        self.with(|notes| {
+            notes.unread.push(sent.clone());
+            let Some(caller) = caller else { return notes.sent.push(sent) };
+            match notes.others.last_mut() {
+                // Another try of the call before.
+                Some((_, before, all)) if before.is_some() && *before == invocation => all.push(sent),
+                _ => notes.others.push((caller, invocation, vec![sent])),
+            }
+        });
+    }
 }
 
 impl Notes {
-    fn learn(&mut self, secrets: impl IntoIterator<Item = SecretString>) {
-        for secret in secrets {
-            let is_known = |known: &SecretString| known.expose_secret() == secret.expose_secret();
-            if secret.expose_secret().len() >= SHORTEST_SECRET && !self.secrets.iter().any(is_known) {
-                self.secrets.push(secret);
-            }
+    fn learn(&mut self, secret: &SecretString) {
+        let is_known = |known: &SecretString| known.expose_secret() == secret.expose_secret();
+        if secret.expose_secret().len() >= SHORTEST_SECRET && !self.secrets.iter().any(is_known) {
+            self.secrets.push(secret.clone());
         }
     }
 }
@@ -195,132 +203,27 @@ impl fmt::Debug for TappedConnector {
 
 impl HttpConnector for TappedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let tap = self.tap.clone();
-        let sent = Sent {
-            started: tap.now(),
-            endpoint: endpoint(request.uri()),
-            invocation: request.headers().get(INVOCATION).map(str::to_owned),
-            request: heard(&request),
-            caller: self.caller.clone(),
-        };
+        let (tap, caller) = (self.tap.clone(), self.caller.clone());
+        let started = tap.now();
+        let endpoint = endpoint(request.uri());
+        let invocation = request.headers().get(INVOCATION).map(str::to_owned);
+        let heard = heard(&request);
         let answer = self.inner.call(request);
         HttpConnectorFuture::new(async move {
-            let (answered, said) = read(answer.await, sent.request.as_ref()).await;
-            let status = answered.as_ref().map(|response| response.status().as_u16());
-            let status = status.map_err(|error| sources(error));
-            tap.answered(sent, status, said);
+            let (answered, answer) = read(answer.await, heard.as_ref()).await;
+            let duration = (tap.now() - started).to_std().unwrap_or_default();
+            tap.note(Wire { started, duration, endpoint, request: heard, answer }, invocation, caller);
             answered
         })
     }
 }
 
-/// A request on its way.
-struct Sent {
-    started: DateTime<Utc>,
-    endpoint: String,
-    invocation: Option<String>,
-    /// `None`: it can't be read.
-    request: Option<OverheardRequest>,
-    /// `None`: a step makes the call, and tells more of it.
-    caller: Option<Caller>,
-}
-
-impl Wiretap {
-    /// Notes a request with its status, or with why there was no answer, and what the answer said.
-    fn answered(&self, sent: Sent, status: Result<u16, String>, said: OverheardAnswer) {
-        let duration = (self.now() - sent.started).to_std().unwrap_or_default();
-        let (status, error) = (status.as_ref().ok().copied(), status.err());
-        let OverheardAnswer { members, code, message, request_id, secrets } = said;
-        let [code, request_id, error] = [code, request_id, error].map(|text| text.map(Text::from));
-        let attempt = Attempt { started: sent.started, duration, status, code, request_id, error };
-        let name = sent.request.as_ref().map(|it| (it.service_name(), it.operation.clone()));
-        self.with(|notes| {
-            notes.learn(secrets);
-            let (exchange, policies) = notes.exchange(sent.endpoint, sent.request, members, attempt);
-            match sent.caller {
-                Some(caller) => {
-                    let call = other_call(name, &caller, message, exchange);
-                    notes.note_other(OtherCall { invocation: sent.invocation, call, policies });
-                }
-                None => notes.sent.push((exchange, policies)),
-            }
-        });
-    }
-
-    /// Hears what other programs ask of the emulator; `caller` where nobody tells whose key it is.
-    pub(crate) fn ear(&self, caller: Caller) -> Ear {
-        let tap = self.clone();
-        Arc::new(move |request, answer| {
-            let (parts, body) = request.into_parts();
-            let text =
-                |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-            let request = OverheardRequest::of(&parts, &body);
-            let status = answer.status().as_u16();
-            let said = match &request {
-                Some(request) => request.answer(status, answer.headers(), answer.body()),
-                None => OverheardAnswer::unread(answer.headers()),
-            };
-            let sent = Sent {
-                started: tap.now(),
-                endpoint: format!("http://{}", text("host").unwrap_or_default()),
-                invocation: text(INVOCATION),
-                request,
-                caller: Some(caller.clone()),
-            };
-            tap.answered(sent, Ok(status), said);
-        })
-    }
-}
-
-impl Notes {
-    /// A request that was sent once, with the texts of its policies.
-    fn exchange(
-        &mut self,
-        endpoint: String,
-        request: Option<OverheardRequest>,
-        said: Vec<Member>,
-        attempt: Attempt,
-    ) -> (Exchange, Vec<(Sha256, String)>) {
-        let mut policies = Vec::new();
-        let response = said.into_iter().map(|member| kept(member, &mut policies)).collect();
-        let (mut region, mut access_key_id, mut parameters) = (None, None, Vec::new());
-        if let Some(request) = request {
-            self.learn(request.secrets);
-            region = request.region.map(Text::from);
-            access_key_id = request.access_key_id.map(Text::from);
-            parameters = request.members.into_iter().map(|member| kept(member, &mut policies)).collect();
-            parameters.sort_by(|one: &Parameter, other| one.name.cmp(&other.name));
-        }
-        let attempts = vec![attempt];
-        let endpoint = endpoint.into();
-        (Exchange { endpoint, region, access_key_id, parameters, response, attempts }, policies)
-    }
-
-    /// Another try of the call before, or another call.
-    fn note_other(&mut self, mut other: OtherCall) {
-        let is_again =
-            |before: &OtherCall| other.invocation.is_some() && before.invocation == other.invocation;
-        if let Some(before) = self.others.pop_if(|before| is_again(before))
-            && let (Some(before), Some(exchange)) = (before.call.exchange, &mut other.call.exchange)
-        {
-            exchange.attempts.splice(0..0, before.attempts);
-        }
-        self.others.push(other);
-    }
-}
-
-/// What can be told of a call by its last try alone.
-fn other_call(
-    name: Option<(&str, String)>,
-    caller: &Caller,
-    message: Option<String>,
-    exchange: Exchange,
-) -> Call {
-    let (service, operation) = name.unwrap_or_else(|| ("unknown", "unknown".to_owned()));
-    let last = exchange.attempts.last();
-    let code = last.and_then(|attempt| attempt.code.clone());
-    let status = last.and_then(|attempt| attempt.status);
-    let error = last.and_then(|attempt| attempt.error.clone());
+/// What can be told of a call by what was sent for it alone; `None`: nothing was.
+fn other_call(caller: &Caller, sent: &[Arc<Sent>]) -> Option<Call> {
+    let read = sent.last()?.read();
+    let (Exchange { attempts, .. }, _) = wire::exchange(sent)?;
+    let (service, operation) = read.name.clone().unwrap_or_else(|| ("unknown", "unknown".to_owned()));
+    let last = attempts.into_iter().next_back()?;
     let mut call = Call {
         service: service.into(),
         operation: operation.into(),
@@ -328,35 +231,17 @@ fn other_call(
         resource: None,
         principal: (*caller.principal).into(),
         purpose: caller.purpose,
-        verdict: verdict(code.as_deref(), status),
-        code,
-        message: message.map(Text::from).or(error),
-        status,
-        request_id: last.and_then(|attempt| attempt.request_id.clone()),
+        verdict: verdict(last.code.as_deref(), last.status),
+        code: last.code,
+        message: read.message.clone().map(Text::from).or(last.error),
+        status: last.status,
+        request_id: last.request_id,
         explanation: None,
         decided_by: Origin::NotAvailable,
-        exchange: Some(Box::new(exchange)),
+        exchange: None,
     };
     call.decided_by = if says_why(&call) { Origin::Observed } else { Origin::NotAvailable };
-    call
-}
-
-fn kept(member: Member, policies: &mut Vec<(Sha256, String)>) -> Parameter {
-    let value = match member.value {
-        Heard::Text(text) => Value::Text(text.into()),
-        Heard::Policy(text) => {
-            let digest = Sha256::of(&text);
-            policies.push((digest.clone(), text));
-            Value::Policy(digest)
-        }
-        Heard::Contents(Some(bytes)) => {
-            Value::Contents { sha256: Sha256::of(&bytes), length: bytes.len() as u64 }
-        }
-        Heard::Contents(None) | Heard::NotKnown => Value::Withheld(Withheld::NotKnown),
-        Heard::Secret => Value::Withheld(Withheld::Secret),
-        Heard::TooLong => Value::Withheld(Withheld::TooLong),
-    };
-    Parameter { name: member.name.into(), value }
+    Some(call)
 }
 
 /// Without a user or a password, which a URL may have before its host.
@@ -367,24 +252,24 @@ fn endpoint(url: &str) -> String {
     format!("{scheme}://{host}")
 }
 
-/// `None`: its body comes in pieces that can be read only once, or no model knows it.
-fn heard(request: &HttpRequest) -> Option<OverheardRequest> {
-    let mut copy = http::Request::builder().method(request.method()).uri(request.uri());
-    for (name, value) in request.headers() {
-        copy = copy.header(name, value);
-    }
-    let body = request.body().bytes()?;
-    OverheardRequest::of(&copy.body(()).ok()?.into_parts().0, &Bytes::copy_from_slice(body))
+/// `None`: its body comes in pieces that can be read only once.
+fn heard(request: &HttpRequest) -> Option<Request<Bytes>> {
+    let request = request.try_clone()?.try_into_http1x().ok()?;
+    let body = Bytes::copy_from_slice(request.body().bytes()?);
+    Some(request.map(|_| body))
 }
 
-/// The answer, and what it says. Its body is waited for, but for contents of objects.
+/// The answer, and a copy of it. Its body is waited for, but for contents of objects.
 async fn read(
     answer: Result<HttpResponse, ConnectorError>,
-    heard: Option<&OverheardRequest>,
-) -> (Result<HttpResponse, ConnectorError>, OverheardAnswer) {
+    request: Option<&Request<Bytes>>,
+) -> (Result<HttpResponse, ConnectorError>, Result<WireAnswer, String>) {
     let mut response = match answer {
         Ok(response) => response,
-        Err(error) => return (Err(error), OverheardAnswer::default()),
+        Err(error) => {
+            let why = sources(&error);
+            return (Err(error), Err(why));
+        }
     };
     let status = response.status().as_u16();
     let mut headers = http::HeaderMap::new();
@@ -394,20 +279,27 @@ async fn read(
             headers.append(name, value);
         }
     }
-    let unread = OverheardAnswer::unread(&headers);
-    let Some(heard) = heard else { return (Ok(response), unread) };
     if response.body().bytes().is_none() {
-        if response.status().is_success() && heard.is_answered_with_contents() {
-            return (Ok(response), unread);
+        let is_waited_for = !response.status().is_success() || request.is_some_and(has_other_answer);
+        if !is_waited_for {
+            return (Ok(response), Ok(WireAnswer { status, headers, body: None }));
         }
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
         match body.collect().await {
             Ok(collected) => *response.body_mut() = SdkBody::from(collected.to_bytes()),
-            Err(error) => return (Err(ConnectorError::io(error)), unread),
+            Err(error) => {
+                return (Err(ConnectorError::io(error)), Ok(WireAnswer { status, headers, body: None }));
+            }
         }
     }
-    let said = heard.answer(status, &headers, response.body().bytes().unwrap_or_default());
-    (Ok(response), said)
+    let body = response.body().bytes().map(Bytes::copy_from_slice);
+    (Ok(response), Ok(WireAnswer { status, headers, body }))
+}
+
+/// Whether a request is known to be answered with something else than the contents of an object.
+fn has_other_answer(request: &Request<Bytes>) -> bool {
+    let (parts, body) = request.clone().into_parts();
+    OverheardRequest::of(&parts, &body).is_some_and(|request| !request.is_answered_with_contents())
 }
 
 #[cfg(test)]

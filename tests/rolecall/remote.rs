@@ -10,7 +10,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use chrono::Utc;
 use emulator::{Clock, Emulator, Listener, Settings};
-use evidence::{CallRecord, Event, EventKind, Exit, Purpose, Record, ScenarioResult, Verdict};
+use evidence::{CallRecord, EventKind, Exit, Purpose, Record, ScenarioResult, Verdict};
 use harness::{Beside, FeatureFile, RunPlan};
 use secrecy::ExposeSecret;
 use target::{
@@ -240,23 +240,26 @@ fn what_happened_in_a_step_that_was_not_ended_is_told_and_removed() {
     let features = vec![FeatureFile::parse("a.feature", text).expect("a feature")];
     let beside = Beside::listening(Utc::now, Vec::new());
     let plan = RunPlan { features, beside: beside.clone(), ..RunPlan::default() };
-    let (events, began) = (RefCell::new(Vec::new()), tokio::sync::Notify::new());
-    let sink = |event: Event| {
-        if matches!(&event.kind, EventKind::Called { scenario: Some(_), .. }) {
-            began.notify_one();
-        }
-        events.borrow_mut().push(event);
+    let (told, began) = (RefCell::new((beside.scribe(), Vec::new())), tokio::sync::Notify::new());
+    let take = |note| {
+        let (scribe, events) = &mut *told.borrow_mut();
+        scribe.tell(note, |event| {
+            if matches!(&event.kind, EventKind::Called { scenario: Some(_), .. }) {
+                began.notify_one();
+            }
+            events.push(event);
+        });
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let cleaned = runtime.block_on(async {
         tokio::select! {
-            _ = harness::run(plan, target.clone(), Utc::now, sink) => panic!("it went on to its end"),
+            _ = harness::note(plan, target.clone(), Utc::now, take) => panic!("it went on to its end"),
             () = began.notified() => {}
         }
-        beside.clean_up(target.as_ref(), Utc::now, sink).await
+        beside.clean_up(target.as_ref(), Utc::now, take).await
     });
     cleaned.expect("nothing is left");
-    let record: Record = events.borrow().iter().collect();
+    let record: Record = told.into_inner().1.iter().collect();
     let [scenario] = record.scenarios.as_slice() else { panic!("one scenario: {record:#?}") };
     assert!(scenario.steps.is_empty() && scenario.result.is_none(), "{scenario:#?}");
     assert!(scenario.calls().all(|it| it.call.purpose == Purpose::SetUp), "{scenario:#?}");

@@ -1,0 +1,103 @@
+//! Makes events of what was noted. That takes longer than noting it, and needs nothing of the run: another thread can do it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use evidence::{Call, Event, EventKind, Failure, Sha256, StepResult};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::encoded;
+use crate::secrets;
+use crate::wire::{self, Sent};
+use crate::wiretap::Wiretap;
+
+/// Something that happened, as a run noted it.
+pub struct Note {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) kind: EventKind,
+    /// What was sent for the call in it.
+    pub(crate) sent: Vec<Arc<Sent>>,
+    /// What takes secrets out of it; `None`: it holds none but those that nobody may see anyway.
+    pub(crate) masks: Option<Masks>,
+}
+
+/// Takes secrets out of texts: those that somebody heard, and what looks like one.
+#[derive(Clone, Default)]
+pub(crate) struct Masks(pub(crate) Option<Wiretap>);
+
+impl Masks {
+    /// `text` without secrets; `None`: there is none in it.
+    pub(crate) fn masked(&self, text: &str) -> Option<String> {
+        let known = |text: &str| self.0.as_ref().and_then(|tap| tap.masked(text));
+        let masked = known(text);
+        let masked = secrets::found_plain(masked.as_deref().unwrap_or(text)).or(masked);
+        let is_secret = |text: &str| known(text).is_some() || secrets::found_plain(text).is_some();
+        encoded::masked(masked.as_deref().unwrap_or(text), &is_secret).or(masked)
+    }
+}
+
+/// Makes events of the notes of a run, one after the other.
+pub struct Scribe {
+    /// Those policies whose text was told.
+    policies: BTreeSet<Sha256>,
+    /// Of the run as a whole, whatever the scenario.
+    secrets: Vec<SecretString>,
+}
+
+impl Scribe {
+    pub(crate) fn new(secrets: Vec<SecretString>) -> Self {
+        Self { policies: BTreeSet::new(), secrets }
+    }
+
+    /// Tells `sink` what a note amounts to.
+    pub fn tell(&mut self, note: Note, mut sink: impl FnMut(Event)) {
+        let Note { at, mut kind, sent, masks } = note;
+        if let (Some(call), Some((exchange, policies))) = (call_of(&mut kind), wire::exchange(&sent)) {
+            call.exchange = Some(Box::new(exchange));
+            for (sha256, text) in policies {
+                // A policy with a secret in it is not kept: another text would have another digest.
+                let hides = |masks: &Masks| masks.masked(&text).is_some();
+                if !self.policies.contains(&sha256) && !masks.as_ref().is_some_and(hides) {
+                    self.policies.insert(sha256.clone());
+                    sink(Event { at, kind: EventKind::PolicySeen { sha256, text } });
+                }
+            }
+        }
+        if let Some(masks) = masks {
+            kind.each_text(&mut |text| masks.masked(text));
+        }
+        self.hide(&mut kind);
+        sink(Event { at, kind });
+    }
+
+    /// Takes out what must not be written down wherever it turns up.
+    fn hide(&self, kind: &mut EventKind) {
+        let secrets: Vec<&str> = self.secrets.iter().map(ExposeSecret::expose_secret).collect();
+        if secrets.is_empty() {
+            return;
+        }
+        let is_secret = |text: &str| secrets.iter().any(|it| !it.is_empty() && text.contains(*it));
+        kind.each_text(&mut |text| {
+            let hide = |text: String, secret: &&str| text.replace(*secret, "[secret]");
+            let known = secrets.iter().filter(|secret| !secret.is_empty());
+            let masked = is_secret(text).then(|| known.fold(text.to_owned(), hide));
+            encoded::masked(masked.as_deref().unwrap_or(text), &is_secret).or(masked)
+        });
+    }
+}
+
+/// The call that an event is about.
+fn call_of(kind: &mut EventKind) -> Option<&mut Call> {
+    match kind {
+        EventKind::Called { call, .. } => Some(call),
+        EventKind::StepFinished {
+            result: StepResult::Failed(failure) | StepResult::Inconclusive(failure),
+            ..
+        } => {
+            let Failure { call, .. } = failure;
+            call.as_deref_mut()
+        }
+        _ => None,
+    }
+}
