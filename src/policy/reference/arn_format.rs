@@ -3,19 +3,33 @@
 use crate::arn::ArnParts;
 use crate::variables::{Reading, Template};
 
-/// How many letters of the format are fixed, where the ARN has the format. `${…}` stands for at least one letter, `*`
-/// for any number.
-pub(super) fn fit(format: &str, arn: &str) -> Option<usize> {
-    let (wanted, found) = (ArnParts::of(format)?, ArnParts::of(arn)?);
-    let mut segments = wanted.segments().zip(found.segments());
-    let fits =
-        segments.all(|(wanted, found)| segment(wanted, found)) && segment(wanted.resource, found.resource);
-    fits.then(|| pattern(format).chars().filter(|letter| !matches!(letter, '?' | '*')).count())
+/// A format, compiled. `${…}` stands for at least one letter, `*` for any number.
+#[derive(Debug)]
+pub(super) struct ArnFormat {
+    /// Partition, service, region, account and the resource part.
+    segments: [Template; 5],
+    /// How many letters are fixed.
+    fixed: usize,
 }
 
-fn segment(format: &str, found: &str) -> bool {
-    let reading = Reading { wildcards: true, variables: false, fold: false };
-    Template::parse(&pattern(format), reading).is_ok_and(|template| template.matches_plainly(found))
+impl ArnFormat {
+    /// `None`: it is not one of an ARN.
+    pub(super) fn of(format: &str) -> Option<Self> {
+        let parts = ArnParts::of(format)?;
+        let reading = Reading { wildcards: true, variables: false, fold: false };
+        let segments = parts.segments().chain([parts.resource]);
+        let segments = segments.map(|segment| Template::parse(&pattern(segment), reading).ok());
+        let segments: Vec<Template> = segments.collect::<Option<_>>()?;
+        let fixed = pattern(format).chars().filter(|letter| !matches!(letter, '?' | '*')).count();
+        Some(Self { segments: segments.try_into().ok()?, fixed })
+    }
+
+    /// How many letters of the format are fixed, where the ARN has the format.
+    pub(super) fn fit(&self, arn: ArnParts<'_>) -> Option<usize> {
+        let found = arn.segments().chain([arn.resource]);
+        let fits = self.segments.iter().zip(found).all(|(wanted, found)| wanted.matches_plainly(found));
+        fits.then_some(self.fixed)
+    }
 }
 
 /// The format with wildcards in place of what varies.

@@ -2,8 +2,11 @@
 //!
 //! The form is told by `xtask`, which writes it.
 
-use super::arn_format;
+use std::sync::OnceLock;
+
+use super::arn_format::ArnFormat;
 use super::names::Names;
+use crate::arn::ArnParts;
 use crate::known_keys::KeyType;
 
 /// A service with all that can be asked of it.
@@ -19,6 +22,8 @@ pub struct Service {
     pub condition_keys: Vec<ConditionKey>,
     /// The kinds of resources that its actions are about.
     pub resource_types: Vec<ResourceType>,
+    /// The formats of each kind of resource, compiled when they are first asked for.
+    formats: OnceLock<Vec<Vec<ArnFormat>>>,
     actions: Vec<Lines>,
     places: Names,
 }
@@ -116,6 +121,7 @@ impl Service {
             has_resource_control: head.starts_with('+'),
             condition_keys: Vec::new(),
             resource_types: Vec::new(),
+            formats: OnceLock::new(),
             actions: Vec::new(),
             places: Names::default(),
         };
@@ -169,12 +175,17 @@ impl Service {
     /// The kinds of resource that an ARN can stand for. Of several formats that it has, the one with most fixed letters
     /// is meant: `arn:aws:s3:::a/b` is an object, and no bucket with a slash in its name.
     pub fn types_of(&self, arn: &str) -> Vec<&ResourceType> {
-        let fit = |kind: &ResourceType| kind.arns().filter_map(|format| arn_format::fit(format, arn)).max();
-        let best = self.resource_types.iter().filter_map(fit).max();
-        let best = best
-            .into_iter()
-            .flat_map(|best| self.resource_types.iter().filter(move |kind| fit(kind) == Some(best)));
-        best.collect()
+        let Some(arn) = ArnParts::of(arn) else { return Vec::new() };
+        let fit = |formats: &Vec<ArnFormat>| formats.iter().filter_map(|format| format.fit(arn)).max();
+        let fits: Vec<Option<usize>> = self.formats().iter().map(fit).collect();
+        let Some(best) = fits.iter().flatten().max() else { return Vec::new() };
+        let kinds = self.resource_types.iter().zip(&fits);
+        kinds.filter(|(_, fit)| fit.as_ref() == Some(best)).map(|(kind, _)| kind).collect()
+    }
+
+    fn formats(&self) -> &[Vec<ArnFormat>] {
+        let compiled = |kind: &ResourceType| kind.arns().filter_map(ArnFormat::of).collect();
+        self.formats.get_or_init(|| self.resource_types.iter().map(compiled).collect())
     }
 
     pub(super) fn has(&self, lower_name: &str) -> bool {
