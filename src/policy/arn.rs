@@ -131,6 +131,31 @@ impl ArnPattern {
     }
 }
 
+/// A pattern of a `Resource` or `NotResource`, for those who look for what statements are about.
+#[derive(Clone, Debug)]
+pub struct ResourcePattern(ArnPattern);
+
+impl ResourcePattern {
+    /// Reads it as the engine does; `has_variables`: the document is of version 2012-10-17.
+    ///
+    /// # Errors
+    /// Where it has a variable that is none.
+    pub fn parse(text: &str, has_variables: bool) -> Result<Self, String> {
+        ArnPattern::of_resource(text, has_variables).map(Self)
+    }
+
+    /// Whether it means a resource, given by its ARN or `*`; `None`: that hangs on the value of a variable.
+    pub fn means(&self, resource: &str) -> Option<bool> {
+        let mut nothing_known = Context::default();
+        nothing_known.hide_rest();
+        match self.0.matches(resource, ArnParts::of(resource), &nothing_known) {
+            Truth::Yes => Some(true),
+            Truth::No => Some(false),
+            Truth::Unknown(_) => None,
+        }
+    }
+}
+
 fn reading(variables: bool) -> Reading {
     Reading { wildcards: true, variables, fold: false }
 }

@@ -25,6 +25,7 @@ mod unmatched;
 mod variables;
 
 pub use allowed::{allowed_services, allows_service};
+pub use arn::ResourcePattern;
 pub use case::{Answer, Because, Case, CaseError, Fails, Judged, Looked, Place};
 pub use condition::condition_operators;
 pub use conformance::{Conformance, Score, conformance};

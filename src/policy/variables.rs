@@ -144,22 +144,49 @@ impl Template {
     }
 
     fn matches_with_variables<'a>(&self, pieces: &'a [Piece], value: &str, context: &Context) -> Truth<'a> {
+        let mut undecided = None;
         for piece in pieces {
             let Piece::Variable(variable) = piece else { continue };
-            if variable.value(context).is_none() {
-                let undecided =
-                    (!variable.known || context.hides(&variable.key)) && !context.has(&variable.key);
-                return if undecided { Truth::Unknown(Doubt::Key(&variable.key)) } else { Truth::No };
+            if variable.is_undecided(context) {
+                undecided = undecided.or(Some(&*variable.key));
+            } else if variable.value(context).is_none() {
+                return Truth::No;
             }
         }
-        Truth::of(glob(pieces, value, &|variable| variable.text(context, self.fold)))
+        let any_value;
+        let compared = if undecided.is_some() {
+            any_value = with_any_value(pieces, context);
+            any_value.as_slice()
+        } else {
+            pieces
+        };
+        let holds = glob(compared, value, &|variable| variable.text(context, self.fold));
+        match undecided {
+            Some(key) if holds => Truth::Unknown(Doubt::Key(key)),
+            // Where no value at all would do, nothing hangs on it.
+            _ => Truth::of(holds),
+        }
     }
+}
+
+/// The pieces with a `*` for each variable whose value is not known.
+fn with_any_value(pieces: &[Piece], context: &Context) -> Vec<Piece> {
+    let with_any = |piece: &Piece| match piece {
+        Piece::Variable(variable) if variable.is_undecided(context) => Piece::Many,
+        piece => piece.clone(),
+    };
+    pieces.iter().map(with_any).collect()
 }
 
 impl Variable {
     fn text<'a>(&'a self, context: &'a Context, fold: bool) -> Cow<'a, str> {
         let text = self.value(context).unwrap_or("");
         if fold { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
+    }
+
+    /// Whether the request may have a value that is not told, which a default would not stand for.
+    fn is_undecided(&self, context: &Context) -> bool {
+        !context.has(&self.key) && (!self.known || context.hides(&self.key))
     }
 
     /// A key with several values has no value as a variable.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use PolicyKind::{Identity, Resource, ResourceControl, ServiceControl, Trust};
-use rolecall_policy::{PolicyDocument, PolicyKind};
+use rolecall_policy::{PolicyDocument, PolicyKind, ResourcePattern};
 
 #[track_caller]
 fn accepts(kind: PolicyKind, text: &str) {
@@ -331,4 +331,26 @@ fn principals_are_listed_and_replaced() {
         document.map_aws_principals(&|arn| arn.ends_with("/a").then(|| "AIDACKCEVSQ6C2EXAMPLE".to_owned()));
     assert_eq!(stored.aws_principals(), ["AIDACKCEVSQ6C2EXAMPLE", "111122223333"]);
     assert_eq!(stored.text(), text.replace("arn:aws:iam::111122223333:user/a", "AIDACKCEVSQ6C2EXAMPLE"));
+}
+
+#[test]
+fn resource_patterns_mean_resources() {
+    let object = "arn:aws:s3:::home/alice/a";
+    for (pattern, resource, expected) in [
+        ("*", "*", Some(true)),
+        ("arn:aws:s3:::home/*", object, Some(true)),
+        ("arn:aws:s3:::home/*", "*", Some(false)),
+        ("arn:aws:sqs:*:*:q", "arn:aws:sqs:us-east-1:111122223333:q", Some(true)),
+        ("arn:aws:s3:::home/${aws:username}/*", object, None),
+        // The caller may have a name, in place of which the default does not stand then.
+        ("arn:aws:s3:::home/${aws:username, 'alice'}/*", object, None),
+        // Whatever the name is.
+        ("arn:aws:s3:::home/${aws:username}/b", object, Some(false)),
+        ("arn:aws:s3:::work/${aws:username}/*", object, Some(false)),
+    ] {
+        let means = ResourcePattern::parse(pattern, true).unwrap().means(resource);
+        assert_eq!(means, expected, "{pattern} {resource}");
+    }
+    let plain = ResourcePattern::parse("arn:aws:s3:::home/${aws:username}/*", false).unwrap();
+    assert_eq!(plain.means(object), Some(false));
 }
