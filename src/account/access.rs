@@ -49,7 +49,8 @@ pub struct Access<'a> {
 /// Somebody who asks, with all policies that are theirs.
 pub struct Asker<'a> {
     access: &'a Access<'a>,
-    name: String,
+    /// Why nothing that they may do can be told.
+    doubt: Option<String>,
     request: Request,
     policies: Policies,
     tags: Vec<(String, String)>,
@@ -132,7 +133,8 @@ impl<'a> Access<'a> {
             resource_account: Some(self.id.clone()),
             canonical_user: None,
         };
-        Some(Asker { access: self, name: entity.name.clone(), request, policies, tags: entity.tags.clone() })
+        let doubt = self.account.doubt_about_identity(&entity.name).map(ToString::to_string);
+        Some(Asker { access: self, doubt, request, policies, tags: entity.tags.clone() })
     }
 
     /// Somebody who is not of the account, and whom their own account lets do everything.
@@ -153,7 +155,8 @@ impl<'a> Access<'a> {
             canonical_user: None,
         };
         let policies = Policies { identity, ..Policies::default() };
-        Asker { access: self, name: String::new(), request, policies, tags: Vec::new() }
+        let doubt = self.account.doubt_about_identity("").map(ToString::to_string);
+        Asker { access: self, doubt, request, policies, tags: Vec::new() }
     }
 
     fn held(&self, holder: &Entity) -> Vec<Policy> {
@@ -198,35 +201,41 @@ impl<'a> Access<'a> {
         format!("arn:aws:iam::{}:{kind}{}{}", self.id, entity.path, entity.name)
     }
 
-    /// The policy of a resource, and its name where it is one of the account.
-    fn resource_policy(&self, action: &str, arn: &str) -> (ResourcePolicy, Option<String>) {
-        if let Some(bucket) = arn.strip_prefix("arn:aws:s3:::") {
-            let bucket = bucket.split('/').next().unwrap_or(bucket);
-            let policy = self.buckets.get(bucket).cloned();
-            let policy = policy.map_or(ResourcePolicy::None, ResourcePolicy::Grants);
-            return (policy, Some(bucket.to_owned()));
+    /// The policy of the resource that is asked about.
+    fn resource_policy(&self, action: &str, arn: &str) -> ResourcePolicy {
+        match asked_of(action, arn) {
+            Some(AskedOf::Bucket(name)) => {
+                self.buckets.get(name).cloned().map_or(ResourcePolicy::None, ResourcePolicy::Grants)
+            }
+            Some(AskedOf::Role(name)) => ResourcePolicy::Trust(self.trusts.get(name).cloned()),
+            None => ResourcePolicy::None,
         }
-        if action.starts_with("sts:")
-            && let Some((_, name)) = arn.split_once(":role/")
-        {
-            let name = name.rsplit('/').next().unwrap_or(name);
-            return (ResourcePolicy::Trust(self.trusts.get(name).cloned()), Some(name.to_owned()));
-        }
-        (ResourcePolicy::None, None)
     }
+}
+
+/// A resource with a policy of its own, by name.
+enum AskedOf<'a> {
+    Bucket(&'a str),
+    Role(&'a str),
+}
+
+/// Whose policy has a say in an action on a resource.
+fn asked_of<'a>(action: &str, arn: &'a str) -> Option<AskedOf<'a>> {
+    if action.starts_with("s3:") {
+        let rest = arn.strip_prefix("arn:aws:s3:::")?;
+        return Some(AskedOf::Bucket(rest.split('/').next().unwrap_or(rest)));
+    }
+    let (_, role) = arn.split_once(":role/").filter(|_| action.starts_with("sts:"))?;
+    Some(AskedOf::Role(role.rsplit('/').next().unwrap_or(role)))
 }
 
 impl Asker<'_> {
     /// May they do an action on a resource of the account, given by its ARN, or `*`?
     pub fn decide(&mut self, action: &str, resource: &str) -> Told {
-        let (policy, name) = self.access.resource_policy(action, resource);
-        let account = self.access.account;
-        let doubt = name.as_deref().and_then(|name| account.doubt_about_resource(name));
-        let doubt = doubt.or_else(|| account.doubt_about_action(action));
-        if let Some(gap) = account.doubt_about_identity(&self.name).or(doubt) {
-            return Told::Untold(gap.to_string());
+        if let Some(doubt) = self.doubt.clone().or_else(|| self.doubt_about(action, resource)) {
+            return Told::Untold(doubt);
         }
-        self.policies.resource = policy;
+        self.policies.resource = self.access.resource_policy(action, resource);
         action.clone_into(&mut self.request.action);
         resource.clone_into(&mut self.request.resource);
         match policy::decide_fast(&self.request, &self.policies) {
@@ -258,8 +267,18 @@ impl Asker<'_> {
     }
 
     /// Why what they may do can't be told.
-    pub fn doubt(&self) -> Option<String> {
-        self.access.account.doubt_about_identity(&self.name).map(ToString::to_string)
+    pub fn doubt(&self) -> Option<&str> {
+        self.doubt.as_deref()
+    }
+
+    /// Why it can't be told of anybody whether they may do an action on a resource.
+    pub fn doubt_about(&self, action: &str, resource: &str) -> Option<String> {
+        let account = self.access.account;
+        let of_resource = asked_of(action, resource).and_then(|asked| {
+            let (AskedOf::Bucket(name) | AskedOf::Role(name)) = asked;
+            account.doubt_about_resource(name)
+        });
+        of_resource.or_else(|| account.doubt_about_action(action)).map(ToString::to_string)
     }
 }
 

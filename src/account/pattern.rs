@@ -7,16 +7,20 @@ pub(crate) const ANY: &str = "~any~";
 
 const REGION: &str = "us-east-1";
 
-/// ARNs that match `pattern`, an element of `Resource`, and that `action` can be about; `username` fills in the
-/// variable of that name.
-pub(crate) fn witnesses(
-    pattern: &str,
-    action: &reference::Action,
-    account: &str,
-    username: Option<&str>,
-) -> Vec<String> {
+/// What variables of a pattern stand for.
+#[derive(Clone, Copy)]
+pub(crate) struct Filling<'a> {
+    /// The account's number.
+    pub(crate) account: &'a str,
+    /// The name of the user who asks.
+    pub(crate) username: Option<&'a str>,
+}
+
+/// ARNs that match `pattern`, an element of `Resource`, and that `action` can be about.
+pub(crate) fn witnesses(pattern: &str, action: &reference::Action, filling: Filling<'_>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    let Some(pattern) = without_variables(pattern, account, username) else { return found };
+    let account = filling.account;
+    let Some(pattern) = without_variables(pattern, filling) else { return found };
     if !may_be_about(&pattern, action) {
         return found;
     }
@@ -37,6 +41,23 @@ pub(crate) fn witnesses(
         kinds.push(kind);
         is_new
     });
+    found
+}
+
+/// ARNs of a bucket and of what is in it that match `pattern`, an element of `Resource`.
+pub(crate) fn in_bucket(pattern: &str, bucket: &str, filling: Filling<'_>) -> Vec<String> {
+    let Some(pattern) = without_variables(pattern, filling) else { return Vec::new() };
+    let object = pattern.splitn(6, ':').nth(5).and_then(|resource| resource.split_once('/'));
+    let named = object.into_iter().flat_map(|(_, name)| {
+        [ANY.to_owned(), format!("{ANY}/{ANY}"), String::new()].map(|any| filled_part(name, &any))
+    });
+    let mut found = Vec::new();
+    for name in named.chain([ANY.to_owned()]).map(|name| format!("arn:aws:s3:::{bucket}/{name}")) {
+        if !name.ends_with('/') && matches(&pattern, &name) && found.is_empty() {
+            found.push(name);
+        }
+    }
+    found.extend(Some(format!("arn:aws:s3:::{bucket}")).filter(|arn| matches(&pattern, arn)));
     found
 }
 
@@ -91,18 +112,22 @@ fn filled(pattern: &str, account: &str, name: &str) -> Option<String> {
         }
     }
     if let Some(resource) = segments.get_mut(5) {
-        *resource = resource.replace('*', name).replace('?', "a");
+        *resource = filled_part(resource, name);
     }
     Some(segments.join(":"))
 }
 
+fn filled_part(pattern: &str, name: &str) -> String {
+    pattern.replace('*', name).replace('?', "a")
+}
+
 /// `None`: it has a variable whose value is not known.
-fn without_variables(pattern: &str, account: &str, username: Option<&str>) -> Option<String> {
+fn without_variables(pattern: &str, filling: Filling<'_>) -> Option<String> {
     let mut pattern = pattern.replace("${*}", "*").replace("${?}", "?").replace("${$}", "$");
     for variable in ["${aws:PrincipalAccount}", "${aws:ResourceAccount}"] {
-        pattern = pattern.replace(variable, account);
+        pattern = pattern.replace(variable, filling.account);
     }
-    if let Some(name) = username {
+    if let Some(name) = filling.username {
         pattern = pattern.replace("${aws:username}", name);
     }
     (!pattern.contains("${")).then_some(pattern)
@@ -110,29 +135,39 @@ fn without_variables(pattern: &str, account: &str, username: Option<&str>) -> Op
 
 /// Whether `text` has the form of `pattern`, in which `*` stands for any letters and `?` for one.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let (mut p, mut t, mut star) = (0, 0, None);
     while t < text.len() {
         match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, t));
+            Some(b'*') => {
                 p += 1;
+                star = Some((p, t));
             }
-            Some(letter) if *letter == '?' || Some(letter) == text.get(t) => {
+            Some(b'?') => {
+                p += 1;
+                t = after_letter(text, t);
+            }
+            Some(byte) if text.get(t) == Some(byte) => {
                 p += 1;
                 t += 1;
             }
             _ => match star {
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    p = at + 1;
-                    t = from + 1;
+                Some((after, from)) => {
+                    p = after;
+                    t = after_letter(text, from);
+                    star = Some((after, t));
                 }
                 None => return false,
             },
         }
     }
-    pattern.iter().skip(p).all(|letter| *letter == '*')
+    pattern.iter().skip(p).all(|byte| *byte == b'*')
+}
+
+/// Where the letter of UTF-8 that begins at `start` ends.
+fn after_letter(text: &[u8], start: usize) -> usize {
+    let more = text.iter().skip(start + 1).take_while(|byte| **byte & 0b1100_0000 == 0b1000_0000);
+    start + 1 + more.count()
 }
 
 /// A resource for people: `*` stands for any name that nothing names.
@@ -148,7 +183,8 @@ mod tests {
     #[track_caller]
     fn check(pattern: &str, action: &str, expected: &[&str]) {
         let action = reference::action(action).unwrap();
-        let found = witnesses(pattern, &action, "111122223333", Some("alice"));
+        let filling = Filling { account: "111122223333", username: Some("alice") };
+        let found = witnesses(pattern, &action, filling);
         let found: Vec<String> = found.iter().map(|arn| shown(arn)).collect();
         assert_eq!(found, expected);
     }
@@ -173,6 +209,26 @@ mod tests {
     }
 
     #[test]
+    fn patterns_mean_what_is_in_a_bucket() {
+        let check = |pattern: &str, expected: &[&str]| {
+            let filling = Filling { account: "111122223333", username: None };
+            let found = in_bucket(pattern, "data-111122223333", filling);
+            let found: Vec<String> = found.iter().map(|arn| shown(arn)).collect();
+            assert_eq!(found, expected, "{pattern}");
+        };
+        let (bucket, any) = ("arn:aws:s3:::data-111122223333", "arn:aws:s3:::data-111122223333/*");
+        check("*", &[any, bucket]);
+        check("arn:aws:s3:::data-*", &[any, bucket]);
+        check("arn:aws:s3:::data-${aws:PrincipalAccount}", &[bucket]);
+        check("arn:aws:s3:::*/*", &[any]);
+        check("arn:aws:s3:::*/secret/*", &["arn:aws:s3:::data-111122223333/secret/*"]);
+        check("arn:*:s3:::data-?????????????", &[]);
+        check("arn:*:s3:::data-????????????/a", &["arn:aws:s3:::data-111122223333/a"]);
+        check("arn:aws:s3:::other/*", &[]);
+        check("arn:aws:s3:::data-${aws:username}/*", &[]);
+    }
+
+    #[test]
     fn wildcards() {
         for (pattern, text, expected) in [
             ("a*c", "abbc", true),
@@ -181,6 +237,10 @@ mod tests {
             ("a?", "a", false),
             ("a?*", "ab", true),
             ("a*b*c", "aXbYbZc", true),
+            ("a?c", "aéc", true),
+            ("a??", "aé", false),
+            ("*?é*", "aéé", true),
+            ("*??", "é", false),
         ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
         }

@@ -1,24 +1,27 @@
 //! The statements of a policy as they are written, for those who look for what they are about.
 
-use policy::reference;
+use policy::{ResourcePattern, reference};
 use serde_json::Value;
 
 use crate::pattern::matches;
 
 /// One statement.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Written {
     pub(crate) allows: bool,
-    pub(crate) sid: Option<String>,
     /// Of `Action` or `NotAction`.
     actions: Listed,
     /// Of `Resource` or `NotResource`; of a trust policy none.
     resources: Listed,
+    /// The same patterns, compiled.
+    compiled: Vec<ResourcePattern>,
     pub(crate) whole: Value,
+    /// The same for all statements that say the same, whatever their Sids and however they are written.
+    pub(crate) meaning: String,
 }
 
 /// Patterns, or all but some.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 struct Listed {
     not: bool,
     patterns: Vec<String>,
@@ -33,15 +36,21 @@ impl Written {
             Some(statement) => vec![statement.clone()],
             None => Vec::new(),
         };
-        statements.into_iter().map(Written::of).collect()
+        let has_variables = document.get("Version").and_then(Value::as_str) == Some("2012-10-17");
+        statements.into_iter().map(|statement| Written::of(statement, has_variables)).collect()
     }
 
-    fn of(whole: Value) -> Written {
+    fn of(whole: Value, has_variables: bool) -> Written {
+        let resources = Listed::of(&whole, "Resource", "NotResource");
+        let compiled = resources.patterns.iter();
         Written {
+            compiled: compiled
+                .filter_map(|pattern| ResourcePattern::parse(pattern, has_variables).ok())
+                .collect(),
+            meaning: meaning(&whole, has_variables),
             allows: whole.get("Effect").and_then(Value::as_str) == Some("Allow"),
-            sid: whole.get("Sid").and_then(Value::as_str).map(str::to_owned),
             actions: Listed::of(&whole, "Action", "NotAction"),
-            resources: Listed::of(&whole, "Resource", "NotResource"),
+            resources,
             whole,
         }
     }
@@ -66,24 +75,14 @@ impl Written {
         !self.resources.not && self.resources.patterns.iter().any(|pattern| pattern == "*")
     }
 
-    /// Whether it is about a resource. A variable stands for any letters.
-    pub(crate) fn is_about_resource(&self, arn: &str) -> bool {
-        let listed = self.resources.patterns.iter().any(|pattern| matches(&without_variables(pattern), arn));
-        self.resources.patterns.is_empty() || listed != self.resources.not
-    }
-
-    /// The same statement however it is written: without its Sid, and with lists in one order.
-    pub(crate) fn meaning(&self) -> Value {
-        let mut meaning = self.whole.clone();
-        if let Some(members) = meaning.as_object_mut() {
-            members.shift_remove("Sid");
-            for name in ["Action", "NotAction", "Resource", "NotResource"] {
-                if let Some(value) = members.get_mut(name) {
-                    *value = in_order(value.take());
-                }
-            }
+    /// Whether it may be about a resource, given by its ARN or `*`: where that hangs on a variable, it may.
+    pub(crate) fn may_be_about_resource(&self, resource: &str) -> bool {
+        let mut meant = self.compiled.iter().map(|pattern| pattern.means(resource));
+        match self.resources.not {
+            _ if self.resources.patterns.is_empty() => true,
+            false => meant.any(|means| means != Some(false)),
+            true => !meant.any(|means| means == Some(true)),
         }
-        meaning
     }
 
     /// All resource patterns that are written, whether they are meant or left out.
@@ -115,26 +114,31 @@ impl Listed {
     }
 }
 
+/// Without the Sid, and with members and lists in one order.
+fn meaning(statement: &Value, has_variables: bool) -> String {
+    let mut meaning = statement.clone();
+    if let Some(members) = meaning.as_object_mut() {
+        members.shift_remove("Sid");
+        for name in ["Action", "NotAction", "Resource", "NotResource"] {
+            if let Some(value) = members.get_mut(name) {
+                *value = in_order(value.take());
+            }
+        }
+    }
+    meaning.sort_all_objects();
+    let text = meaning.to_string();
+    // The language's version says whether they are variables, or letters like others.
+    if has_variables && text.contains("${") { format!("2012-10-17 {text}") } else { text }
+}
+
 fn in_order(value: Value) -> Value {
     let mut values = match value {
         Value::Array(values) => values,
         one => vec![one],
     };
-    values.sort_by_key(Value::to_string);
+    values.sort_by_cached_key(Value::to_string);
     values.dedup();
     Value::Array(values)
-}
-
-/// A pattern with a `*` for each variable.
-fn without_variables(pattern: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = pattern;
-    while let Some((before, after)) = rest.split_once("${") {
-        plain += before;
-        plain.push('*');
-        rest = after.split_once('}').map_or("", |(_, rest)| rest);
-    }
-    plain + rest
 }
 
 /// The actions of AWS that a pattern is about, in alphabetical order of services as the pattern has them.
@@ -162,10 +166,7 @@ mod tests {
         assert!(found[0].allows && found[0].is_about("s3:GetObject") && !found[0].is_about("s3:PutObject"));
         assert!(!found[1].allows && found[1].is_about("s3:GetObject") && !found[1].is_about("iam:GetUser"));
         assert_eq!(found[1].actions(), [""; 0]);
-        assert_eq!(
-            (found[1].resources(), found[1].sid.as_deref()),
-            (&["a".to_owned(), "b".to_owned()][..], Some("x"))
-        );
+        assert_eq!(found[1].resources(), ["a", "b"]);
     }
 
     #[test]

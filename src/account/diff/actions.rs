@@ -1,77 +1,109 @@
 //! All actions of AWS, and which of them statements are about: sets of numbers, as most patterns are about many.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use policy::reference;
 
-use crate::pattern::{matches, witnesses};
+use crate::pattern::matches;
 use crate::statements::Written;
 
 /// A set of actions by number.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Actions(Vec<u64>);
 
 /// The names of kinds of resources, and whether each request names one.
-type About = Vec<(&'static str, bool)>;
+type Kinds = Vec<(&'static str, bool)>;
 
 /// Every action by number, in the order of services and names.
-pub(super) struct Catalogue {
+struct Listed {
     names: Vec<String>,
     /// Lower-cased.
     lower: Vec<String>,
     /// What kinds of resources it is about, by the number of the kind's names in a service.
     kinds: Vec<usize>,
     /// Where the actions of each service are.
-    services: BTreeMap<&'static str, std::ops::Range<usize>>,
+    services: BTreeMap<&'static str, Range<usize>>,
+}
+
+static LISTED: LazyLock<Listed> = LazyLock::new(|| {
+    let mut listed =
+        Listed { names: Vec::new(), lower: Vec::new(), kinds: Vec::new(), services: BTreeMap::new() };
+    let mut kinds: HashMap<(&str, Kinds), usize> = HashMap::new();
+    for service in reference::services().filter_map(reference::service) {
+        let first = listed.names.len();
+        for action in service.actions() {
+            let about = action.resources.iter().map(|own| (own.kind.name, own.required)).collect();
+            let next = kinds.len();
+            listed.kinds.push(*kinds.entry((service.prefix, about)).or_insert(next));
+            let name = action.full_name();
+            listed.lower.push(name.to_ascii_lowercase());
+            listed.names.push(name);
+        }
+        listed.services.insert(service.prefix, first..listed.names.len());
+    }
+    listed
+});
+
+/// Every action by number, with those that patterns are about.
+pub(super) struct Catalogue {
+    listed: &'static Listed,
+    /// Where the actions are that policies of resources may decide.
+    with_policies: [Range<usize>; 2],
     /// By lower-cased pattern.
     known: HashMap<String, Rc<Actions>>,
-    /// What stands for a pattern of resources, by the kind of the action.
-    witnesses: HashMap<(usize, String), Rc<Vec<String>>>,
 }
 
 impl Catalogue {
     pub(super) fn new() -> Self {
-        let mut catalogue = Self {
-            names: Vec::new(),
-            lower: Vec::new(),
-            kinds: Vec::new(),
-            services: BTreeMap::new(),
-            known: HashMap::new(),
-            witnesses: HashMap::new(),
-        };
-        let mut kinds: HashMap<(&str, About), usize> = HashMap::new();
-        for service in reference::services().filter_map(reference::service) {
-            let first = catalogue.names.len();
-            for action in service.actions() {
-                let about = action.resources.iter().map(|own| (own.kind.name, own.required)).collect();
-                let next = kinds.len();
-                catalogue.kinds.push(*kinds.entry((service.prefix, about)).or_insert(next));
-                let name = action.full_name();
-                catalogue.lower.push(name.to_ascii_lowercase());
-                catalogue.names.push(name);
-            }
-            catalogue.services.insert(service.prefix, first..catalogue.names.len());
-        }
-        catalogue
+        let of = |prefix: &str| LISTED.services.get(prefix).cloned().unwrap_or(0..0);
+        Self { listed: &LISTED, with_policies: [of("s3"), of("sts")], known: HashMap::new() }
     }
 
     pub(super) fn name(&self, action: usize) -> &str {
-        self.names.get(action).map_or("", String::as_str)
+        self.listed.names.get(action).map_or("", String::as_str)
+    }
+
+    /// Where the actions of a service are.
+    pub(super) fn service(&self, prefix: &str) -> Range<usize> {
+        self.listed.services.get(prefix).cloned().unwrap_or(0..0)
+    }
+
+    /// Whether the policy of a resource may decide.
+    pub(super) fn has_policies(&self, action: usize) -> bool {
+        self.with_policies.iter().any(|service| service.contains(&action))
     }
 
     /// Equal for actions of one service that are about the same kinds of resources.
     pub(super) fn kind(&self, action: usize) -> usize {
-        self.kinds.get(action).copied().unwrap_or_default()
+        self.listed.kinds.get(action).copied().unwrap_or_default()
+    }
+
+    /// Statements with the actions that each is about.
+    pub(super) fn about(&mut self, statements: &[Rc<Written>]) -> Vec<About> {
+        let mut about = |statement: &Rc<Written>| About {
+            statement: Rc::clone(statement),
+            actions: self.of_statement(statement),
+        };
+        statements.iter().map(&mut about).collect()
+    }
+
+    /// The actions that any of the statements is about, in ascending order.
+    pub(super) fn of_any(&self, statements: &[About]) -> Vec<usize> {
+        let mut any = self.none();
+        statements.iter().for_each(|about| any.add(&about.actions));
+        any.iter().collect()
     }
 
     /// The actions that a statement is about.
-    pub(super) fn of_statement(&mut self, statement: &Written) -> Actions {
+    fn of_statement(&mut self, statement: &Written) -> Actions {
         let mut all = self.none();
         for pattern in statement.listed_actions() {
             all.add(&self.of_pattern(pattern));
         }
-        if statement.lists_all_others() { all.complement(self.names.len()) } else { all }
+        if statement.lists_all_others() { all.complement(self.listed.names.len()) } else { all }
     }
 
     /// The actions that a pattern is about.
@@ -82,13 +114,13 @@ impl Catalogue {
         }
         let mut actions = self.none();
         let prefix = pattern.split(':').next().unwrap_or_default();
-        let whole = 0..self.names.len();
+        let whole = 0..self.listed.names.len();
         let range = match prefix.contains(['*', '?']) {
             true => whole,
-            false => self.services.get(prefix).cloned().unwrap_or(0..0),
+            false => self.service(prefix),
         };
         for action in range {
-            if self.lower.get(action).is_some_and(|name| matches(&pattern, name)) {
+            if self.listed.lower.get(action).is_some_and(|name| matches(&pattern, name)) {
                 actions.insert(action);
             }
         }
@@ -97,32 +129,29 @@ impl Catalogue {
         actions
     }
 
-    /// Resources that stand for a pattern, as [`witnesses`] has them: the same for all actions of a kind.
-    pub(super) fn witnesses(
-        &mut self,
-        pattern: &str,
-        action: usize,
-        account: &str,
-        username: Option<&str>,
-    ) -> Rc<Vec<String>> {
-        // What a variable stands for is each identity's own.
-        let key = (self.kind(action), pattern.to_owned());
-        if !pattern.contains("${")
-            && let Some(known) = self.witnesses.get(&key)
-        {
-            return Rc::clone(known);
-        }
-        let found = reference::action(self.name(action));
-        let found = found.map_or(Vec::new(), |action| witnesses(pattern, &action, account, username));
-        let found = Rc::new(found);
-        if !pattern.contains("${") {
-            self.witnesses.insert(key, Rc::clone(&found));
-        }
-        found
+    fn none(&self) -> Actions {
+        Actions(vec![0; self.listed.names.len().div_ceil(64)])
+    }
+}
+
+/// A statement, and the actions that it is about.
+pub(super) struct About {
+    pub(super) statement: Rc<Written>,
+    actions: Actions,
+}
+
+impl About {
+    pub(super) fn has(&self, action: usize) -> bool {
+        self.actions.has(action)
     }
 
-    fn none(&self) -> Actions {
-        Actions(vec![0; self.names.len().div_ceil(64)])
+    pub(super) fn has_any(&self, mut range: Range<usize>) -> bool {
+        range.any(|action| self.has(action))
+    }
+
+    /// Whether what is asked may hang on it.
+    pub(super) fn may_decide(&self, action: usize, resource: &str) -> bool {
+        self.has(action) && self.statement.may_be_about_resource(resource)
     }
 }
 
@@ -137,10 +166,7 @@ impl Actions {
         self.0.get(action / 64).is_some_and(|word| word & (1 << (action % 64)) != 0)
     }
 
-    pub(super) fn add(&mut self, other: &Actions) {
-        if self.0.is_empty() {
-            self.0.clone_from(&other.0);
-        }
+    fn add(&mut self, other: &Actions) {
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
     }
 
@@ -162,7 +188,7 @@ impl Actions {
     }
 
     /// In ascending order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+    fn iter(&self) -> impl Iterator<Item = usize> {
         self.0.iter().enumerate().flat_map(|(place, word)| {
             let word = *word;
             (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| place * 64 + bit)

@@ -1,121 +1,107 @@
 //! Which statements a change touches: of each identity, and of each resource.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use crate::access::Asker;
 use crate::statements::Written;
+
+/// The statements of documents by their text: most are those of several identities, before and after.
+#[derive(Default)]
+pub(super) struct Documents(HashMap<String, Rc<[Rc<Written>]>>);
+
+impl Documents {
+    pub(super) fn statements(&mut self, text: &str) -> Rc<[Rc<Written>]> {
+        if let Some(known) = self.0.get(text) {
+            return Rc::clone(known);
+        }
+        let statements: Rc<[Rc<Written>]> = Written::all_of(text).into_iter().map(Rc::new).collect();
+        self.0.insert(text.to_owned(), Rc::clone(&statements));
+        statements
+    }
+}
 
 /// What an identity has before and after, and what of it differs.
 #[derive(Default)]
 pub(super) struct Changed {
     /// All statements of both, without repetitions.
-    pub(super) all: Vec<Written>,
+    pub(super) all: Vec<Rc<Written>>,
     /// Those that are in one and not in the other.
-    pub(super) touched: Vec<Written>,
+    pub(super) touched: Vec<Rc<Written>>,
+    /// Whether the tags differ.
+    pub(super) tags: bool,
 }
 
 /// The policies of an identity as they decide.
+#[derive(Default)]
 struct Having {
-    identity: Vec<Written>,
-    boundary: Option<Vec<Written>>,
+    identity: Vec<Rc<Written>>,
+    boundary: Option<Vec<Rc<Written>>>,
     tags: Vec<(String, String)>,
 }
 
 impl Having {
-    fn of(asker: Option<&Asker<'_>>) -> Having {
-        let Some(asker) = asker else {
-            return Having { identity: Vec::new(), boundary: None, tags: Vec::new() };
-        };
-        let texts = asker.policies().iter().map(|policy| policy.document.text());
+    fn of(asker: Option<&Asker<'_>>, documents: &mut Documents) -> Having {
+        let Some(asker) = asker else { return Having::default() };
+        let mut statements = |policy: &policy::Policy| documents.statements(policy.document.text()).to_vec();
         Having {
-            identity: texts.flat_map(Written::all_of).collect(),
-            boundary: asker.boundary().map(|policy| Written::all_of(policy.document.text())),
+            identity: asker.policies().iter().flat_map(&mut statements).collect(),
+            boundary: asker.boundary().map(statements),
             tags: asker.tags().to_vec(),
         }
     }
 }
 
 /// What differs between two states of an identity; `None`: it is not there.
-pub(super) fn of_identity(old: Option<&Asker<'_>>, new: Option<&Asker<'_>>) -> Changed {
-    if let (Some(old), Some(new)) = (old, new)
-        && is_written_alike(old, new)
-    {
-        return Changed::default();
-    }
-    let (before, after) = (Having::of(old), Having::of(new));
+pub(super) fn of_identity(
+    old: Option<&Asker<'_>>,
+    new: Option<&Asker<'_>>,
+    documents: &mut Documents,
+) -> Changed {
+    let (before, after) = (Having::of(old, documents), Having::of(new, documents));
+    let boundaries = before.boundary.iter().chain(&after.boundary).flatten();
+    let all = before.identity.iter().chain(&after.identity).chain(boundaries);
     let mut touched = apart(&before.identity, &after.identity);
-    let all = before.identity.iter().chain(&after.identity);
     match (&before.boundary, &after.boundary) {
         (Some(before), Some(after)) => touched.extend(apart(before, after)),
         (None, None) => {}
         // Where there was no limit, or is none any more, all that is allowed may be another thing.
         _ => touched.extend(all.clone().cloned()),
     }
-    if before.tags != after.tags {
-        let by_tag = |statement: &&Written| {
-            statement.whole.to_string().to_ascii_lowercase().contains("aws:principaltag/")
-        };
-        touched.extend(all.clone().filter(by_tag).cloned());
-    }
-    let boundaries = before.boundary.iter().chain(&after.boundary).flatten();
-    Changed { all: distinct(all.chain(boundaries)), touched: distinct(touched.iter()) }
+    let tags = before.tags != after.tags;
+    touched.extend(all.clone().filter(|statement| tags && tells_tags_apart(statement)).cloned());
+    Changed { all: distinct(all), touched: distinct(touched.iter()), tags }
 }
 
-/// Whether the policies of both are the same to the letter, as they mostly are.
-fn is_written_alike(old: &Asker<'_>, new: &Asker<'_>) -> bool {
-    let texts = |asker: &Asker<'_>| {
-        let policies = asker.policies().iter().chain(asker.boundary());
-        policies.map(|policy| policy.document.text().to_owned()).collect::<Vec<_>>()
-    };
-    let bounded = |asker: &Asker<'_>| asker.boundary().is_some();
-    bounded(old) == bounded(new) && old.tags() == new.tags() && texts(old) == texts(new)
+/// Whether a statement looks at tags of the caller.
+pub(super) fn tells_tags_apart(statement: &Written) -> bool {
+    statement.meaning.to_ascii_lowercase().contains("aws:principaltag/")
 }
 
 /// What differs between two policies of a resource; `None`: it has none.
-pub(super) fn of_policies(old: Option<&str>, new: Option<&str>) -> Changed {
-    if old == new {
-        return Changed::default();
-    }
-    let (before, after) = (old.map_or(Vec::new(), Written::all_of), new.map_or(Vec::new(), Written::all_of));
-    Changed { all: distinct(before.iter().chain(&after)), touched: apart(&before, &after) }
+pub(super) fn of_policies(old: Option<&str>, new: Option<&str>, documents: &mut Documents) -> Changed {
+    let mut statements = |text: Option<&str>| text.map_or(Rc::default(), |text| documents.statements(text));
+    let (before, after) = (statements(old), statements(new));
+    let all = distinct(before.iter().chain(&*after));
+    Changed { all, touched: apart(&before, &after), tags: false }
 }
 
 /// The statements of one that the other does not have.
-fn apart(one: &[Written], other: &[Written]) -> Vec<Written> {
-    let meanings = |statements: &[Written]| {
-        statements.iter().map(|statement| in_one_order(&statement.meaning())).collect::<BTreeSet<_>>()
-    };
+fn apart(one: &[Rc<Written>], other: &[Rc<Written>]) -> Vec<Rc<Written>> {
+    fn meanings(statements: &[Rc<Written>]) -> BTreeSet<&str> {
+        statements.iter().map(|statement| statement.meaning.as_str()).collect()
+    }
     let (of_one, of_other) = (meanings(one), meanings(other));
-    let is_apart = |statement: &&Written| {
-        let meaning = in_one_order(&statement.meaning());
-        of_one.contains(&meaning) != of_other.contains(&meaning)
+    let is_apart = |statement: &&Rc<Written>| {
+        let meaning = statement.meaning.as_str();
+        of_one.contains(meaning) != of_other.contains(meaning)
     };
     one.iter().chain(other).filter(is_apart).cloned().collect()
 }
 
-fn distinct<'a>(statements: impl Iterator<Item = &'a Written>) -> Vec<Written> {
+fn distinct<'a>(statements: impl Iterator<Item = &'a Rc<Written>>) -> Vec<Rc<Written>> {
     let mut seen = BTreeSet::new();
-    statements.filter(|statement| seen.insert(in_one_order(&statement.meaning()))).cloned().collect()
-}
-
-/// JSON whose members stand in alphabetical order.
-fn in_one_order(value: &serde_json::Value) -> String {
-    use serde_json::Value;
-    match value {
-        Value::Object(members) => {
-            let mut names: Vec<&String> = members.keys().collect();
-            names.sort();
-            let member = |name: &&String| {
-                let value = members.get(*name).map(in_one_order).unwrap_or_default();
-                format!("{}:{value}", Value::String((*name).clone()))
-            };
-            format!("{{{}}}", names.iter().map(member).collect::<Vec<_>>().join(","))
-        }
-        Value::Array(values) => {
-            format!("[{}]", values.iter().map(in_one_order).collect::<Vec<_>>().join(","))
-        }
-        other => other.to_string(),
-    }
+    statements.filter(|statement| seen.insert(&statement.meaning)).cloned().collect()
 }
 
 #[cfg(test)]
@@ -128,8 +114,8 @@ mod tests {
     #[track_caller]
     fn check(old: &Value, new: &Value, touched: &[Value]) {
         let (old, new) = (json!({ "Statement": old }).to_string(), json!({ "Statement": new }).to_string());
-        let changed = of_policies(Some(&old), Some(&new));
-        let found: Vec<Value> = changed.touched.into_iter().map(|statement| statement.whole).collect();
+        let changed = of_policies(Some(&old), Some(&new), &mut Documents::default());
+        let found: Vec<Value> = changed.touched.iter().map(|statement| statement.whole.clone()).collect();
         assert_eq!(found, touched);
     }
 
@@ -143,5 +129,19 @@ mod tests {
         check(&json!([write, read]), &json!([read]), std::slice::from_ref(&write));
         let deny = json!({ "Effect": "Deny", "Action": "s3:PutObject", "Resource": "*" });
         check(&write, &deny, &[write.clone(), deny.clone()]);
+    }
+
+    #[test]
+    fn the_version_counts_where_there_are_variables() {
+        let document = |version: &str, resource: &str| {
+            let statement = json!({ "Effect": "Allow", "Action": "s3:GetObject", "Resource": resource });
+            json!({ "Version": version, "Statement": statement }).to_string()
+        };
+        let touched = |resource: &str| {
+            let (old, new) = (document("2008-10-17", resource), document("2012-10-17", resource));
+            of_policies(Some(&old), Some(&new), &mut Documents::default()).touched.len()
+        };
+        assert_eq!(touched("arn:aws:s3:::b/*"), 0);
+        assert_eq!(touched("arn:aws:s3:::b/${aws:username}/*"), 2);
     }
 }

@@ -67,10 +67,7 @@ pub fn feature(diff: &Diff, new: &Account, given: &str, id: &AccountId) -> Optio
 fn asked<'a>(change: &'a Change, id: &str) -> Vec<(&'a str, String)> {
     let some = if change.actions.len() > MANY { 1 } else { MANY };
     let with_resource = |action: &'a String| {
-        let resource = match change.resource.as_str() {
-            "*" => any_of(action, id)?,
-            arn => arn.to_owned(),
-        };
+        let resource = if change.anywhere { any_of(action, id)? } else { change.resource.clone() };
         let askable = askable(action, resource)?;
         // A bucket that stands for any other must be one that the pattern really means.
         (!askable.contains(OTHER_BUCKET) || change.is_general()).then_some((action.as_str(), askable))

@@ -77,7 +77,7 @@ fn section(text: &mut String, title: &str, changes: &[&Change]) {
 /// `s3:GetObject`, or many of one pattern.
 fn actions(change: &Change) -> String {
     let code = |name: &String| format!("`{name}`");
-    match (&change.pattern, change.actions.as_slice()) {
+    match (&change.pattern, &*change.actions) {
         (Some(pattern), [_, _, ..]) if change.actions.len() > FEW => {
             format!("{} actions of `{pattern}`, such as `{}`", change.actions.len(), change.example())
         }

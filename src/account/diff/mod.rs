@@ -1,16 +1,21 @@
 //! What a change of policies alters: which verdicts are others after it than before.
 //!
-//! Identities whose policies say the same before and after are not asked, unless the policy of a resource differs. For all
-//! others, every action that a changed statement is about is looked at: actions that all statements treat alike are asked
-//! once, on a resource for each pattern of the statements that are about them, and on one that nothing names.
+//! Asked is what a changed statement may decide, of an identity or of a resource: all else is the same before and after. Every
+//! action that a changed statement is about is looked at: actions that all statements treat alike are asked once, on a
+//! resource for each pattern of the statements that are about them, and on one that nothing names.
 
 mod actions;
 mod changed;
 mod compare;
+mod described;
+mod differences;
 mod feature;
 mod markdown;
 mod outsiders;
 mod questions;
+mod witnesses;
+
+use std::sync::Arc;
 
 use policy::AccountId;
 
@@ -45,11 +50,13 @@ pub struct Change {
     /// Whether it is one of the account, of whom a step can ask.
     pub inside: bool,
     /// Actions that are decided alike, sensitive ones first.
-    pub actions: Vec<String>,
+    pub actions: Arc<[String]>,
     /// A pattern that they are all of that are many; `None`: they have none in common.
     pub pattern: Option<String>,
-    /// On what, as an ARN; `*`: on any resource of these actions.
+    /// On what, as an ARN, or `*` where the request names nothing.
     pub resource: String,
+    /// Whether it is the same on any resource of these actions: then `resource` is `*`.
+    pub anywhere: bool,
     /// What it was.
     pub before: Verdict,
     /// What it is.
@@ -67,13 +74,6 @@ pub enum Verdict {
     Hangs(String),
 }
 
-impl Verdict {
-    /// Whether it is another answer, whoever gives it.
-    fn differs(&self, other: &Verdict) -> bool {
-        std::mem::discriminant(self) != std::mem::discriminant(other)
-    }
-}
-
 /// Compares two accounts, `old` and `new`. One that does not tell its number is called `id`.
 #[must_use]
 pub fn diff(old: &Account, new: &Account, id: &AccountId) -> Diff {
@@ -82,5 +82,7 @@ pub fn diff(old: &Account, new: &Account, id: &AccountId) -> Diff {
     compare::compare(&Access::of(&old, id), &Access::of(&new, id))
 }
 
+#[cfg(test)]
+mod plain;
 #[cfg(test)]
 mod tests;

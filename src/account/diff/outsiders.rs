@@ -15,7 +15,7 @@ pub(super) struct Outsider {
 }
 
 /// All whom the statements name and who are not of the account `id`; where one names everybody, those who sign nothing.
-pub(super) fn outsiders(statements: &[&Written], id: &AccountId) -> Vec<Outsider> {
+pub(super) fn outsiders<'a>(statements: impl Iterator<Item = &'a Written>, id: &AccountId) -> Vec<Outsider> {
     let mut named: BTreeSet<(String, String)> = BTreeSet::new();
     for statement in statements {
         for element in ["Principal", "NotPrincipal"] {

@@ -1,151 +1,218 @@
-//! What to ask somebody, so that no action of a changed statement is left out.
+//! What to ask somebody, so that nothing is left out that a changed statement may decide.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::rc::Rc;
 
-use policy::reference;
+use policy::AccountId;
 
-use super::actions::{Actions, Catalogue};
-use super::changed::Changed;
-use crate::model::Account;
-use crate::pattern::{general, matches};
-use crate::statements::Written;
+use super::actions::{About, Catalogue};
+use super::described::{Described, holder};
+use super::witnesses::Witnesses;
+use crate::pattern::Filling;
 
 /// Actions that every statement treats alike, and the resources to ask about.
 pub(super) struct Question {
     /// By number.
     pub(super) actions: Vec<usize>,
-    pub(super) resources: Vec<String>,
+    pub(super) about: Resources,
+}
+
+/// What to ask about.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Resources {
+    pub(super) arns: Vec<Rc<str>>,
     /// Whether the answer is the same on any resource: then one of the first action stands for all of all actions.
     pub(super) anywhere: bool,
 }
 
-/// Both accounts, and what resources they hold.
+/// Whoever is asked, before and after.
+#[derive(Default)]
+pub(super) struct Statements<'a> {
+    /// The statements of their policies.
+    pub(super) all: Vec<About>,
+    /// Those of them that may make a difference.
+    pub(super) touched: Vec<About>,
+    /// Whether their tags differ.
+    pub(super) other_tags: bool,
+    /// The name of a user.
+    pub(super) username: Option<&'a str>,
+}
+
+/// All actions, and all resources.
 pub(super) struct Surroundings {
-    pub(super) id: String,
-    pub(super) buckets: BTreeSet<String>,
-    /// ARNs.
-    pub(super) roles: BTreeSet<String>,
-    /// The statements of the policies of buckets.
-    of_buckets: Vec<Written>,
+    pub(super) catalogue: Catalogue,
+    pub(super) witnesses: Witnesses,
+    pub(super) account: AccountId,
+    /// By their ARNs.
+    pub(super) described: BTreeMap<String, Described>,
 }
 
 impl Surroundings {
-    pub(super) fn of(id: &str, accounts: [&Account; 2]) -> Self {
-        let buckets = accounts.iter().flat_map(|account| &account.buckets);
-        let roles = accounts.iter().flat_map(|account| &account.roles);
-        let arn = |role: &crate::model::Role| {
-            format!("arn:aws:iam::{id}:role{}{}", role.entity.path, role.entity.name)
-        };
+    /// The questions to somebody.
+    pub(super) fn questions(&mut self, statements: &Statements<'_>) -> Vec<Question> {
+        let mut questions = self.elsewhere(statements);
+        let Self { catalogue, witnesses, account, described } = self;
+        let filling = Filling { account: account.as_str(), username: statements.username };
+        let mut of_services = HashMap::new();
+        for described in described.values() {
+            let own = of_services
+                .entry(described.service)
+                .or_insert_with(|| OfService::of(described.service, statements, catalogue));
+            let touched = own.touched(described, statements.other_tags);
+            if !touched.is_empty() {
+                let arns = described.arns(own.patterns.iter().copied(), filling);
+                questions.extend(own.about(described, arns, &touched, (catalogue, witnesses)));
+            }
+        }
+        questions
+    }
+
+    /// About what nobody describes: there, nothing but their own policies counts. Asked is on one resource for each pattern
+    /// of the statements, and on one that nothing names.
+    fn elsewhere(&mut self, statements: &Statements<'_>) -> Vec<Question> {
+        let Self { catalogue, witnesses, account, described } = self;
+        let filling = Filling { account: account.as_str(), username: statements.username };
+        let touched = catalogue.of_any(&statements.touched);
+        let about: Vec<&About> = statements.all.iter().collect();
+        let mut questions = Questions::default();
+        for Class { first, actions, signature } in classes(catalogue, &touched, &about) {
+            let about: Vec<&About> = about.iter().filter(|about| about.has(first)).copied().collect();
+            let has_policies = catalogue.has_policies(first);
+            let anywhere =
+                !has_policies && about.iter().all(|about| about.statement.is_about_all_resources());
+            let patterns: BTreeSet<&String> =
+                about.iter().flat_map(|about| about.statement.resources()).collect();
+            let found = witnesses.of_patterns(catalogue, first, patterns.into_iter(), filling);
+            let touched: Vec<&About> = statements.touched.iter().filter(|about| about.has(first)).collect();
+            let is_asked = |arn: &Rc<str>| {
+                touched.iter().any(|about| about.statement.may_be_about_resource(arn))
+                    && !(has_policies && described.contains_key(holder(arn)))
+            };
+            let mut arns: Vec<Rc<str>> = found.into_iter().filter(is_asked).collect();
+            arns.truncate(if anywhere { 1 } else { arns.len() });
+            questions.add(actions, signature, Resources { arns, anywhere });
+        }
+        questions.all
+    }
+}
+
+/// What somebody has that is about a service whose resources have policies.
+struct OfService<'a> {
+    all: Vec<&'a About>,
+    touched: Vec<&'a About>,
+    actions: Range<usize>,
+    patterns: BTreeSet<&'a String>,
+}
+
+impl<'a> OfService<'a> {
+    fn of(service: &str, statements: &'a Statements<'_>, catalogue: &Catalogue) -> Self {
+        let actions = catalogue.service(service);
+        let of_it = |about: &&About| about.has_any(actions.clone());
+        let all: Vec<&About> = statements.all.iter().filter(of_it).collect();
+        let touched: Vec<&About> = statements.touched.iter().filter(of_it).collect();
         Self {
-            id: id.to_owned(),
-            buckets: buckets.clone().map(|bucket| bucket.name.clone()).collect(),
-            roles: roles.map(arn).collect(),
-            of_buckets: buckets
-                .filter_map(|bucket| bucket.policy.as_deref())
-                .flat_map(Written::all_of)
-                .collect(),
+            patterns: all.iter().flat_map(|about| about.statement.resources()).collect(),
+            all,
+            touched,
+            actions,
+        }
+    }
+
+    /// The statements by which what they may do with a resource may be another thing.
+    fn touched<'s>(&'s self, described: &'s Described, other_tags: bool) -> Vec<&'s About> {
+        let by_tag = described.by_tag.iter().filter(|_| other_tags);
+        self.touched.iter().copied().chain(&described.touched).chain(by_tag).collect()
+    }
+
+    /// About a resource that is described, or what is in it (`arns`): its policy counts, too.
+    fn about(
+        &self,
+        described: &Described,
+        arns: BTreeSet<Rc<str>>,
+        touched: &[&About],
+        (catalogue, witnesses): (&Catalogue, &mut Witnesses),
+    ) -> Vec<Question> {
+        let of_touched =
+            |arn: &Rc<str>| touched.iter().any(|about| about.statement.may_be_about_resource(arn));
+        let arns: Vec<Rc<str>> = arns.into_iter().filter(of_touched).collect();
+        let counts = |about: &&About| arns.iter().any(|arn| about.statement.may_be_about_resource(arn));
+        let about: Vec<&About> = self.all.iter().copied().chain(&described.all).filter(counts).collect();
+        let is_touched = |action: &usize| touched.iter().any(|about| about.has(*action));
+        let actions: Vec<usize> = self.actions.clone().filter(is_touched).collect();
+        let mut questions = Questions::default();
+        for Class { first, actions, signature } in classes(catalogue, &actions, &about) {
+            let mut arns = arns.clone();
+            arns.retain(|arn| {
+                touched.iter().any(|about| about.may_decide(first, arn))
+                    && witnesses.fits(catalogue, first, arn)
+            });
+            questions.add(actions, signature, Resources { arns, anywhere: false });
+        }
+        questions.all
+    }
+}
+
+/// Questions, of which those are one that have the same answer.
+#[derive(Default)]
+struct Questions {
+    all: Vec<Question>,
+    /// Where they are, by the statements that count and by what they are about.
+    known: HashMap<(Vec<u64>, Resources), usize>,
+}
+
+impl Questions {
+    fn add(&mut self, actions: Vec<usize>, signature: Vec<u64>, about: Resources) {
+        let place = *self.known.entry((signature, about.clone())).or_insert(self.all.len());
+        match self.all.get_mut(place) {
+            Some(known) => known.actions.extend(actions),
+            None => self.all.push(Question { actions, about }),
         }
     }
 }
 
-/// The questions to somebody whose statements are `changed`.
-pub(super) fn questions(
-    catalogue: &mut Catalogue,
-    surroundings: &Surroundings,
-    changed: &Changed,
-    username: Option<&str>,
-) -> Vec<Question> {
-    let mut touched = Actions::default();
-    for statement in &changed.touched {
-        touched.add(&catalogue.of_statement(statement));
-    }
-    let statements: Vec<(&Written, Actions)> =
-        changed.all.iter().map(|statement| (statement, catalogue.of_statement(statement))).collect();
-    let of_buckets: Vec<(&Written, Actions)> = surroundings
-        .of_buckets
-        .iter()
-        .map(|statement| (statement, catalogue.of_statement(statement)))
-        .collect();
-    let classes = classes(catalogue, &touched, &statements, &of_buckets);
-    let mut questions = Vec::new();
-    for actions in classes {
-        let Some(number) = actions.first().copied() else { continue };
-        let Some(first) = reference::action(catalogue.name(number)) else { continue };
-        let about = statements.iter().filter(|(_, about)| about.has(number));
-        let about: Vec<&Written> = about.map(|(statement, _)| *statement).collect();
-        let anywhere =
-            !has_policies(&first.full_name()) && about.iter().all(|it| it.is_about_all_resources());
-        let mut resources = resources(catalogue, surroundings, (number, &first), &about, username);
-        resources.truncate(if anywhere { 1 } else { resources.len() });
-        questions.push(Question { actions, resources, anywhere });
-    }
-    questions
+/// Actions about which the same statements are.
+struct Class {
+    first: usize,
+    actions: Vec<usize>,
+    /// Which statements those are, and whether the policies of resources count.
+    signature: Vec<u64>,
 }
 
-/// Whether the policy of a resource may decide.
-fn has_policies(name: &str) -> bool {
-    name.starts_with("s3:") || name.starts_with("sts:")
-}
-
-/// The touched actions in classes of those about which the same statements are. Where they are about all resources, it does
-/// not matter what kind of resource an action is about.
-fn classes(
-    catalogue: &Catalogue,
-    touched: &Actions,
-    statements: &[(&Written, Actions)],
-    of_buckets: &[(&Written, Actions)],
-) -> Vec<Vec<usize>> {
-    let mut classes: BTreeMap<(Option<usize>, Vec<bool>), Vec<usize>> = BTreeMap::new();
-    for action in touched.iter() {
-        let mut signature: Vec<bool> = statements.iter().map(|(_, about)| about.has(action)).collect();
-        let about = statements.iter().zip(&signature).filter(|(_, is)| **is);
-        let everywhere = about.map(|((statement, _), _)| statement).all(|it| it.is_about_all_resources());
-        let special = has_policies(catalogue.name(action));
-        if special {
-            signature.extend(of_buckets.iter().map(|(_, about)| about.has(action)));
-        }
-        let kind = (special || !everywhere).then(|| catalogue.kind(action));
-        classes.entry((kind, signature)).or_default().push(action);
-    }
-    classes.into_values().collect()
-}
-
-/// One resource for each pattern of the statements, those that have policies of their own, and one that nothing names.
-fn resources(
-    catalogue: &mut Catalogue,
-    surroundings: &Surroundings,
-    (number, action): (usize, &reference::Action),
-    about: &[&Written],
-    username: Option<&str>,
-) -> Vec<String> {
-    let name = action.full_name();
-    if name == "sts:AssumeRole" {
-        let meant = |arn: &&String| about.iter().any(|statement| statement.is_about_resource(arn));
-        return surroundings.roles.iter().filter(meant).cloned().collect();
-    }
-    let mut found: BTreeSet<String> = general(action, &surroundings.id).into_iter().collect();
-    let patterns: BTreeSet<&String> = about.iter().flat_map(|statement| statement.resources()).collect();
-    for pattern in patterns {
-        found.extend(catalogue.witnesses(pattern, number, &surroundings.id, username).iter().cloned());
-        if name.starts_with("s3:") {
-            found.extend(in_buckets(surroundings, action, pattern));
+/// Where statements are about all resources, it does not matter what kind of resource an action is about: else all of a class
+/// are about the same.
+fn classes(catalogue: &Catalogue, actions: &[usize], statements: &[&About]) -> Vec<Class> {
+    let mut classes: Vec<Class> = Vec::new();
+    let mut known: HashMap<Vec<u64>, BTreeMap<Option<usize>, usize>> = HashMap::new();
+    let mut everywhere = Vec::new();
+    bits(statements.iter().map(|about| about.statement.is_about_all_resources()), &mut everywhere);
+    let mut signature = Vec::new();
+    for first in actions.iter().copied() {
+        bits(statements.iter().map(|about| about.has(first)), &mut signature);
+        let has_policies = catalogue.has_policies(first);
+        let by_kind = has_policies
+            || signature.iter().zip(&everywhere).any(|(about, everywhere)| about & !everywhere != 0);
+        signature.push(u64::from(has_policies));
+        let kind = by_kind.then(|| catalogue.kind(first));
+        if let Some(place) = known.get(&signature).and_then(|kinds| kinds.get(&kind)) {
+            classes.get_mut(*place).into_iter().for_each(|class| class.actions.push(first));
+        } else {
+            known.entry(signature.clone()).or_default().insert(kind, classes.len());
+            classes.push(Class { first, actions: vec![first], signature: signature.clone() });
         }
     }
-    found.into_iter().collect()
+    classes
 }
 
-/// What a pattern with a wildcard means of the buckets that are described.
-fn in_buckets(surroundings: &Surroundings, action: &reference::Action, pattern: &str) -> Vec<String> {
-    let Some(rest) = pattern.strip_prefix("arn:aws:s3:::").or((pattern == "*").then_some("*")) else {
-        return Vec::new();
-    };
-    let (bucket, _) = rest.split_once('/').unwrap_or((rest, ""));
-    if !bucket.contains(['*', '?']) {
-        return Vec::new();
+/// Puts truth values as bits in place of what `words` are.
+fn bits(values: impl Iterator<Item = bool>, words: &mut Vec<u64>) {
+    words.clear();
+    for (place, value) in values.enumerate() {
+        if place % 64 == 0 {
+            words.push(0);
+        }
+        if let Some(last) = words.last_mut() {
+            *last |= u64::from(value) << (place % 64);
+        }
     }
-    let meant = surroundings.buckets.iter().filter(|name| matches(bucket, name));
-    let arns = meant.flat_map(|name| {
-        [format!("arn:aws:s3:::{name}"), format!("arn:aws:s3:::{name}/{}", crate::pattern::ANY)]
-    });
-    arns.filter(|arn| matches(pattern, arn) && action.fits(arn)).collect()
 }

@@ -7,7 +7,7 @@ use policy::{StatementName, reference};
 use super::InS3;
 use crate::access::{Access, Asker, Caller, Told};
 use crate::model::Account;
-use crate::pattern::{ANY, general, shown, witnesses};
+use crate::pattern::{ANY, Filling, general, shown, witnesses};
 use crate::sensitive::{TOPICS, Topic};
 use crate::statements::{Written, actions_of};
 
@@ -162,9 +162,10 @@ impl<'a> Rows<'a> {
         let name = action.full_name();
         let Some(one) = self.everybody.get_mut(place) else { return Vec::new() };
         let mut resources = general(action, &self.id);
+        let filling = Filling { account: &self.id, username: one.username.as_deref() };
         let about = one.statements.iter().filter(|statement| statement.is_about(&name));
         for pattern in about.flat_map(|statement| statement.resources()) {
-            resources.extend(witnesses(pattern, action, &self.id, one.username.as_deref()));
+            resources.extend(witnesses(pattern, action, filling));
         }
         let resources = match name.as_str() {
             "sts:AssumeRole" => self
