@@ -82,6 +82,10 @@ struct Vocabulary {
     patterns: Option<RegexSet>,
 }
 
+/// What a thread may use to find the steps that say something. With less, what it has learnt is soon forgotten, and each text
+/// is compared with every step in the slowest way there is.
+const MEMORY: usize = 32 * 1024 * 1024;
+
 /// Making the expressions is the expensive part.
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let mut steps: Vec<Known> = registered();
@@ -92,7 +96,8 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
             &other.place,
         ))
     });
-    let patterns = RegexSetBuilder::new(steps.iter().map(|step| step.pattern.as_str())).build().ok();
+    let mut patterns = RegexSetBuilder::new(steps.iter().map(|step| step.pattern.as_str()));
+    let patterns = patterns.dfa_size_limit(MEMORY).build().ok();
     Vocabulary { steps, patterns }
 });
 
