@@ -200,3 +200,49 @@ fn it_is_told_in_markdown_and_as_a_feature() {
     assert!(super::feature(&none, &old, "x", &id()).is_none());
     assert!(markdown(&none, "a", "b").contains("No verdict is another one.\n"));
 }
+
+fn with_bucket(statements: &Value, policy_of_bucket: &Value) -> Account {
+    let policy = Some(policy(policy_of_bucket));
+    let bucket = Bucket { name: "b".to_owned(), policy, ..Bucket::default() };
+    Account { buckets: vec![bucket], ..with_user(statements) }
+}
+
+#[test]
+fn policies_of_buckets_count_for_those_who_may_use_a_part() {
+    let shared = allow(&json!("s3:GetObject"), &json!("arn:aws:s3:::b/shared/*"));
+    let denying = |condition: Value| {
+        json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*",
+            "Condition": condition })
+    };
+    let without_tls = with_bucket(&shared, &denying(json!({ "Bool": { "aws:SecureTransport": "false" } })));
+    let all = with_bucket(&shared, &denying(json!({})));
+    check(&without_tls, &all, &["alice s3:GetObject ×1 arn:aws:s3:::b/shared/* allowed→denied"]);
+}
+
+#[test]
+fn tags_count_where_the_policy_of_a_resource_looks_at_them() {
+    let of_red = json!({ "Effect": "Allow", "Principal": { "AWS": "111122223333" }, "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::b/*", "Condition": { "StringEquals": { "aws:PrincipalTag/team": "red" } } });
+    let denied_to_others = json!([of_red, { "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::b/*", "Condition": { "StringNotEquals": { "aws:PrincipalTag/team": "red" } } }]);
+    let everything = allow(&json!("s3:GetObject"), &json!("*"));
+    let tagged = |team: &str| {
+        let mut account = with_bucket(&everything, &denied_to_others);
+        account.users[0].entity.tags = vec![("team".to_owned(), team.to_owned())];
+        account
+    };
+    check(&tagged("blue"), &tagged("red"), &["alice s3:GetObject ×1 arn:aws:s3:::b/* denied→allowed"]);
+    check(&tagged("red"), &tagged("red"), &[]);
+}
+
+#[test]
+fn a_request_without_a_resource_is_not_any_request() {
+    let table = json!("arn:aws:dynamodb:*:*:table/*");
+    let deny = json!({ "Effect": "Deny", "Action": "ec2:*", "Resource": "arn:aws:ec2:*:*:instance/*" });
+    let old = with_user(&json!([allow(&json!("dynamodb:GetItem"), &table), deny]));
+    let new =
+        with_user(&json!([allow(&json!(["dynamodb:GetItem", "ec2:DescribeInstances"]), &json!("*")), deny]));
+    let changes = diff(&old, &new, &id()).changes;
+    let whole: Vec<_> = changes.iter().filter(|change| change.resource == "*").collect();
+    assert!(!whole.is_empty() && whole.iter().all(|change| !change.anywhere), "{changes:?}");
+}
