@@ -1,5 +1,7 @@
 //! What a run would do, as far as it can be told without calling anything: which scenarios, and what their steps mean.
 
+use std::rc::Rc;
+
 use evidence::ScenarioRef;
 use gherkin::Step;
 
@@ -45,11 +47,11 @@ impl RunPlan {
     /// What would become of its scenarios, in the order of the outputs. `capability` is what the target has, as
     /// [`target::Target::capability`] tells it.
     pub fn dry_run(&self, capability: impl Fn(&str) -> Result<(), String>) -> Vec<Expected> {
-        let expected = |scenario: SelectedScenario| Expected {
+        let expected = |scenario: Rc<SelectedScenario>| Expected {
             skipped: missing(&scenario, self, &capability),
             vacuous: scenario.vacuous(),
             steps: scenario.steps.iter().map(step).collect(),
-            scenario: scenario.reference,
+            scenario: scenario.reference.clone(),
         };
         Selected::of(self).scenarios.into_iter().map(expected).collect()
     }

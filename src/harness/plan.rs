@@ -41,7 +41,7 @@ pub struct RunPlan {
 impl RunPlan {
     /// The scenarios that would be run, in the order of the outputs.
     pub fn scenarios(&self) -> Vec<ScenarioRef> {
-        Selected::of(self).scenarios.into_iter().map(|scenario| scenario.reference).collect()
+        Selected::of(self).scenarios.iter().map(|scenario| scenario.reference.clone()).collect()
     }
 }
 

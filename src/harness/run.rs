@@ -59,7 +59,7 @@ pub async fn run(
 /// # Errors
 /// What the run left on the target.
 pub async fn note(
-    plan: RunPlan,
+    mut plan: RunPlan,
     target: Rc<dyn Target>,
     clock: impl Fn() -> DateTime<Utc> + Clone + Send + Sync + 'static,
     sink: impl FnMut(Note),
@@ -68,7 +68,7 @@ pub async fn note(
     let selected = Selected::of(&plan);
     let mut teller = Teller::new(&selected, plan.fail_fast, clock.clone(), sink);
     let mut first = EventKind::RunStarted {
-        run: Box::new(plan.info.clone()),
+        run: Box::new(std::mem::take(&mut plan.info)),
         scenarios: selected.scenarios.iter().map(|scenario| scenario.reference.clone()).collect(),
         found: plan.features.iter().map(FeatureFile::scenario_count).sum(),
     };
@@ -95,8 +95,9 @@ pub async fn note(
         target: tested(target.info(), probe.as_ref(), plan.accept_unproven),
     });
     let probe = (!plan.accept_unproven).then(|| Rc::new(probe.unwrap_or_default()));
-    let features = selected
-        .features_where(&plan, |scenario| !teller.settles_beforehand(scenario, &plan, target.as_ref()));
+    let features = std::mem::take(&mut plan.features);
+    let features =
+        selected.only(features, |scenario| !teller.settles_beforehand(scenario, &plan, target.as_ref()));
     let slow = selected.scenarios.iter().filter(|scenario| plan.slow && scenario.is_slow());
     let slow = Rc::new(slow.map(|scenario| scenario.place.clone()).collect());
     let shared = Shared { failed: teller.failed.clone(), slow, listens, ..Shared::default() };

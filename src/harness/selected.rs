@@ -1,5 +1,8 @@
 //! The scenarios of a run, in the order of its outputs.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
 use evidence::{ScenarioId, ScenarioRef};
 use gherkin::StepType;
 
@@ -15,19 +18,21 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn of(feature: &gherkin::Feature, scenario: &gherkin::Scenario) -> Self {
-        let path = feature.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-        Self { path, line: scenario.position.line }
+        Self { path: path_of(feature), line: scenario.position.line }
     }
+}
+
+fn path_of(feature: &gherkin::Feature) -> String {
+    feature.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default()
 }
 
 /// The scenarios that were selected.
 #[derive(Default)]
 pub(crate) struct Selected {
-    pub(crate) scenarios: Vec<SelectedScenario>,
+    pub(crate) scenarios: Vec<Rc<SelectedScenario>>,
 }
 
 /// One of them, with all steps that it will run.
-#[derive(Clone)]
 pub(crate) struct SelectedScenario {
     pub(crate) id: ScenarioId,
     pub(crate) place: Place,
@@ -36,7 +41,7 @@ pub(crate) struct SelectedScenario {
     /// Those of the backgrounds first.
     pub(crate) steps: Vec<gherkin::Step>,
     /// The lines of the file, for showing steps as they are written.
-    pub(crate) lines: std::rc::Rc<Vec<String>>,
+    pub(crate) lines: Rc<Vec<String>>,
 }
 
 impl SelectedScenario {
@@ -50,7 +55,7 @@ impl Selected {
     pub(crate) fn of(plan: &RunPlan) -> Self {
         let mut scenarios = Vec::new();
         for file in &plan.features {
-            let lines = std::rc::Rc::new(file.lines.clone());
+            let lines = Rc::new(file.lines.clone());
             for (rule, scenario) in file.scenarios() {
                 let reference = reference(file, rule, scenario);
                 if !plan.selection.takes(&file.path, scenario, &reference.tags) {
@@ -61,35 +66,33 @@ impl Selected {
                     .and_then(|rule| rule.background.as_ref())
                     .into_iter()
                     .flat_map(|background| &background.steps);
-                scenarios.push(SelectedScenario {
+                scenarios.push(Rc::new(SelectedScenario {
                     id: ScenarioId(scenarios.len()),
                     place: Place::of(&file.feature, scenario),
                     reference,
                     keyword: scenario.keyword.clone(),
                     steps: background.chain(rule_background).chain(&scenario.steps).cloned().collect(),
                     lines: lines.clone(),
-                });
+                }));
             }
         }
         Self { scenarios }
     }
 
     /// The features with only those selected scenarios that `keep` wants.
-    pub(crate) fn features_where(
+    pub(crate) fn only(
         &self,
-        plan: &RunPlan,
+        features: Vec<FeatureFile>,
         mut keep: impl FnMut(&SelectedScenario) -> bool,
     ) -> Vec<gherkin::Feature> {
-        let kept: std::collections::BTreeSet<Place> = self
-            .scenarios
-            .iter()
-            .filter(|scenario| keep(scenario))
-            .map(|scenario| scenario.place.clone())
-            .collect();
-        let features = plan.features.iter().map(|file| {
-            let mut feature = file.feature.clone();
-            let whole = file.feature.clone();
-            let wanted = |scenario: &gherkin::Scenario| kept.contains(&Place::of(&whole, scenario));
+        let kept: BTreeSet<&Place> =
+            self.scenarios.iter().filter(|scenario| keep(scenario)).map(|scenario| &scenario.place).collect();
+        let features = features.into_iter().map(|file| {
+            let mut feature = file.feature;
+            let path = path_of(&feature);
+            let wanted = |scenario: &gherkin::Scenario| {
+                kept.contains(&Place { path: path.clone(), line: scenario.position.line })
+            };
             feature.scenarios.retain(wanted);
             feature.rules.iter_mut().for_each(|rule| rule.scenarios.retain(wanted));
             feature.rules.retain(|rule| !rule.scenarios.is_empty());

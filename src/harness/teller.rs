@@ -27,7 +27,7 @@ pub(crate) struct Teller<Clock, Sink> {
     clock: Clock,
     /// Takes the notes.
     sink: Sink,
-    scenarios: BTreeMap<Place, SelectedScenario>,
+    scenarios: BTreeMap<Place, Rc<SelectedScenario>>,
     running: BTreeMap<Place, Running>,
     /// Whether a scenario failed so far.
     pub(crate) failed: Rc<Cell<bool>>,

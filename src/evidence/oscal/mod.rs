@@ -15,6 +15,7 @@ mod tests;
 use std::io::{self, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::digest::Sha256;
@@ -23,6 +24,7 @@ use crate::record::Record;
 use crate::{console, words};
 
 use ids::Ids;
+use observations::Observations;
 
 /// The newest version that compliance-trestle reads.
 const VERSION: &str = "1.2.1";
@@ -33,23 +35,50 @@ const LINE: usize = 1_000;
 
 /// Writes `record` as Assessment Results.
 pub(crate) fn write(record: &Record, digests: &Digests<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let ids = Ids::of(&record.run.id);
-    let mut results = json!({
+    let ids = &Ids::of(&record.run.id);
+    let mut head = json!({
         "uuid": ids.document(),
-        "metadata": metadata(record, &ids),
+        "metadata": metadata(record, ids),
         "import-ap": {
             "href": format!("#{}", ids.plan()),
             "remarks": "The feature files are the plan: each scenario says what is done and what is expected.",
         },
     });
-    let activities = assessed::activities(record, &ids);
+    let activities = assessed::activities(record, ids);
     if !activities.is_empty() {
-        put(&mut results, "local-definitions", json!({ "activities": activities }));
+        put(&mut head, "local-definitions", json!({ "activities": activities }));
     }
-    put(&mut results, "results", json!([result(record, &ids)]));
-    put(&mut results, "back-matter", json!({ "resources": resources(record, digests, &ids) }));
-    serde_json::to_writer_pretty(&mut *out, &json!({ "assessment-results": results }))?;
+    let back_matter = json!({ "resources": resources(record, digests, ids) });
+    let results = [result(record, ids)];
+    let document = Document { assessment_results: AssessmentResults { head, results, back_matter } };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Document<'run> {
+    assessment_results: AssessmentResults<'run>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct AssessmentResults<'run> {
+    #[serde(flatten)]
+    head: Value,
+    results: [RunResult<'run>; 1],
+    back_matter: Value,
+}
+
+/// Its observations are many, and made one by one as they are written.
+#[derive(Serialize)]
+struct RunResult<'run> {
+    #[serde(flatten)]
+    head: Value,
+    #[serde(skip_serializing_if = "Observations::is_empty")]
+    observations: Observations<'run>,
+    #[serde(flatten)]
+    tail: Value,
 }
 
 fn metadata(record: &Record, ids: &Ids) -> Value {
@@ -69,16 +98,16 @@ fn metadata(record: &Record, ids: &Ids) -> Value {
     metadata
 }
 
-fn result(record: &Record, ids: &Ids) -> Value {
+fn result<'run>(record: &'run Record, ids: &'run Ids<'run>) -> RunResult<'run> {
     let started = words::started(record);
-    let mut result = json!({
+    let mut head = json!({
         "uuid": ids.result(),
         "title": line(&format!("Run {}", record.run.id)),
         "description": words::standing(record),
         "start": time(started),
     });
     if let Some(duration) = record.duration {
-        put(&mut result, "end", json!(time(started + duration)));
+        put(&mut head, "end", json!(time(started + duration)));
     }
     let counts = record.scenario_counts();
     let counts = [
@@ -91,15 +120,15 @@ fn result(record: &Record, ids: &Ids) -> Value {
         ("scenarios-unfinished", counts.unfinished),
     ];
     let props = counts.iter().map(|(name, count)| prop(name, &count.to_string()));
-    put(&mut result, "props", props.chain([prop("complete", &record.is_complete().to_string())]).collect());
-    put(&mut result, "local-definitions", assessed::definitions(record, ids));
-    put(&mut result, "reviewed-controls", controls::reviewed(record));
-    put_list(&mut result, "observations", observations::observations(record, ids));
-    put_list(&mut result, "findings", controls::findings(record, ids));
+    put(&mut head, "props", props.chain([prop("complete", &record.is_complete().to_string())]).collect());
+    put(&mut head, "local-definitions", assessed::definitions(record, ids));
+    put(&mut head, "reviewed-controls", controls::reviewed(record));
+    let mut tail = json!({});
+    put_list(&mut tail, "findings", controls::findings(record, ids));
     if !record.is_complete() {
-        put(&mut result, "remarks", json!("The run was interrupted: what is told here is not all of it."));
+        put(&mut tail, "remarks", json!("The run was interrupted: what is told here is not all of it."));
     }
-    result
+    RunResult { head, observations: Observations { record, ids }, tail }
 }
 
 fn resources(record: &Record, digests: &Digests<'_>, ids: &Ids) -> Vec<Value> {

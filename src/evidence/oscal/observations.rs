@@ -1,5 +1,6 @@
 //! What was seen in each scenario.
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::controls::ControlRef;
@@ -9,9 +10,24 @@ use crate::words;
 use super::ids::Ids;
 use super::{assessed, line, prop, put, time};
 
-pub(super) fn observations(record: &Record, ids: &Ids<'_>) -> Vec<Value> {
-    let scenarios = record.scenarios.iter().enumerate();
-    scenarios.map(|(place, scenario)| observation(record, place, scenario, ids)).collect()
+/// One of each scenario.
+pub(super) struct Observations<'run> {
+    pub(super) record: &'run Record,
+    pub(super) ids: &'run Ids<'run>,
+}
+
+impl Observations<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.record.scenarios.is_empty()
+    }
+}
+
+impl Serialize for Observations<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let scenarios = self.record.scenarios.iter().enumerate();
+        let observation = |(place, scenario)| observation(self.record, place, scenario, self.ids);
+        serializer.collect_seq(scenarios.map(observation))
+    }
 }
 
 fn observation(record: &Record, place: usize, scenario: &ScenarioRecord, ids: &Ids<'_>) -> Value {
