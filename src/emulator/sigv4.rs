@@ -63,7 +63,8 @@ impl Sent<'_> {
             return Err(Flaw::Terminator((*terminator).to_owned()));
         }
         let signed = parse_time(time).ok_or_else(|| Flaw::Time(time.to_owned()))?;
-        if signed.format("%Y%m%d").to_string() != *date {
+        let is_basic = time.strip_prefix(*date).is_some_and(|rest| rest.starts_with('T'));
+        if !is_basic && signed.format("%Y%m%d").to_string() != *date {
             return Err(Flaw::ScopeDate { scope: (*date).to_owned(), time: time.to_owned() });
         }
         // In the order of the canonical form, in which a client that signs them must have put them.
@@ -128,7 +129,7 @@ impl Signature {
     }
 
     fn from_header(parts: &Parts, authorization: &str) -> Result<Self, Unreadable> {
-        let carrier = Carrier::header(authorization);
+        let carrier = || Carrier::header(authorization);
         let date = header(parts, "x-amz-date").or_else(|| header(parts, "date"));
         let time = date.as_deref();
         let (algorithm, fields) = authorization.split_once(' ').unwrap_or((authorization, ""));
@@ -136,9 +137,11 @@ impl Signature {
             ALGORITHM => {}
             ASYMMETRIC => return Err(Unreadable::Version4A),
             other if other.starts_with("AWS4-") => {
-                return Err(Unreadable::Flawed(carrier, Flaw::Algorithm(other.to_owned())));
+                return Err(Unreadable::Flawed(carrier(), Flaw::Algorithm(other.to_owned())));
             }
-            _ => return Err(Unreadable::OtherHeader(carrier, Sent { time, ..Sent::default() }.missing(""))),
+            _ => {
+                return Err(Unreadable::OtherHeader(carrier(), Sent { time, ..Sent::default() }.missing("")));
+            }
         }
         let field = |name: &str| {
             let values =
@@ -152,7 +155,7 @@ impl Signature {
             time,
         };
         let read = sent.read("", None, header(parts, "x-amz-security-token"));
-        read.map_err(|flaw| Unreadable::Flawed(carrier, flaw))
+        read.map_err(|flaw| Unreadable::Flawed(carrier(), flaw))
     }
 
     fn from_query<'a>(parameter: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Unreadable> {

@@ -8,6 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use crate::secrets::longest_run;
+use crate::wiretap::SHORTEST_SECRET;
 
 /// Fewer letters spell nothing that could be told from a word.
 const SHORTEST: usize = 24;
@@ -61,11 +62,21 @@ fn spells(word: &str, is_secret: &dyn Fn(&str) -> bool, depth: usize) -> bool {
         let whole = whole.get(..whole.len() - usize::from(whole.len() % 4 == 1))?;
         LENIENT.decode(whole).ok()
     });
-    decoded.flat_map(|bytes| [inflated(&bytes), Some(bytes)]).flatten().any(|bytes| {
-        let text = String::from_utf8_lossy(&bytes);
-        is_secret(&text)
-            || depth > 1
-                && words(&text).any(|it| text.get(it).is_some_and(|it| spells(it, is_secret, depth - 1)))
+    decoded.flat_map(|bytes| [inflated(&bytes), Some(bytes)]).flatten().filter(|it| may_be_text(it)).any(
+        |bytes| {
+            let text = String::from_utf8_lossy(&bytes);
+            is_secret(&text)
+                || depth > 1
+                    && words(&text).any(|it| text.get(it).is_some_and(|it| spells(it, is_secret, depth - 1)))
+        },
+    )
+}
+
+/// Whether there are so many letters in a row that they could be a secret, which words that are not base64 do not decode to.
+fn may_be_text(bytes: &[u8]) -> bool {
+    bytes.utf8_chunks().any(|chunk| {
+        let words = chunk.valid().split(char::is_control);
+        words.map(str::len).max().is_some_and(|longest| longest >= SHORTEST_SECRET)
     })
 }
 

@@ -62,6 +62,9 @@ pub(crate) fn found(text: &str) -> Option<String> {
 pub(crate) fn found_plain(text: &str) -> Option<String> {
     let longest =
         longest_run(text, |letter| letter.is_ascii_alphanumeric() || matches!(letter, b'/' | b'+' | b'='));
+    if !PATTERNS.iter().any(|(may_be, _)| may_be(text, longest)) {
+        return None;
+    }
     let mut masked: Option<String> = None;
     // Twice, as two secrets may share the one character between them.
     for (_, pattern) in PATTERNS.iter().chain(PATTERNS.iter()).filter(|(may_be, _)| may_be(text, longest)) {

@@ -65,7 +65,7 @@ impl Caller {
 const INVOCATION: &str = "amz-sdk-invocation-id";
 
 /// Shorter ones would be found in words that have nothing to do with them.
-const SHORTEST_SECRET: usize = 6;
+pub(crate) const SHORTEST_SECRET: usize = 6;
 
 impl Wiretap {
     pub(crate) fn new(clock: SharedClock) -> Self {

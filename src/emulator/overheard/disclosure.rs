@@ -163,7 +163,7 @@ impl Listener {
     }
 
     fn member(&mut self, shape: &Shape, value: &Value, place: &Place<'_>) {
-        if shape.sensitive || SECRET.contains(&place.name.to_ascii_lowercase().as_str()) {
+        if shape.sensitive || SECRET.iter().any(|name| name.eq_ignore_ascii_case(place.name)) {
             return self.secret(&place.path, value);
         }
         match (shape.kind, value) {
