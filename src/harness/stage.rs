@@ -1,6 +1,7 @@
 //! What one scenario holds: its place, its cast by name, who acts, and how the last attempt went.
 
 mod actors;
+mod attempts;
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,19 +9,15 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_types::request_id::RequestId;
-use evidence::{Call, Origin, Purpose, Verdict};
-use futures::FutureExt;
+use evidence::{Call, Purpose, Verdict};
 use secrecy::{ExposeSecret, SecretString};
 use target::probe::Probe;
-use target::{NotDecided, Place, Program, Question, TargetError};
-use tokio::time::Instant;
+use target::{Place, Program, TargetError};
 
 use crate::beside::left;
-use crate::calls::{
-    changes_access, explain, explanation, failed_command, is_client_error, is_read, surprise,
-};
+use crate::calls::{changes_access, explain, failed_command, is_client_error, is_read, surprise};
 use crate::cast::{Actor, Cast, Session};
-use crate::outcome::{Again, CallRef, Outcome, ServiceFailure, answered};
+use crate::outcome::{CallRef, Outcome, ServiceFailure, answered};
 use crate::plan::Commands;
 use crate::reading::Reading;
 use crate::recorder::{Happened, Recorder, StepError};
@@ -244,103 +241,6 @@ impl Stage {
         })
     }
 
-    /// Makes a call as `actor` that the scenario is about, and remembers how it was answered. It may be made again,
-    /// where the place is not sure of its first answer.
-    ///
-    /// # Errors
-    /// Where the attempt before was refused and no step has said that it should be.
-    pub async fn attempt_repeatedly<T, E, Answer>(
-        &mut self,
-        actor: &Actor,
-        call: CallRef,
-        answer: impl Fn() -> Answer + 'static,
-    ) -> Result<(), StepError>
-    where
-        Answer: Future<Output = Result<T, SdkError<E, HttpResponse>>> + 'static,
-        T: RequestId,
-        E: ServiceFailure + std::error::Error + 'static,
-        SdkError<E, HttpResponse>: RequestId,
-    {
-        self.turn()?;
-        self.undoubted(&actor.principal, call.resource.as_deref())?;
-        self.settled().await;
-        let (control, principal) = (call.control.clone(), actor.principal.clone());
-        let again: Again = Rc::new(move || {
-            let (call, principal, answer) = (call.clone(), principal.clone(), answer());
-            async move { answered(&call, &principal, &answer.await) }.boxed_local()
-        });
-        let call = self.repeat(&again).await;
-        self.attempted(Outcome { call, control, denied_by: None, again: Some(again) });
-        Ok(())
-    }
-
-    /// The same, where making the call again would be another thing.
-    ///
-    /// # Errors
-    /// Where the attempt before was refused and no step has said that it should be.
-    pub async fn attempt<T, E>(
-        &mut self,
-        actor: &Actor,
-        call: CallRef,
-        answer: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<Option<T>, StepError>
-    where
-        T: RequestId,
-        E: ServiceFailure + std::error::Error + 'static,
-        SdkError<E, HttpResponse>: RequestId,
-    {
-        self.turn()?;
-        self.undoubted(&actor.principal, call.resource.as_deref())?;
-        self.settled().await;
-        let made = self.made_for(Purpose::Attempt, self.make(actor, &call, answer));
-        let (record, answer) = made.await;
-        self.attempted(Outcome { call: record, control: call.control, denied_by: None, again: None });
-        Ok(answer.ok())
-    }
-
-    /// Asks what would be decided, without a call, and remembers the answer.
-    ///
-    /// # Errors
-    /// Where the attempt before was refused and no step has said that it should be, or the question has no answer here.
-    pub async fn attempt_by_model(&mut self, question: &Question) -> Result<(), StepError> {
-        self.turn()?;
-        self.recorder.caught_up().await;
-        let decided = self.place.decide(question).map_err(|error| match error {
-            TargetError::Unsupported { .. } => StepError::inconclusive(
-                "can't be tried here",
-                format!("this target decides only what is called, and nothing is called for {}", question.action),
-            ),
-            TargetError::NotDecided(NotDecided::MissingKey(key)) => {
-                let message = format!("whether it may be done hangs on `{key}`");
-                let help = format!("tell it in the table `| key | value |`, such as `| {key} | VALUE |`; without a value: no such key");
-                StepError::failed("can't be told", message).help(help)
-            }
-            TargetError::NotDecided(other) => StepError::failed("can't be asked", other.to_string()),
-            other => other.into(),
-        })?;
-        self.undoubted(&decided.principal, Some(&question.resource))?;
-        let (service, operation) = question.action.split_once(':').unwrap_or_default();
-        let call = Call {
-            service: service.into(),
-            operation: operation.into(),
-            action: Some(decided.action.into()),
-            resource: Some(decided.resource.into()),
-            principal: decided.principal.into(),
-            purpose: Purpose::Decision,
-            verdict: if decided.allowed { Verdict::Allowed } else { Verdict::Denied },
-            code: None,
-            message: None,
-            status: None,
-            request_id: None,
-            explanation: Some(explanation(decided.explanation)),
-            decided_by: Origin::Model,
-            exchange: None,
-        };
-        let call = self.made_for(Purpose::Decision, async { self.recorder.called(call) }).await;
-        self.attempted(Outcome { call, control: None, denied_by: decided.denied_by, again: None });
-        Ok(())
-    }
-
     /// Makes what a step found of one row of a table the result of that row, whatever it is: the others are looked at, too.
     pub async fn row(&mut self, found: Result<(), StepError>) {
         // What came of the row before is read first.
@@ -350,54 +250,6 @@ impl Stage {
             self.recorder.set_unchecked(None);
             self.recorder.set_row(error);
         }
-    }
-
-    fn attempted(&mut self, outcome: Outcome) {
-        let refused = outcome.call.verdict != Verdict::Allowed;
-        self.recorder.set_unchecked(refused.then(|| outcome.call.clone()));
-        self.attempted = true;
-        self.last = Some(outcome);
-    }
-
-    async fn repeat(&self, again: &Again) -> Call {
-        self.recorder.caught_up().await;
-        self.recorder.listen_anew();
-        self.made_for(Purpose::Attempt, async { self.told(again().await) }).await
-    }
-
-    /// How the last attempt was answered; where that is not as `expected` and what was changed before may not have
-    /// arrived yet, it is made again until it is.
-    ///
-    /// # Errors
-    /// Where nothing was attempted.
-    pub async fn outcome_that(&mut self, expected: impl Fn(&Call) -> bool) -> Result<Outcome, StepError> {
-        let mut outcome = self.last_outcome()?;
-        let until = Instant::now() + self.place.patience();
-        let mut pause = FIRST_PAUSE;
-        while let Some(again) = outcome.again.clone().filter(|_| !expected(&outcome.call))
-            && Instant::now() + pause < until
-        {
-            let began = self.recorder.now();
-            tokio::time::sleep(pause).await;
-            self.recorder.waited_since(began, "another answer than expected may be about to change");
-            pause = (pause * 2).min(LONGEST_PAUSE);
-            outcome.call = self.repeat(&again).await;
-        }
-        self.last = Some(outcome.clone());
-        Ok(outcome)
-    }
-
-    /// The last attempt, made again where the place may answer otherwise now: a denial counts after its control held.
-    ///
-    /// # Errors
-    /// Where nothing was attempted.
-    pub async fn outcome_once_more(&mut self) -> Result<Outcome, StepError> {
-        let mut outcome = self.last_outcome()?;
-        if let Some(again) = outcome.again.clone().filter(|_| !self.place.patience().is_zero()) {
-            outcome.call = self.repeat(&again).await;
-            self.last = Some(outcome.clone());
-        }
-        Ok(outcome)
     }
 
     /// Tells what happened.
@@ -440,30 +292,6 @@ impl Stage {
         self.recorder.unchecked().map_or(Ok(()), |call| {
             let label = format!("not tried: {} before it was refused", call.operation);
             Err(surprise(&call).labelled(label))
-        })
-    }
-
-    /// Nothing can have come of what was never tried.
-    ///
-    /// # Errors
-    /// Where no step of the scenario tried anything.
-    pub fn something_was_tried(&self) -> Result<(), StepError> {
-        let nothing = || {
-            StepError::failed("nothing was attempted", "it would hold whatever the policies say")
-                .help("attempt it first, for instance `When uploading`")
-        };
-        self.attempted.then_some(()).ok_or_else(nothing)
-    }
-
-    /// How the last attempt was answered; it counts as looked at from now on.
-    ///
-    /// # Errors
-    /// Where nothing was attempted.
-    pub fn last_outcome(&mut self) -> Result<Outcome, StepError> {
-        self.recorder.set_unchecked(None);
-        self.last.clone().ok_or_else(|| {
-            StepError::failed("nothing was attempted", "no call was made since things were last changed")
-                .help("attempt something first, for instance `When uploading`")
         })
     }
 
