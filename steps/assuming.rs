@@ -4,7 +4,7 @@ use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use cucumber::{then, when};
 use harness::check::PolicyUse;
 use harness::parameters::{Kind, ManagedPolicy, NewSession, Path, RoleName, Span, Who};
-use harness::{Actor, CallRef, Control, Stage, StepError, World, rehearse};
+use harness::{Actor, CallRef, Control, Request, Stage, StepError, World, rehearse};
 use target::{Named, PolicyKind};
 
 use crate::decisions::{denied, succeeded};
@@ -240,8 +240,17 @@ pub(crate) async fn try_to_assume(stage: &mut Stage, actor: &Actor, role: &str) 
 }
 
 fn assume_call(stage: &Stage, role: &str, arn: String) -> CallRef {
+    let control = role_is_there(stage, role, arn.clone());
+    CallRef::on("STS", "AssumeRole", "sts:AssumeRole", arn).controlled_by(control)
+}
+
+/// The role is there to be assumed; root, who is entitled to all else, may not assume roles.
+pub(crate) fn role_is_there(stage: &Stage, role: &str, arn: String) -> Control {
     let name = stage.place.names().of(Named::InIam, role);
-    CallRef::on("STS", "AssumeRole", "sts:AssumeRole", arn.clone()).controlled_by(Control::Role { name, arn })
+    let call = CallRef::on("IAM", "GetRole", "iam:GetRole", arn.clone());
+    let iam = |actor: &Actor| aws_sdk_iam::Client::new(&actor.configuration);
+    let request = Request::new(call, move |actor| iam(actor).get_role().role_name(&name).send());
+    Control::Seen { request, entitled: arn }
 }
 
 /// What is asked for beside the role.

@@ -3,7 +3,7 @@
 use aws_sdk_s3::primitives::ByteStream;
 use cucumber::then;
 use harness::parameters::{ErrorCode, KindOfPolicy, Text};
-use harness::{Call, CallRef, Control, Purpose, Stage, StepError, Verdict, World};
+use harness::{Call, CallRef, Control, Purpose, Request, Stage, StepError, Verdict, World};
 use target::{DeniedBy, Layer};
 
 use crate::buckets::{owner, s3};
@@ -229,45 +229,27 @@ fn proven(stage: &Stage, call: &Call) -> Result<(), StepError> {
     })
 }
 
-/// Makes the refused call as somebody entitled.
+/// Makes the refused call as somebody entitled. A Deny that hits everybody hits the control too: an object must then be seen
+/// to be there; all else that is refused was made by the scenario.
 async fn holds(stage: &Stage, control: &Control) -> Result<(), StepError> {
-    let administrator = match control {
-        Control::Upload { bucket, .. } | Control::Download { bucket, .. } | Control::List { bucket } => {
-            owner(stage, bucket)?
-        }
-        Control::Role { arn, .. } => stage.administrator_of(arn)?,
+    let (request, entitled, is_same) = match control {
+        Control::Upload { bucket, key } => return Box::pin(upload_control(stage, bucket, key)).await,
+        Control::Same { request, entitled } => (request, entitled, true),
+        Control::Seen { request, entitled } => (request, entitled, false),
     };
-    let s3 = s3(&administrator);
-    let held = match control {
-        Control::Upload { bucket, key } => return upload_control(stage, bucket, key).await,
-        Control::Download { bucket, key } => {
-            let call = CallRef::on("S3", "GetObject", "s3:GetObject", format!("arn:aws:s3:::{bucket}/{key}"));
-            let read = stage.must(&administrator, call, s3.get_object().bucket(bucket).key(key).send()).await;
-            match read {
-                Err(error) if error.is_denial() && is_there(stage, bucket, key).await? => Ok(()),
-                read => read.map(drop),
-            }
-        }
-        Control::List { bucket } => {
-            let arn = format!("arn:aws:s3:::{bucket}");
-            let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", arn.clone());
-            let listed = stage.must(&administrator, call, s3.list_objects_v2().bucket(bucket).send()).await;
-            match listed {
-                Err(error) if error.is_denial() => {
-                    let call = CallRef::on("S3", "GetBucketLocation", "s3:GetBucketLocation", arn);
-                    let location = s3.get_bucket_location().bucket(bucket).send();
-                    stage.must(&administrator, call, location).await.map(drop)
-                }
-                listed => listed.map(drop),
-            }
-        }
-        Control::Role { name, arn } => {
-            let iam = aws_sdk_iam::Client::new(&administrator.configuration);
-            let call = CallRef::on("IAM", "GetRole", "iam:GetRole", arn.clone());
-            stage.must(&administrator, call, iam.get_role().role_name(name).send()).await.map(drop)
-        }
-    };
-    held.map_err(without_control)
+    let administrator = stage.administrator_of(entitled)?;
+    let Err(error) = stage.must_answer(&administrator, request).await else { return Ok(()) };
+    let hits_everybody = error.is_denial()
+        && match object(request) {
+            Some((bucket, key)) => Box::pin(is_there(stage, bucket, key)).await?,
+            None => is_same,
+        };
+    if hits_everybody { Ok(()) } else { Err(without_control(error)) }
+}
+
+/// The bucket and key of the object that a request is about.
+fn object(request: &Request) -> Option<(&str, &str)> {
+    request.call().resource.as_deref()?.strip_prefix("arn:aws:s3:::")?.split_once('/')
 }
 
 /// An object that is already there shows as well that the bucket takes uploads. What the control wrote is removed

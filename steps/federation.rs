@@ -4,9 +4,10 @@ use cucumber::gherkin::Step;
 use cucumber::{given, when};
 use harness::check::PolicyUse;
 use harness::parameters::{IdentityProvider, NewIdentityProvider, NewSession, Path, RoleName, UserName};
-use harness::{Actor, CallRef, Control, Stage, StepError, World, rehearse, unknown};
-use target::{Named, PolicyKind, SamlStatement};
+use harness::{Actor, CallRef, Stage, StepError, World, rehearse, unknown};
+use target::{PolicyKind, SamlStatement};
 
+use crate::assuming::role_is_there;
 use crate::policy_text::{Written, for_account, rows};
 use crate::principals::named;
 use crate::roles::known_role;
@@ -204,8 +205,7 @@ async fn begin(stage: &mut Stage, session: &str) -> Result<Actor, StepError> {
 }
 
 fn role_call(stage: &Stage, operation: &'static str, action: &'static str, role: &str, arn: &str) -> CallRef {
-    let name = stage.place.names().of(Named::InIam, role);
-    let control = Control::Role { name, arn: arn.to_owned() };
+    let control = role_is_there(stage, role, arn.to_owned());
     CallRef::on("STS", operation, action, arn.to_owned()).controlled_by(control)
 }
 

@@ -1,6 +1,6 @@
 //! Who has policies and tags: users, roles and groups, by name.
 
-use harness::{Stage, StepError, unknown};
+use harness::{Stage, StepError, means_several, unknown};
 use target::Named;
 
 /// Who has policies, by ARN.
@@ -52,13 +52,11 @@ fn kind_and_name(words: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Only in accounts that files describe have several the same name.
+/// Only in accounts that files describe have several of those the same name who have policies.
 pub(crate) fn several(stage: &Stage, name: &str) -> StepError {
     let kinds = stage.cast.identities_called(name);
-    let message =
-        format!("`{name}` is a {} here, so the name does not tell who is meant", kinds.join(" and a "));
     let kind = kinds.first().copied().unwrap_or("user");
-    StepError::failed("means several", message)
+    StepError::failed("means several", means_several(name, &kinds))
         .help(format!("say which: \"the {kind} {name}\" where a step is about policies, or the ARN"))
 }
 

@@ -3,7 +3,7 @@
 use aws_sdk_s3::primitives::ByteStream;
 use cucumber::{given, then, when};
 use harness::parameters::{BucketName, FileName, Who};
-use harness::{Actor, CallRef, Control, Stage, StepError, World, rehearse};
+use harness::{Actor, CallRef, Control, Request, Stage, StepError, World, rehearse};
 
 use crate::buckets::{known_bucket, only_bucket, owner, s3};
 use crate::decisions::{denied, succeeded};
@@ -268,11 +268,16 @@ pub(crate) async fn put(stage: &mut Stage, actor: &Actor, bucket: &str, key: &st
 
 pub(crate) async fn get(stage: &mut Stage, actor: &Actor, bucket: &str, key: &str) -> Result<(), StepError> {
     let bucket = known_bucket(stage, bucket)?;
-    let (s3, key) = (s3(actor), key.to_owned());
-    let control = Control::Download { bucket: bucket.clone(), key: key.clone() };
-    let call = object_call("GetObject", "s3:GetObject", &bucket, &key).controlled_by(control);
-    let get = move || s3.get_object().bucket(&bucket).key(&key).send();
-    stage.attempt_repeatedly(actor, call, get).await
+    let request = reading(&bucket, key);
+    let entitled = owner(stage, &bucket)?.principal;
+    let control = Control::Same { request: request.clone(), entitled };
+    stage.attempt_request(actor, request, Some(control)).await
+}
+
+fn reading(bucket: &str, key: &str) -> Request {
+    let call = object_call("GetObject", "s3:GetObject", bucket, key);
+    let (bucket, key) = (bucket.to_owned(), key.to_owned());
+    Request::new(call, move |actor| s3(actor).get_object().bucket(&bucket).key(&key).send())
 }
 
 pub(crate) async fn delete(
@@ -282,8 +287,9 @@ pub(crate) async fn delete(
     key: &str,
 ) -> Result<(), StepError> {
     let bucket = known_bucket(stage, bucket)?;
+    let entitled = owner(stage, &bucket)?.principal;
+    let control = Control::Seen { request: reading(&bucket, key), entitled };
     let (s3, key) = (s3(actor), key.to_owned());
-    let control = Control::Download { bucket: bucket.clone(), key: key.clone() };
     let call = object_call("DeleteObject", "s3:DeleteObject", &bucket, &key).controlled_by(control);
     let delete = move || s3.delete_object().bucket(&bucket).key(&key).send();
     stage.attempt_repeatedly(actor, call, delete).await
@@ -291,11 +297,11 @@ pub(crate) async fn delete(
 
 pub(crate) async fn list(stage: &mut Stage, actor: &Actor, bucket: &str) -> Result<(), StepError> {
     let bucket = known_bucket(stage, bucket)?;
-    let s3 = s3(actor);
-    let control = Control::List { bucket: bucket.clone() };
-    let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", format!("arn:aws:s3:::{bucket}"))
-        .controlled_by(control);
-    stage.attempt_repeatedly(actor, call, move || s3.list_objects_v2().bucket(&bucket).send()).await
+    let entitled = owner(stage, &bucket)?.principal;
+    let call = CallRef::on("S3", "ListObjectsV2", "s3:ListBucket", format!("arn:aws:s3:::{bucket}"));
+    let request = Request::new(call, move |actor| s3(actor).list_objects_v2().bucket(&bucket).send());
+    let control = Control::Same { request: request.clone(), entitled };
+    stage.attempt_request(actor, request, Some(control)).await
 }
 
 async fn keys(stage: &Stage, bucket: &str) -> Result<Vec<String>, StepError> {

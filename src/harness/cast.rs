@@ -175,6 +175,13 @@ pub struct User {
     pub keys: Vec<AccessKey>,
 }
 
+/// What to say of a name that several of these kinds have.
+pub fn means_several(name: &str, kinds: &[&str]) -> String {
+    let kinds = kinds.iter().map(|kind| format!("{} {kind}", if kind.starts_with('i') { "an" } else { "a" }));
+    let kinds = kinds.collect::<Vec<_>>().join(" and ");
+    format!("`{name}` is {kinds} here, so the name does not tell which is meant")
+}
+
 /// A name that nobody in the cast has.
 pub fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a String> + Clone) -> StepError {
     let near = nearest(name, known.clone().map(String::as_str));

@@ -19,6 +19,7 @@ pub mod parameters;
 mod plan;
 mod reading;
 mod recorder;
+mod request;
 mod run;
 mod scribe;
 mod secrets;
@@ -35,7 +36,9 @@ mod wiretap;
 mod world;
 
 pub use beside::Beside;
-pub use cast::{Actor, Cast, CastInstance, Doubt, Doubtful, MfaDevice, Session, User, unknown};
+pub use cast::{
+    Actor, Cast, CastInstance, Doubt, Doubtful, MfaDevice, Session, User, means_several, unknown,
+};
 pub use dry_run::{Expected, ExpectedStep, Unresolved};
 pub use evidence::{Call, Purpose, Verdict};
 pub use feature::{FeatureError, FeatureFile};
@@ -45,6 +48,7 @@ pub use making::NewThing;
 pub use outcome::{CallRef, Control, Outcome, ServiceFailure, verdict};
 pub use plan::{Commands, Files, RunPlan};
 pub use recorder::StepError;
+pub use request::Request;
 pub use run::{note, run};
 pub use scribe::{Note, Scribe};
 pub use select::{Selection, SelectionError};

@@ -1,13 +1,13 @@
 //! What a call's answer means for access: one of four verdicts.
 
-use std::rc::Rc;
-
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_types::request_id::RequestId;
 use evidence::{Call, Origin, Purpose, Verdict};
-use futures::future::LocalBoxFuture;
 use target::DeniedBy;
+
+use crate::cast::Actor;
+use crate::request::Request;
 
 /// What a call is, as a step knows it before it is made.
 #[derive(Clone, Debug)]
@@ -22,12 +22,14 @@ pub struct CallRef {
     pub resource: Option<String>,
     /// How to control a denial.
     pub control: Option<Control>,
+    /// Error codes by which the service says that it let the call through, and did nothing.
+    pub let_through: &'static [&'static str],
 }
 
 impl CallRef {
     /// A call that is not about one resource.
     pub fn new(service: &'static str, operation: &'static str) -> Self {
-        Self { service, operation, action: None, resource: None, control: None }
+        Self { service, operation, action: None, resource: None, control: None, let_through: &[] }
     }
 
     /// A call that `action` on `resource` decides.
@@ -37,7 +39,14 @@ impl CallRef {
         action: &'static str,
         resource: String,
     ) -> Self {
-        Self { service, operation, action: Some(action), resource: Some(resource), control: None }
+        Self { action: Some(action), resource: Some(resource), ..Self::new(service, operation) }
+    }
+
+    /// The same with error codes that the service answers only to those whom it let through.
+    #[must_use]
+    pub fn let_through(mut self, codes: &'static [&'static str]) -> Self {
+        self.let_through = codes;
+        self
     }
 
     /// The same with the way to control a denial.
@@ -62,9 +71,15 @@ pub struct Outcome {
 }
 
 /// A call that can be made again.
-pub(crate) type Again = Rc<dyn Fn() -> LocalBoxFuture<'static, Call>>;
+#[derive(Clone)]
+pub(crate) struct Again {
+    pub(crate) request: Request,
+    /// Who made it.
+    pub(crate) actor: Actor,
+}
 
-/// The same call by somebody entitled, which must succeed for a denial to prove anything.
+/// What somebody entitled does, which must succeed for a denial to prove anything. Who that is tells an ARN in the account
+/// whose administrator it is.
 #[derive(Clone, Debug)]
 pub enum Control {
     /// An object is put where the refused one would have gone.
@@ -74,24 +89,19 @@ pub enum Control {
         /// The object's key.
         key: String,
     },
-    /// The object is read.
-    Download {
-        /// The bucket.
-        bucket: String,
-        /// The object's key.
-        key: String,
+    /// The same.
+    Same {
+        /// What was refused.
+        request: Request,
+        /// An ARN in the account.
+        entitled: String,
     },
-    /// The bucket is listed.
-    List {
-        /// The bucket.
-        bucket: String,
-    },
-    /// The role is there to be assumed; root, who is entitled to all else, may not assume roles.
-    Role {
-        /// Its name there.
-        name: String,
-        /// Its ARN.
-        arn: String,
+    /// Something that shows that what was refused is about something that is there.
+    Seen {
+        /// Such as reading the object that was not to be deleted.
+        request: Request,
+        /// An ARN in the account.
+        entitled: String,
     },
 }
 
@@ -156,9 +166,10 @@ where
                 Some(service_error) => {
                     record.code = service_error.code().map(Into::into);
                     record.message = service_error.message().map(Into::into);
-                    record.verdict = match is_wrong_code(&record) {
-                        true => Verdict::Unauthenticated,
-                        false => verdict(record.code.as_deref(), record.status),
+                    record.verdict = match record.code.as_deref() {
+                        _ if is_wrong_code(&record) => Verdict::Unauthenticated,
+                        Some(code) if call.let_through.contains(&code) => Verdict::Allowed,
+                        code => verdict(code, record.status),
                     };
                 }
                 None => {

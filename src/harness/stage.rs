@@ -21,6 +21,7 @@ use crate::outcome::{CallRef, Outcome, ServiceFailure, answered};
 use crate::plan::Commands;
 use crate::reading::Reading;
 use crate::recorder::{Happened, Recorder, StepError};
+use crate::request::Request;
 
 /// The place, the cast and the last attempt of a scenario.
 pub struct Stage {
@@ -220,6 +221,16 @@ impl Stage {
         self.done(actor, &record, answer)
     }
 
+    /// Makes a request as `actor`, which must be let in.
+    ///
+    /// # Errors
+    /// A failure that shows the call and why it was refused.
+    pub async fn must_answer(&self, actor: &Actor, request: &Request) -> Result<(), StepError> {
+        self.settled().await;
+        let record = self.sent(actor, request).await;
+        self.done(actor, &record, if record.verdict == Verdict::Allowed { Ok(()) } else { Err(()) })
+    }
+
     /// What an answer held that had to be a success.
     pub(crate) fn done<T, E>(
         &self,
@@ -313,6 +324,13 @@ impl Stage {
             self.place.changed();
         }
         (self.told(answered(call, &actor.principal, &answer)), answer)
+    }
+
+    /// The answer to a request, which is told.
+    async fn sent(&self, actor: &Actor, request: &Request) -> Call {
+        self.recorder.caught_up().await;
+        self.recorder.listen_anew();
+        self.told(request.sent_by(actor).await)
     }
 
     /// The call with why it was answered so, which is told.

@@ -1,20 +1,18 @@
 //! What a scenario tries: the calls that it is about, and how the last of them was answered.
 
-use std::rc::Rc;
-
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_types::request_id::RequestId;
 use evidence::{Call, Origin, Purpose, Verdict};
-use futures::FutureExt;
 use target::{NotDecided, Question, TargetError};
 use tokio::time::Instant;
 
 use super::{FIRST_PAUSE, LONGEST_PAUSE, Stage};
 use crate::calls::explanation;
 use crate::cast::Actor;
-use crate::outcome::{Again, CallRef, Outcome, ServiceFailure, answered};
+use crate::outcome::{Again, CallRef, Control, Outcome, ServiceFailure};
 use crate::recorder::StepError;
+use crate::request::Request;
 
 impl Stage {
     /// Makes a call as `actor` that the scenario is about, and remembers how it was answered. It may be made again,
@@ -34,14 +32,24 @@ impl Stage {
         E: ServiceFailure + std::error::Error + 'static,
         SdkError<E, HttpResponse>: RequestId,
     {
+        let control = call.control.clone();
+        self.attempt_request(actor, Request::new(call, move |_| answer()), control).await
+    }
+
+    /// The same of a request, with the way to control its denial.
+    ///
+    /// # Errors
+    /// Where the attempt before was refused and no step has said that it should be.
+    pub async fn attempt_request(
+        &mut self,
+        actor: &Actor,
+        request: Request,
+        control: Option<Control>,
+    ) -> Result<(), StepError> {
         self.turn()?;
-        self.undoubted(&actor.principal, call.resource.as_deref())?;
+        self.undoubted(&actor.principal, request.call().resource.as_deref())?;
         self.settled().await;
-        let (control, principal) = (call.control.clone(), actor.principal.clone());
-        let again: Again = Rc::new(move || {
-            let (call, principal, answer) = (call.clone(), principal.clone(), answer());
-            async move { answered(&call, &principal, &answer.await) }.boxed_local()
-        });
+        let again = Again { request, actor: actor.clone() };
         let call = self.repeat(&again).await;
         self.attempted(Outcome { call, control, denied_by: None, again: Some(again) });
         Ok(())
@@ -181,8 +189,6 @@ impl Stage {
     }
 
     async fn repeat(&self, again: &Again) -> Call {
-        self.recorder.caught_up().await;
-        self.recorder.listen_anew();
-        self.made_for(Purpose::Attempt, async { self.told(again().await) }).await
+        self.made_for(Purpose::Attempt, self.sent(&again.actor, &again.request)).await
     }
 }
