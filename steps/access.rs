@@ -1,27 +1,36 @@
 //! Any action of any AWS service, and who may do what as one table.
 //!
-//! What S3 and STS are asked often is really called. All else is decided by the model of IAM without a call, where the
-//! target has one, and told as such.
+//! What changes nothing is really called, where the resource tells what to call for. All else is decided by the model of IAM
+//! without a call, where the target has one, and told as such.
+
+mod calls;
+mod resource;
+mod table;
 
 use std::collections::BTreeMap;
 
 use cucumber::gherkin::Step;
 use cucumber::{then, when};
-use harness::check::{Rehearsal, Word};
-use harness::parameters::{Action, Kind, Resource, WhoOrRole};
-use harness::{Actor, Stage, StepError, Verdict, World, rehearse, unknown};
-use target::{Asker, Named, Question};
+use harness::check::Rehearsal;
+use harness::parameters::{Action, Resource, WhoOrRole};
+use harness::{Stage, StepError, Verdict, World, rehearse};
+use target::{Asker, Question};
 
-use crate::assuming::try_to_assume;
+use self::calls::tried;
+use self::resource::{arn, fits};
 use crate::decisions::{denied, succeeded};
 use crate::holders::several;
-use crate::objects;
 use crate::policy_text::{for_account, rows};
 use crate::principals::named;
 
+pub use self::calls::On;
+pub use self::table::{Called, called};
+
 /// Somebody tries an action of any AWS service on something: a bucket, an object (`reports/q1.txt`, or `reports/*` for one of
-/// which no policy speaks), a user, role or group of the scenario, an ARN, or `*` for actions that are about no resource. `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject`,
-/// `s3:ListBucket` and `sts:AssumeRole` are really done; others are decided without a call.
+/// which no policy speaks), a user, role or group of the scenario, an ARN, or `*` for actions that are about no resource. Really called
+/// is what reads from IAM, S3 and EC2 and takes no more than that, starting, stopping, rebooting and terminating an instance as a
+/// dry run, and `s3:PutObject`, `s3:DeleteObject` and `sts:AssumeRole` (all of it: `rolecall steps --called`). All else is decided without
+/// a call by the target's model of IAM; a target that has none could not tell.
 #[when(expr = "{who-or-role} tries {action} on {resource}")]
 async fn tries(
     world: &mut World,
@@ -154,38 +163,6 @@ fn try_it(step: &mut Rehearsal<'_, '_>) {
     }
 }
 
-/// As `arn` finds what a resource is, by an account and ids that stand for any.
-fn fits(step: &mut Rehearsal<'_, '_>, action: &Word, resource: &Word) {
-    let name = resource.text.as_str();
-    let (bucket, key) = name.split_once('/').map_or((name, None), |(bucket, key)| (bucket, Some(key)));
-    let has = |kind| step.given(&[kind]).contains(&name);
-    let arn = if name == "*" || name.starts_with("arn:") {
-        name.replace("<YOUR_ACCOUNT_ID>", ANY_ACCOUNT).replace("<OTHER_ACCOUNT_ID>", ANY_ACCOUNT)
-    } else if step.given(&[Kind::Bucket]).contains(&bucket) {
-        format!("arn:aws:s3:::{bucket}{}", key.map(|key| format!("/{key}")).unwrap_or_default())
-    } else if let Some((_, part)) = IN_IAM.into_iter().find(|(kind, _)| has(*kind)) {
-        format!("arn:aws:iam::{ANY_ACCOUNT}:{part}/{name}")
-    } else if has(Kind::Instance) {
-        format!("arn:aws:ec2:us-east-1:{ANY_ACCOUNT}:instance/i-0123456789abcdef0")
-    } else {
-        step.is_there(
-            resource,
-            &[Kind::Bucket, Kind::User, Kind::Role, Kind::Group, Kind::ManagedPolicy, Kind::Instance],
-        );
-        step.is_action(action);
-        return;
-    };
-    if step.is_action(action) {
-        step.is_about(action, resource, &arn);
-    }
-}
-
-const ANY_ACCOUNT: &str = "111122223333";
-
-/// What stands before the names in ARNs of IAM.
-const IN_IAM: [(Kind, &str); 4] =
-    [(Kind::User, "user"), (Kind::Role, "role"), (Kind::Group, "group"), (Kind::ManagedPolicy, "policy")];
-
 /// What a row expects.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
@@ -228,12 +205,13 @@ async fn attempt(
     if act > 1 && !stage.cast.sessions.contains_key(who) {
         return Err(several(stage, who));
     }
+    let arn = arn(stage, action, resource)?;
     let asker = match taken_by_nobody(stage, who) {
         _ if who.ends_with(".amazonaws.com") => Asker::Service(who.to_owned()),
         Some(role) => Asker::Role(role),
         None => {
             let actor = named(stage, who).await?;
-            if context.is_empty() && really(stage, &actor, action, resource).await? {
+            if context.is_empty() && tried(stage, &actor, action, &arn).await? {
                 return Ok(());
             }
             if let Some(address) = actor.address.filter(|_| !tells_address(&context)) {
@@ -242,8 +220,7 @@ async fn attempt(
             actor.key.map_or(Asker::Anonymous, |key| Asker::Key(key.id))
         }
     };
-    let question =
-        Question { asker, action: action.to_owned(), resource: arn(stage, action, resource)?, context };
+    let question = Question { asker, action: action.to_owned(), resource: arn, context };
     stage.attempt_by_model(&question).await
 }
 
@@ -259,66 +236,4 @@ fn taken_by_nobody(stage: &Stage, who: &str) -> Option<String> {
     let other =
         cast.users.contains_key(who) || cast.instances.contains_key(who) || cast.sessions.contains_key(who);
     cast.roles.get(who).filter(|_| !other).cloned()
-}
-
-/// Makes the call, where it is one of those that are; whether it was.
-async fn really(stage: &mut Stage, actor: &Actor, action: &str, resource: &str) -> Result<bool, StepError> {
-    let (bucket, key) =
-        resource.split_once('/').map_or((resource, None), |(bucket, key)| (bucket, Some(key)));
-    let in_bucket = stage.cast.buckets.iter().any(|known| known == bucket) && !resource.contains('*');
-    match (action, key) {
-        ("s3:GetObject", Some(key)) if in_bucket => objects::get(stage, actor, bucket, key).await?,
-        ("s3:PutObject", Some(key)) if in_bucket => objects::put(stage, actor, bucket, key).await?,
-        ("s3:DeleteObject", Some(key)) if in_bucket => objects::delete(stage, actor, bucket, key).await?,
-        ("s3:ListBucket", None) if in_bucket => objects::list(stage, actor, bucket).await?,
-        ("sts:AssumeRole", None) if stage.cast.roles.contains_key(resource) => {
-            try_to_assume(stage, actor, resource).await?;
-        }
-        _ => return Ok(false),
-    }
-    Ok(true)
-}
-
-/// What a `*` in the name of an object stands for: neither its beginning nor its end is that of a pattern that people write.
-const ANY: &str = "~any~";
-
-/// The ARN of what a step calls a resource.
-fn arn(stage: &Stage, action: &str, words: &str) -> Result<String, StepError> {
-    let names = stage.place.names();
-    let words = for_account(stage, words);
-    if words == "*" {
-        return Ok(words);
-    }
-    if words.starts_with("arn:") {
-        return Ok(names.arn(&words));
-    }
-    let cast = &stage.cast;
-    let identities = cast.identities_called(&words).len();
-    if identities > 1 || identities == 1 && cast.buckets.contains(&words) {
-        return Err(several(stage, &words));
-    }
-    let (bucket, key) =
-        words.split_once('/').map_or((words.as_str(), None), |(bucket, key)| (bucket, Some(key)));
-    if cast.buckets.iter().any(|known| known == bucket) {
-        let there = names.of(Named::Bucket, bucket);
-        let key = key.map(|key| format!("/{}", key.replace('*', ANY))).unwrap_or_default();
-        return Ok(format!("arn:aws:s3:::{there}{key}"));
-    }
-    let in_iam = cast.users.get(&words).map(|user| user.arn.clone());
-    let in_iam =
-        in_iam.or_else(|| cast.roles.get(&words).cloned()).or_else(|| cast.groups.get(&words).cloned());
-    let account = stage.place.account();
-    let instance = || {
-        let instance = cast.instances.get(&words)?;
-        Some(format!("arn:aws:ec2:{}:{account}:instance/{}", stage.place.region(), instance.id))
-    };
-    in_iam.or_else(|| cast.policies.get(&words).cloned()).or_else(instance).ok_or_else(|| {
-        let known =
-            cast.buckets.iter().chain(cast.users.keys()).chain(cast.roles.keys()).chain(cast.groups.keys());
-        let known: Vec<String> = known.chain(cast.instances.keys()).cloned().collect();
-        let service = action.split(':').next().unwrap_or_default();
-        unknown("resource", &words, known.iter()).help(format!(
-            "name something of the scenario, or an ARN such as arn:aws:{service}:REGION:ACCOUNT:…"
-        ))
-    })
 }

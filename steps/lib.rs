@@ -27,4 +27,5 @@ mod sessions;
 mod surroundings;
 mod tags;
 
+pub use access::{Called, On, called};
 pub use catalogue::{Chapter, Entry, catalogue};

@@ -1,5 +1,7 @@
 //! `rolecall steps`: the vocabulary, with what each step does and an example.
 
+mod called;
+
 use std::fmt::Write as _;
 
 use ::steps::{Chapter, Entry, catalogue};
@@ -15,6 +17,9 @@ use crate::status::Status;
 use crate::terminal::Surroundings;
 
 pub(crate) fn steps(args: &StepsArgs, surroundings: &Surroundings) -> Status {
+    if args.called {
+        return called::called(args, surroundings);
+    }
     let chapters = found(&args.words);
     if chapters.is_empty() {
         let words = args.words.join(" ");

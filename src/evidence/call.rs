@@ -235,6 +235,13 @@ impl TryFrom<Spelled<Text, Sha256>> for Parameter {
 }
 
 impl Call {
+    /// Whether it was let through, and not done, as that was asked for.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html>
+    #[must_use]
+    pub fn is_dry_run(&self) -> bool {
+        self.code.as_deref() == Some("DryRunOperation")
+    }
+
     /// How often the client sent it again.
     #[must_use]
     pub fn retries(&self) -> usize {

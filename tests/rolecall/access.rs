@@ -1,6 +1,8 @@
 //! Rows of a table of access, each with a result of its own, and calls where they were made.
 
-use evidence::{Exit, Purpose, StepResult};
+use evidence::{Call, Exit, Purpose, StepResult, Verdict};
+use harness::check::{Beside, check};
+use steps::{Called, On, called};
 
 use crate::runs::run;
 
@@ -99,4 +101,78 @@ fn calls_are_told_with_the_step_that_made_them() {
             );
         }
     }
+}
+
+/// Those that nobody needs a permission for.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>,
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html>
+const FREE: [&str; 2] = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
+
+const THINGS: &str = r#"Feature: f
+  Scenario: s
+    Given a bucket reports
+    And the bucket reports holds a.txt
+    And a user eve
+    And a user alice
+    And alice has the managed policy AdministratorAccess
+    And a role auditor trusted by alice
+    And a group readers
+    And a managed policy reading:
+      """
+      {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}
+      """
+    And an instance web
+    Then access is:
+      | who | action | resource | verdict |
+"#;
+
+#[test]
+fn whatever_is_said_to_be_called_is_called() {
+    let on = |on: On| match on {
+        On::Everything => "*",
+        On::User => "alice",
+        On::Role => "auditor",
+        On::Group => "readers",
+        On::ManagedPolicy => "reading",
+        On::Bucket => "reports",
+        On::Object => "reports/a.txt",
+        On::Instance => "web",
+    };
+    // What deletes comes last.
+    let mut all: Vec<&Called> = called().collect();
+    all.sort_by_key(|called| called.operation == "DeleteObject");
+    let mut text = THINGS.to_owned();
+    for who in ["eve", "alice"] {
+        for called in &all {
+            let allowed = who == "alice" || FREE.contains(&called.action);
+            let verdict = if allowed { "allowed" } else { "denied" };
+            text += &format!("      | {who} | {} | {} | {verdict} |\n", called.action, on(called.on));
+        }
+    }
+    assert_eq!(check("a.feature", &text, &Beside::default()), []);
+    let record = run(&text);
+    let rows = record.scenarios.iter().flat_map(|it| &it.steps).filter(|step| step.step.text.contains('|'));
+    let rows: Vec<_> = rows.collect();
+    assert_eq!(rows.len(), 2 * all.len());
+    for (row, called) in rows.iter().zip(all.iter().cycle()) {
+        let text = &row.step.text;
+        assert_eq!(row.result, StepResult::Passed, "{text}");
+        let tried: Vec<&Call> = row
+            .activity
+            .calls
+            .iter()
+            .map(|it| &it.call)
+            .filter(|call| [Purpose::Attempt, Purpose::Decision].contains(&call.purpose))
+            .collect();
+        let [call] = tried.as_slice() else { panic!("{text}: {tried:#?}") };
+        assert_eq!(call.purpose, Purpose::Attempt, "{text}");
+        assert_eq!(call.operation.as_str(), called.operation, "{text}");
+        assert!(call.request_id.is_some(), "{text}");
+        if !FREE.contains(&called.action) {
+            assert_eq!(call.action.as_deref(), Some(called.action), "{text}: it needs another permission");
+        }
+        let is_dry_run = called.is_dry_run() && call.verdict == Verdict::Allowed;
+        assert_eq!(call.is_dry_run(), is_dry_run, "{text}: {call:#?}");
+    }
+    assert_eq!(record.exit(), Exit::Passed);
 }

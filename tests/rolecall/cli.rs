@@ -123,6 +123,23 @@ fn the_page_of_steps_is_what_the_steps_say() {
 }
 
 #[test]
+fn the_page_of_what_is_called_is_what_is_called() {
+    let (code, page) = run("", &["steps", "--called", "--format", "md"]);
+    assert_eq!(code, Some(0));
+    let kept = include_str!("../../docs/called.md");
+    assert!(
+        page == kept,
+        "docs/called.md is another: write it anew by `rolecall steps --called --format md`"
+    );
+    let stopped = "ec2:StopInstances on an instance (dry run)\n";
+    check("", &["steps", "--called", "stopinstances"], 0, &[stopped]);
+    let json = "\"operation\": \"GetPublicAccessBlock\"";
+    check("", &["steps", "--called", "--format", "json", "s3:GetBucketPublicAccessBlock"], 0, &[json]);
+    check("", &["steps", "--called", "iam:DeleteUser"], 4, &["nothing is called for `iam:DeleteUser`"]);
+    check("", &["steps", "--called", "--format", "glue"], 2, &["no steps"]);
+}
+
+#[test]
 fn an_action_that_no_service_has_is_a_slip_and_no_policy() {
     let slip = "    Given a user alice\n    And alice has the inline policy p with the statements:\n      | effect | action | resource |\n      | Allow | s3:PutObjects | * |\n    Then alice can't upload to b\n";
     check(&scenario(slip), &["run", "a.feature"], 1, &["matches no action", "did you mean `s3:PutObject`?"]);

@@ -10,7 +10,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use chrono::Utc;
 use emulator::{Clock, Emulator, Listener, Settings};
-use evidence::{CallRecord, EventKind, Exit, Purpose, Record, ScenarioResult, Verdict};
+use evidence::{CallRecord, EventKind, Exit, Purpose, Record, ScenarioResult, StepResult, Verdict};
 use harness::{Beside, FeatureFile, RunPlan};
 use secrecy::ExposeSecret;
 use target::{
@@ -269,4 +269,55 @@ fn what_happened_in_a_step_that_was_not_ended_is_told_and_removed() {
     assert_eq!(last, Some(("DeleteKeyPair", Purpose::CleanUp)));
     let text = std::fs::read_to_string(&path).expect("the journal");
     assert_eq!(Leftovers::of(&text).expect("a journal").things.len(), 0);
+}
+
+const TRIED: &str = r#"
+Feature: f
+  Scenario: what reads is called
+    Given a bucket reports
+    And a user eve
+    And eve has the inline policy look with the statements:
+      | effect | action                                 | resource |
+      | Allow  | iam:GetUser,iam:ListUsers,s3:GetBucketPolicy,s3:ListAllMyBuckets,ec2:DescribeInstances | * |
+    Then access is:
+      | who | action                | resource | verdict |
+      | eve | iam:GetUser           | eve      | allowed |
+      | eve | iam:ListUsers         | *        | allowed |
+      | eve | iam:ListRoles         | *        | denied  |
+      | eve | s3:GetBucketPolicy    | reports  | allowed |
+      | eve | s3:GetBucketTagging   | reports  | denied  |
+      | eve | s3:ListAllMyBuckets   | *        | allowed |
+      | eve | ec2:DescribeInstances | *        | allowed |
+      | eve | ec2:DescribeVpcs      | *        | denied  |
+
+  Scenario: what changes something can't be told
+    Given a user eve
+    Then eve can't do iam:DeleteUser on eve
+
+  Scenario: nor what a role may do that nobody took
+    Given a user eve
+    And a role auditor trusted by eve
+    Then auditor can't do iam:GetUser on eve
+"#;
+
+#[test]
+fn what_is_called_is_told_by_an_endpoint_and_nothing_else() {
+    let (emulator, endpoint) = served();
+    let journal = tempfile::tempfile().expect("a journal");
+    let target = connect(&emulator, endpoint, "111122223333", journal).expect("the endpoint");
+    let record = run_on(Rc::new(target) as Rc<dyn Target>, TRIED);
+    let counts = record.scenario_counts();
+    assert_eq!((counts.passed, counts.failed, counts.inconclusive), (1, 0, 2), "{record:#?}");
+    let told = |scenario: usize| -> String {
+        let step = record.scenarios[scenario].steps.last().expect("a step");
+        let StepResult::Inconclusive(failure) = &step.result else { panic!("{step:#?}") };
+        format!("{}; {}", failure.message, failure.help.as_deref().unwrap_or_default())
+    };
+    assert!(
+        told(1).contains("iam:DeleteUser is not called: of IAM, S3 and EC2 what only reads is"),
+        "{}",
+        told(1)
+    );
+    assert!(told(1).contains("`@needs:explanations`"), "{}", told(1));
+    assert!(told(2).contains("let somebody assume it, and try it as the session"), "{}", told(2));
 }

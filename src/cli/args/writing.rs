@@ -21,6 +21,9 @@ pub(crate) struct StepsArgs {
     /// How to write them.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: StepsFormat,
+    /// Not the steps, but the actions for which `tries` and its like really make a call.
+    #[arg(long)]
+    pub(crate) called: bool,
 }
 
 /// How the vocabulary is written.

@@ -280,6 +280,7 @@ fn answer(call: &Call) -> String {
     match (call.verdict, error, status) {
         (Verdict::Allowed, None, None) => "allowed".to_owned(),
         (Verdict::Allowed, None, Some(status)) => format!("allowed ({status})"),
+        (Verdict::Allowed, Some(error), _) if call.is_dry_run() => format!("allowed, and not done: {error}"),
         (Verdict::Allowed, Some(error), _) => format!("allowed, but {error}"),
         (Verdict::Denied, Some(error), _) => error,
         (Verdict::Denied, None, _) => DENIED.to_owned(),

@@ -8,6 +8,11 @@ use super::rehearsal::Rehearsal;
 use super::statement::{did_you_mean, is_known_key};
 use crate::parameters::{Kind, Named, Sense};
 
+/// Whether an action of a service can be about a resource of this ARN.
+pub fn is_about(action: &str, arn: &str) -> bool {
+    reference::action(action).is_some_and(|action| action.fits(arn))
+}
+
 impl Rehearsal<'_, '_> {
     /// Whether the word is an action of a service.
     pub fn is_action(&mut self, action: &Word) -> bool {

@@ -13,6 +13,7 @@ mod secrets;
 mod statement;
 mod tags;
 
+pub use attempt::is_about;
 pub use codes::{CODES, Code, Severity, code};
 pub use here::{Given, Here, here};
 pub use page::Word;

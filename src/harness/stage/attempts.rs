@@ -4,7 +4,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_types::request_id::RequestId;
 use evidence::{Call, Origin, Purpose, Verdict};
-use target::{NotDecided, Question, TargetError};
+use target::{Asker, NotDecided, Question, TargetError};
 use tokio::time::Instant;
 
 use super::{FIRST_PAUSE, LONGEST_PAUSE, Stage};
@@ -87,10 +87,7 @@ impl Stage {
         self.turn()?;
         self.recorder.caught_up().await;
         let decided = self.place.decide(question).map_err(|error| match error {
-            TargetError::Unsupported { .. } => StepError::inconclusive(
-                "can't be tried here",
-                format!("this target decides only what is called, and nothing is called for {}", question.action),
-            ),
+            TargetError::Unsupported { .. } => not_called(question),
             TargetError::NotDecided(NotDecided::MissingKey(key)) => {
                 let message = format!("whether it may be done hangs on `{key}`");
                 let help = format!("tell it in the table `| key | value |`, such as `| {key} | VALUE |`; without a value: no such key");
@@ -191,4 +188,22 @@ impl Stage {
     async fn repeat(&self, again: &Again) -> Call {
         self.made_for(Purpose::Attempt, self.sent(&again.actor, &again.request)).await
     }
+}
+
+/// Why nothing is called for a question, and what can be done about that.
+fn not_called(question: &Question) -> StepError {
+    let (why, help) = match question.asker {
+        _ if !question.context.is_empty() => ("no call brings keys of a table along", "leave out the table"),
+        Asker::Role(_) => ("nobody calls as a role", "let somebody assume it, and try it as the session"),
+        Asker::Service(_) => ("nobody calls as a service", ""),
+        Asker::Anonymous | Asker::Key(_) => (
+            "of IAM, S3 and EC2 what only reads is, from something of the scenario",
+            "`rolecall steps --called` shows all that is",
+        ),
+    };
+    let message =
+        format!("this target decides only what is called, and {} is not called: {why}", question.action);
+    let skip = "tag the scenario `@needs:explanations`, and it is skipped here";
+    let help = if help.is_empty() { skip.to_owned() } else { format!("{help}; or {skip}") };
+    StepError::inconclusive("can't be tried here", message).help(help)
 }
