@@ -3,10 +3,10 @@
 use aws_sdk_iam::types::Tag;
 use cucumber::{given, when};
 use harness::parameters::{Identity, TaggedName, Text};
-use harness::{CallRef, Stage, StepError, World, rehearse, unknown};
+use harness::{CallRef, Stage, StepError, World, means_several, rehearse, unknown};
 
 use crate::buckets::{known_bucket, tag_bucket};
-use crate::holders::{Holder, name_in_iam, several};
+use crate::holders::{Holder, name_in_iam};
 use crate::policy_text::rows;
 
 /// Tags a user, role, bucket or instance with the table `| key | value |`. Its other tags stay; only a bucket's are
@@ -28,7 +28,10 @@ async fn tagged(
     tag(stage, &name.0, tags.collect()).await
 }
 
-rehearse!("{tagged} has the tags:", "{tagged} is tagged with:" => |step| drop(step.rows(&["key", "value"], &[])));
+rehearse!("{tagged} has the tags:", "{tagged} is tagged with:" => |step| {
+    step.rows(&["key", "value"], &[]);
+    step.parameter("{tagged}").iter().for_each(|name| step.is_one_thing::<TaggedName>(name));
+});
 
 /// Takes a tag away from a user or role.
 #[when(expr = "the tag {text} of {identity} is removed")]
@@ -65,9 +68,12 @@ enum Tagged {
 impl Tagged {
     fn of(stage: &Stage, name: &str) -> Result<Tagged, StepError> {
         let cast = &stage.cast;
-        let identities = cast.identities_called(name).into_iter().filter(|kind| *kind != "group").count();
-        if identities + usize::from(cast.buckets.iter().any(|bucket| bucket == name)) > 1 {
-            return Err(several(stage, name));
+        let mut kinds = cast.identities_called(name);
+        kinds.retain(|kind| *kind != "group");
+        kinds.extend(cast.buckets.iter().any(|bucket| bucket == name).then_some("bucket"));
+        if kinds.len() > 1 {
+            let error = StepError::failed("means several", means_several(name, &kinds));
+            return Err(error.help("give one of them another name"));
         }
         let user = cast.users.get(name).map(|user| Tagged::User(user.arn.clone()));
         let role = || cast.roles.get(name).cloned().map(Tagged::Role);

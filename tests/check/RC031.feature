@@ -5,3 +5,11 @@ Feature: Two that steps can't tell apart
     And a group alice
     And alice has the managed policy AmazonS3ReadOnlyAccess
     Then alice can list reports
+
+  Scenario: a bucket has the name of somebody
+    Given a user reports
+    And a bucket reports
+    And reports has the tags:
+      | key  | value |
+      | team | blue  |
+    Then reports can list reports

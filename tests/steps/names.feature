@@ -8,3 +8,11 @@ Feature: Names that mean two
     Given a user deploy
     And a role deploy trusted by ec2.amazonaws.com
     Then deploy has 1 access key
+
+  Scenario: A bucket that is called as a user is
+    Given a user reports
+    And a bucket reports
+    And reports has the tags:
+      | key  | value |
+      | team | blue  |
+    Then reports can list reports

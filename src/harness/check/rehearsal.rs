@@ -9,6 +9,7 @@ use gherkin::{Step, Table};
 use super::codes::{self, Code};
 use super::page::{Page, Place, Word};
 use super::roll::{Roll, Unknown};
+use crate::cast::means_several;
 use crate::parameters::{Address, Kind, Name, Sense, Time};
 use crate::reading::Read;
 use crate::similar::nearest;
@@ -213,6 +214,21 @@ impl Rehearsal<'_, '_> {
         let Sense::Names(named) = sense else { return };
         if let Err(Unknown { message, help }) = self.roll.look_up(&named, &word.text) {
             self.tell(codes::UNKNOWN_NAME, word, message, Some(help));
+        }
+    }
+
+    /// A word that names, as a parameter of this type does, things of one kind and no other.
+    pub fn is_one_thing<N: Name>(&mut self, word: &Word) {
+        let Sense::Names(named) = N::SENSE else { return };
+        let kinds: Vec<&str> = named
+            .kinds
+            .iter()
+            .filter(|kind| self.roll.has(**kind, &word.text))
+            .map(|kind| kind.words())
+            .collect();
+        if kinds.len() > 1 {
+            let message = means_several(&word.text, &kinds);
+            self.tell(codes::TAKEN, word, message, Some("give one of them another name".to_owned()));
         }
     }
 
