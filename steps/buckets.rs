@@ -180,7 +180,7 @@ pub(crate) fn only_bucket(stage: &Stage) -> Result<String, StepError> {
     match stage.cast.buckets.as_slice() {
         [bucket] => Ok(bucket.clone()),
         [] => Err(StepError::failed("there is no bucket", "the scenario has no bucket to upload to")
-            .help("add the step: Given a bucket NAME")),
+            .help("add the step `Given a bucket NAME`")),
         several => {
             Err(StepError::failed("which bucket?", format!("the scenario has {}", several.join(", ")))
                 .help("name it, for instance `Then upload to NAME succeeds`"))

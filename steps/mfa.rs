@@ -123,7 +123,7 @@ fn device(stage: &Stage, user: &str) -> Result<MfaDevice, StepError> {
     stage.cast.mfa_devices.get(user).cloned().ok_or_else(|| {
         let error =
             StepError::failed("has no MFA device", format!("`{user}` has no device that shows codes"));
-        error.help(format!("add the step: Given {user} has an MFA device"))
+        error.help(format!("add the step `Given {user} has an MFA device`"))
     })
 }
 

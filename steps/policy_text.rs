@@ -96,7 +96,7 @@ impl Written {
         let message = error.service_message().unwrap_or_default().to_owned();
         if message.contains("BlockPublicPolicy") {
             return error.help(format!(
-                "the policy lets in everybody; add before it: Given public access to {bucket} is allowed"
+                "the policy lets in everybody; add before it `Given public access to {bucket} is allowed`"
             ));
         }
         if message == "Invalid principal in policy" {

@@ -179,7 +179,7 @@ async fn anywhere(stage: &Stage, name: &str) -> Result<Actor, StepError> {
             "nobody has assumed it",
             format!("`{name}` is a role; a call is made by a session of it"),
         )
-        .help(format!("add the step: When assuming {name}"))),
+        .help(format!("add the step `When assuming {name}`"))),
         _ => {
             let mut known: Vec<String> =
                 cast.users.keys().chain(cast.instances.keys()).chain(cast.sessions.keys()).cloned().collect();

@@ -17,7 +17,7 @@ pub(crate) fn told(target: &str, expected: &[Expected], verbose: bool, width: us
             indented(&mut text, &format!("would be skipped: {reason}"), width);
             continue;
         }
-        if let Some(reason) = one.vacuous {
+        if let Some(reason) = &one.vacuous {
             indented(&mut text, &format!("would fail: {reason}"), width);
         }
         for step in &one.steps {

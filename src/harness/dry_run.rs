@@ -5,6 +5,7 @@ use std::rc::Rc;
 use evidence::ScenarioRef;
 use gherkin::Step;
 
+use crate::language::Language;
 use crate::plan::RunPlan;
 use crate::selected::{Selected, SelectedScenario, missing};
 use crate::table_rows::table_row;
@@ -18,7 +19,7 @@ pub struct Expected {
     /// Why it would not be run on the target.
     pub skipped: Option<String>,
     /// Why it would fail, whatever its steps do.
-    pub vacuous: Option<&'static str>,
+    pub vacuous: Option<String>,
     /// Those of its backgrounds first.
     pub steps: Vec<ExpectedStep>,
 }
@@ -49,21 +50,38 @@ impl RunPlan {
     pub fn dry_run(&self, capability: impl Fn(&str) -> Result<(), String>) -> Vec<Expected> {
         let expected = |scenario: Rc<SelectedScenario>| Expected {
             skipped: missing(&scenario, self, &capability),
-            vacuous: scenario.vacuous(),
-            steps: scenario.steps.iter().map(step).collect(),
+            vacuous: vacuous(&scenario),
+            steps: steps(&scenario),
             scenario: scenario.reference.clone(),
         };
         Selected::of(self).scenarios.into_iter().map(expected).collect()
     }
 }
 
-fn step(step: &Step) -> ExpectedStep {
+fn vacuous(scenario: &SelectedScenario) -> Option<String> {
+    let suggested = |reason: &str| match Language::of(&scenario.lines) {
+        Some(language) => language.suggests(reason),
+        None => reason.to_owned(),
+    };
+    scenario.vacuous().map(suggested)
+}
+
+fn steps(scenario: &SelectedScenario) -> Vec<ExpectedStep> {
+    let language = Language::of(&scenario.lines);
+    scenario.steps.iter().map(|it| step(it, language.as_ref())).collect()
+}
+
+fn step(step: &Step, language: Option<&Language>) -> ExpectedStep {
     let said = vocabulary::saying(&step.value);
     let said: Vec<&'static vocabulary::Known> =
         said.into_iter().filter(|known| known.kind == step.ty).collect();
     let form = match said.as_slice() {
         [one] => Ok(Form::of(one)),
-        [] => Err(Unresolved::None(vocabulary::similar(step))),
+        [] => {
+            let near = vocabulary::similar(step).into_iter();
+            let written = |step: String| language.map_or(step.clone(), |language| language.writes(&step));
+            Err(Unresolved::None(near.map(written).collect()))
+        }
         several => Err(Unresolved::Several(several.iter().map(|known| known.written()).collect())),
     };
     let words = table_row(step).unwrap_or_else(|| step.value.clone());

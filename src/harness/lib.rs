@@ -12,6 +12,7 @@ mod dry_run;
 mod encoded;
 mod feature;
 mod grounds;
+mod language;
 mod making;
 mod outcome;
 mod pace;

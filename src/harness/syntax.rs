@@ -68,9 +68,9 @@ pub(crate) fn slip_in_prose(lines: &[String], feature: &gherkin::Feature) -> Opt
 }
 
 /// The language that the file says it is in: its line and name.
-fn language(lines: &[String]) -> Option<(usize, String)> {
-    let first = lines.iter().position(|line| !line.trim().is_empty())?;
-    let words = lines.get(first)?.trim().strip_prefix('#')?.trim_start().strip_prefix("language")?;
+pub(crate) fn language<Line: AsRef<str>>(lines: &[Line]) -> Option<(usize, String)> {
+    let first = lines.iter().position(|line| !line.as_ref().trim().is_empty())?;
+    let words = lines.get(first)?.as_ref().trim().strip_prefix('#')?.trim_start().strip_prefix("language")?;
     let name = words.trim_start().strip_prefix(':')?.trim();
     (name != "en").then(|| (first + 1, name.to_owned()))
 }

@@ -14,6 +14,7 @@ use gherkin::StepType;
 use target::Target;
 
 use crate::calls::surprise;
+use crate::language::Language;
 use crate::plan::RunPlan;
 use crate::recorder::{Happened, InDocString, Recorder, StepError};
 use crate::scribe::Note;
@@ -211,6 +212,7 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Note)> Teller<Clock, Sink> {
             event::Step::Passed(..) => recorder.take_row().map_or(StepResult::Passed, StepError::into_result),
             event::Step::Failed(_, _, _, error) => failed(error, step, &selected.lines, &mut written),
         };
+        let result = said_in(Language::of(&selected.lines).as_ref(), result);
         recorder.others(|_| {});
         self.tell_what_happened(Some(selected.id), recorder, step.ty == StepType::Then);
         let started = self.running.get(place).map_or_else(|| (self.clock)(), |running| running.step_started);
@@ -235,7 +237,8 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Note)> Teller<Clock, Sink> {
         let Some(mut running) = self.running.remove(place) else { return };
         if let Some(mut kind) = running.held.take() {
             if let (EventKind::StepFinished { result, .. }, Some(call)) = (&mut kind, recorder.unchecked()) {
-                *result = StepResult::Failed(surprise(&call).failure);
+                let language = Language::of(&selected.lines);
+                *result = said_in(language.as_ref(), StepResult::Failed(surprise(&call).failure));
                 running.result = ScenarioResult::Failed;
             }
             self.tell_step(kind, recorder);
@@ -317,7 +320,25 @@ fn vacuous(scenario: &SelectedScenario, reason: &str) -> EventKind {
         call: None,
     };
     let duration = Duration::ZERO;
-    EventKind::StepFinished { scenario: scenario.id, step, result: StepResult::Failed(failure), duration }
+    let result = said_in(Language::of(&scenario.lines).as_ref(), StepResult::Failed(failure));
+    EventKind::StepFinished { scenario: scenario.id, step, result, duration }
+}
+
+/// The result with what it suggests in the language of the feature.
+fn said_in(language: Option<&Language>, mut result: StepResult) -> StepResult {
+    let Some(language) = language else { return result };
+    match &mut result {
+        StepResult::Failed(failure) | StepResult::Inconclusive(failure) => {
+            failure.label = language.suggests(&failure.label);
+            failure.message = language.suggests(&failure.message);
+            failure.help = failure.help.take().map(|help| language.suggests(&help));
+        }
+        StepResult::Undefined { similar } => {
+            similar.iter_mut().for_each(|step| *step = language.writes(step));
+        }
+        StepResult::Ambiguous { .. } | StepResult::Passed | StepResult::NotRun => {}
+    }
+    result
 }
 
 fn undefined(step: &gherkin::Step) -> StepResult {

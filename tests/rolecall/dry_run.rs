@@ -57,3 +57,10 @@ fn no_target_is_called() {
     let skipped = "would be skipped: the clock of http://127.0.0.1:9 can't be moved";
     assert!(ran.status.code() == Some(3) && text.contains(skipped), "{ran:?}");
 }
+
+#[test]
+fn steps_are_suggested_in_the_language_of_the_feature() {
+    let feature = "# language: fr\nFonctionnalité: f\n  Scénario: s\n    Soit main-user\n    Alors uplod succeeds\n  Scénario: t\n    Soit main-user\n";
+    let told = "\na.feature:3  s\n  line 5: no step says `Alors uplod succeeds`; did you mean `Alors upload\n  succeeds` or `Alors upload to {bucket} succeeds` or `Alors it succeeds`?\na.feature:6  t\n  would fail: checks nothing: it has no `Alors`\n\nwould run 2 scenarios of 3 steps; 1 would fail, checking nothing; 1 step has no one meaning\n";
+    check(feature, &[], 1, &format!("{HEAD}{told}"));
+}

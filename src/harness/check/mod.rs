@@ -26,6 +26,7 @@ use evidence::ControlRef;
 use gherkin::{Background, Scenario, Step, StepType};
 
 use crate::feature::FeatureFile;
+use crate::language::Language;
 use crate::plan::Files;
 use crate::vocabulary::{self, Known};
 use page::{Page, Place};
@@ -55,6 +56,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    fn is_said_in(&mut self, language: &Language) {
+        self.message = language.suggests(&self.message);
+        self.help = self.help.take().map(|help| language.suggests(&help));
+    }
+
     /// The line in the feature of the step that it belongs to, from 1, also where it is about a file that the step names.
     pub fn step_line(&self) -> usize {
         self.anchor
@@ -87,7 +93,11 @@ pub fn check(path: &str, text: &str, beside: &Beside<'_>) -> Vec<Finding> {
             allow::apply(&mut page);
         }
     }
-    page.in_order()
+    let mut findings = page.in_order();
+    if let Some(language) = Language::of(&lines) {
+        findings.iter_mut().for_each(|finding| finding.is_said_in(&language));
+    }
+    findings
 }
 
 fn feature(file: &FeatureFile, page: &mut Page<'_>) {

@@ -108,7 +108,7 @@ impl Stage {
                 "has no access key",
                 format!("user `{name}` can't make calls without one"),
             )
-            .help(format!("add the step: Given {name} has an access key")));
+            .help(format!("add the step `Given {name} has an access key`")));
         };
         Ok(self.actor_with(name, user.arn.clone(), Some(key.clone())))
     }
