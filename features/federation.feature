@@ -94,6 +94,78 @@ Feature: Those whom somebody else vouches for
       Then zoe can download q1.txt from reports
       But zoe can't upload to reports
 
+    Scenario Outline: What the directory says of <who> decides: "<team>"
+      Given a SAML provider directory
+      And a bucket plans
+      And a role reader with the trust policy:
+        """
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Principal": { "Federated": "arn:aws:iam::<YOUR_ACCOUNT_ID>:saml-provider/directory" },
+              "Action": ["sts:AssumeRoleWithSAML", "sts:TagSession"],
+              "Condition": {
+                "StringEquals": { "SAML:aud": "https://signin.aws.amazon.com/saml", "SAML:sub_type": "persistent" },
+                "StringLike": { "SAML:sub": "*@example.com" },
+                "ForAnyValue:StringEquals": { "SAML:eduPersonAffiliation": "staff" }
+              }
+            }
+          ]
+        }
+        """
+      And reader has the inline policy own-team:
+        """
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Action": "s3:ListBucket",
+              "Resource": "*",
+              "Condition": { "StringEquals": { "aws:PrincipalTag/team": "blue", "saml:sub": "<who>@example.com" } }
+            }
+          ]
+        }
+        """
+      When <who> assumes reader with an assertion of directory:
+        | attribute                        | value             |
+        | NameID                           | <who>@example.com |
+        | PrincipalTag:team                | <team>            |
+        | urn:oid:1.3.6.1.4.1.5923.1.1.1.1 | member            |
+        | urn:oid:1.3.6.1.4.1.5923.1.1.1.1 | staff             |
+      Then <who> <may> list plans
+
+      Examples:
+        | who | team | may   |
+        | zoe | blue | can   |
+        | max | red  | can't |
+
+    Scenario: Who is no member of the staff is not let in
+      Given a SAML provider directory
+      And a role reader with the trust policy:
+        """
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Principal": { "Federated": "arn:aws:iam::<YOUR_ACCOUNT_ID>:saml-provider/directory" },
+              "Action": "sts:AssumeRoleWithSAML",
+              "Condition": {
+                "StringEquals": { "SAML:aud": "https://signin.aws.amazon.com/saml" },
+                "ForAnyValue:StringEquals": { "SAML:eduPersonAffiliation": "staff" }
+              }
+            }
+          ]
+        }
+        """
+      When eve assumes reader with an assertion of directory:
+        | attribute                        | value   |
+        | urn:oid:1.3.6.1.4.1.5923.1.1.1.1 | student |
+      Then it is denied
+
   @needs:root
   Rule: The root user needs no permission
 

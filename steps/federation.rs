@@ -1,5 +1,7 @@
 //! Those whom somebody else vouches for: a user for a federated one, an identity provider for people and programs of its own.
 
+use aws_sdk_sts::types::{AssumedRoleUser, Credentials};
+use chrono::{DateTime, Utc};
 use cucumber::gherkin::Step;
 use cucumber::{given, when};
 use harness::check::PolicyUse;
@@ -88,19 +90,12 @@ async fn assumes_with_token(
     }
     let token = stage.place.web_identity_token(&format!("https://{}", provider.0), &claims);
     let token = speaks_for_issuers(token)?;
-    let arn = known_role(stage, &role.0)?;
-    let anybody = begin(stage, &session.0).await?;
-    let asked = stage.place.now();
-    let call = role_call(stage, "AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity", &role.0, &arn);
-    let assume = client(&anybody).assume_role_with_web_identity().role_arn(&arn);
-    let answer = assume.role_session_name(&session.0).web_identity_token(token).send();
-    let obtained = stage.attempt(&anybody, call, answer).await?;
-    (stage.actor, stage.session) = (None, None);
-    let Some(obtained) = obtained else { return Ok(()) };
-    let principal = obtained.assumed_role_user().map_or(arn, |user| user.arn().to_owned());
-    take_up(stage, &format!("{} as {}", role.0, session.0), principal, asked, obtained.credentials())?;
-    name_session(stage, session.0);
-    Ok(())
+    let vouched = Vouched::begin(stage, &role.0, session.0).await?;
+    let call = vouched.call(stage, "AssumeRoleWithWebIdentity", "sts:AssumeRoleWithWebIdentity");
+    let assume = client(&vouched.anybody).assume_role_with_web_identity().role_arn(&vouched.arn);
+    let answer = assume.role_session_name(&vouched.session).web_identity_token(token).send();
+    let obtained = stage.attempt(&vouched.anybody, call, answer).await?;
+    vouched.act(stage, obtained.as_ref().map(|it| (it.assumed_role_user(), it.credentials())))
 }
 
 /// A SAML identity provider, such as a company's directory. Trust policies name it as
@@ -129,29 +124,89 @@ async fn assumes_with_assertion(
     role: RoleName,
     provider: IdentityProvider,
 ) -> Result<(), StepError> {
+    assert_and_assume(world.stage()?, session.0, &role.0, &provider.0, Vec::new()).await
+}
+
+/// Who assumes a role with an assertion of a SAML provider that has the attributes of the table `| attribute | value |`: those of
+/// AWS by their short names, such as `PrincipalTag:team`, `SourceIdentity` or `TransitiveTagKeys`, others by the names that the
+/// directory gives them, such as `urn:oid:2.5.4.3`, and the subject as `NameID`. One that is there twice has two values.
+#[when(expr = "{new-session} assumes {role} with an assertion of {identity-provider}:")]
+async fn assumes_with_attributes(
+    world: &mut World,
+    step: &Step,
+    session: NewSession,
+    role: RoleName,
+    provider: IdentityProvider,
+) -> Result<(), StepError> {
     let stage = world.stage()?;
-    let provider_arn = known_provider(stage, &provider.0)?;
-    let arn = known_role(stage, &role.0)?;
-    let statement = SamlStatement {
-        issuer: entity(&provider.0),
-        subject: session.0.clone(),
-        roles: vec![(arn.clone(), provider_arn.clone())],
-        session_name: session.0.clone(),
+    let mut attributes = Vec::new();
+    for row in rows(step, &["attribute", "value"])? {
+        if let [attribute, value] = row.as_slice() {
+            attributes.push((full_name(attribute)?, for_account(stage, value)));
+        }
+    }
+    assert_and_assume(stage, session.0, &role.0, &provider.0, attributes).await
+}
+
+async fn assert_and_assume(
+    stage: &mut Stage,
+    session: String,
+    role: &str,
+    provider: &str,
+    attributes: Vec<(String, String)>,
+) -> Result<(), StepError> {
+    let provider_arn = known_provider(stage, provider)?;
+    let vouched = Vouched::begin(stage, role, session).await?;
+    let mut statement = SamlStatement {
+        issuer: entity(provider),
+        subject: vouched.session.clone(),
+        roles: vec![(vouched.arn.clone(), provider_arn.clone())],
+        session_name: vouched.session.clone(),
         attributes: Vec::new(),
     };
+    for (name, value) in attributes {
+        match statement.attributes.iter_mut().find(|(known, _)| *known == name) {
+            _ if name == SUBJECT => statement.subject = value,
+            Some((_, values)) => values.push(value),
+            None => statement.attributes.push((name, vec![value])),
+        }
+    }
     let assertion = speaks_for_issuers(stage.place.saml_response(&statement))?;
-    let anybody = begin(stage, &session.0).await?;
-    let asked = stage.place.now();
-    let call = role_call(stage, "AssumeRoleWithSAML", "sts:AssumeRoleWithSAML", &role.0, &arn);
-    let assume = client(&anybody).assume_role_with_saml().role_arn(&arn).principal_arn(provider_arn);
-    let answer = assume.saml_assertion(assertion).send();
-    let obtained = stage.attempt(&anybody, call, answer).await?;
-    (stage.actor, stage.session) = (None, None);
-    let Some(obtained) = obtained else { return Ok(()) };
-    let principal = obtained.assumed_role_user().map_or(arn, |user| user.arn().to_owned());
-    take_up(stage, &format!("{} as {}", role.0, session.0), principal, asked, obtained.credentials())?;
-    name_session(stage, session.0);
-    Ok(())
+    let call = vouched.call(stage, "AssumeRoleWithSAML", "sts:AssumeRoleWithSAML");
+    let assume = client(&vouched.anybody).assume_role_with_saml().role_arn(&vouched.arn);
+    let answer = assume.principal_arn(provider_arn).saml_assertion(assertion).send();
+    let obtained = stage.attempt(&vouched.anybody, call, answer).await?;
+    vouched.act(stage, obtained.as_ref().map(|it| (it.assumed_role_user(), it.credentials())))
+}
+
+/// The subject of an assertion is no attribute of it, and as such `saml:sub`.
+const SUBJECT: &str = "NameID";
+
+/// Attributes of AWS that stand below <https://aws.amazon.com/SAML/Attributes/>.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html>
+const OF_AWS: [&str; 2] = ["SourceIdentity", "TransitiveTagKeys"];
+
+const PRINCIPAL_TAG: &str = "PrincipalTag:";
+
+/// The name of an attribute in an assertion.
+fn full_name(attribute: &str) -> Result<String, StepError> {
+    if attribute == SUBJECT {
+        return Ok(attribute.to_owned());
+    }
+    if OF_AWS.contains(&attribute) || attribute.starts_with(PRINCIPAL_TAG) {
+        return Ok(format!("https://aws.amazon.com/SAML/Attributes/{attribute}"));
+    }
+    if has_full_name(attribute) {
+        return Ok(attribute.to_owned());
+    }
+    let message =
+        "an assertion has no such attribute; names of a directory are URIs, such as `urn:oid:2.5.4.3`";
+    let error = StepError::failed(format!("has no attribute `{attribute}`"), message);
+    Err(error.help(format!("AWS has {SUBJECT}, {PRINCIPAL_TAG}KEY, {}", OF_AWS.join(", "))))
+}
+
+fn has_full_name(attribute: &str) -> bool {
+    ["urn:", "http://", "https://"].iter().any(|scheme| attribute.starts_with(scheme))
 }
 
 rehearse!(
@@ -169,6 +224,16 @@ rehearse!("{user} asks for a federation token for {new-session} with the session
 });
 rehearse!("{new-session} assumes {role} with a token of {identity-provider}:" => |step| {
     drop(step.rows(&["claim", "value"], &[]));
+    step.lets_act();
+});
+rehearse!("{new-session} assumes {role} with an assertion of {identity-provider}:" => |step| {
+    for row in step.rows(&["attribute", "value"], &[]) {
+        let Some(attribute) = row.cell("attribute") else { continue };
+        if full_name(&attribute.text).is_err() {
+            let known = [SUBJECT, "PrincipalTag:KEY"].into_iter().chain(OF_AWS).collect::<Vec<_>>();
+            step.is_one_of(attribute, "attribute of an assertion", &known);
+        }
+    }
     step.lets_act();
 });
 
@@ -196,18 +261,46 @@ fn known_provider(stage: &Stage, name: &str) -> Result<String, StepError> {
     known.get(name).cloned().ok_or_else(|| unknown("identity provider", name, known.keys()))
 }
 
-/// Whoever has a token or an assertion signs nothing.
-async fn begin(stage: &mut Stage, session: &str) -> Result<Actor, StepError> {
-    stage.turn()?;
-    free_session(stage, session)?;
-    stage.place.settled().await;
-    named(stage, "anonymous").await
+/// Somebody who takes a role because an identity provider vouches for them.
+struct Vouched {
+    role: String,
+    /// The role's ARN.
+    arn: String,
+    session: String,
+    /// Whoever has a token or an assertion signs nothing.
+    anybody: Actor,
+    asked: DateTime<Utc>,
 }
 
-fn role_call(stage: &Stage, operation: &'static str, action: &'static str, role: &str, arn: &str) -> CallRef {
-    let control = role_is_there(stage, role, arn.to_owned());
-    CallRef::on("STS", operation, action, arn.to_owned()).controlled_by(control)
+impl Vouched {
+    async fn begin(stage: &mut Stage, role: &str, session: String) -> Result<Self, StepError> {
+        let arn = known_role(stage, role)?;
+        stage.turn()?;
+        free_session(stage, &session)?;
+        stage.place.settled().await;
+        let anybody = named(stage, "anonymous").await?;
+        Ok(Self { role: role.to_owned(), arn, session, anybody, asked: stage.place.now() })
+    }
+
+    fn call(&self, stage: &Stage, operation: &'static str, action: &'static str) -> CallRef {
+        let control = role_is_there(stage, &self.role, self.arn.clone());
+        CallRef::on("STS", operation, action, self.arn.clone()).controlled_by(control)
+    }
+
+    /// From here on the session acts that was obtained, or nobody where none was.
+    fn act(self, stage: &mut Stage, obtained: Option<Obtained<'_>>) -> Result<(), StepError> {
+        (stage.actor, stage.session) = (None, None);
+        let Some((user, credentials)) = obtained else { return Ok(()) };
+        let Self { role, arn, session, asked, .. } = self;
+        let principal = user.map_or(arn, |user| user.arn().to_owned());
+        take_up(stage, &format!("{role} as {session}"), principal, asked, credentials)?;
+        name_session(stage, session);
+        Ok(())
+    }
 }
+
+/// Who one is in a session, and with which credentials.
+type Obtained<'a> = (Option<&'a AssumedRoleUser>, Option<&'a Credentials>);
 
 async fn federation_token(
     stage: &mut Stage,

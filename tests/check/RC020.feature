@@ -25,3 +25,11 @@ Feature: f
 
   Scenario: Nothing
     Then access is:
+
+  Scenario: Attributes of an assertion
+    Given a SAML provider directory
+    And a role auditor trusted by alice
+    When zoe assumes auditor with an assertion of directory:
+      | attribute       | value |
+      | PrincipalTags:a | blue  |
+    Then it is denied

@@ -27,3 +27,31 @@ Feature: Those for whom nobody vouches
     And a role reader trusted by ec2.amazonaws.com
     When zoe assumes reader with an assertion of directory
     Then it succeeds
+
+  Scenario: An attribute that AWS would not know
+    Given a SAML provider directory
+    And a role reader trusted by ec2.amazonaws.com
+    When zoe assumes reader with an assertion of directory:
+      | attribute | value |
+      | team      | blue  |
+    Then it succeeds
+
+  Scenario: Tags need the permission to tag the session
+    Given a SAML provider directory
+    And a role reader with the trust policy:
+      """
+      {
+        "Version": "2012-10-17",
+        "Statement": [
+          {
+            "Effect": "Allow",
+            "Principal": { "Federated": "arn:aws:iam::<YOUR_ACCOUNT_ID>:saml-provider/directory" },
+            "Action": "sts:AssumeRoleWithSAML"
+          }
+        ]
+      }
+      """
+    When zoe assumes reader with an assertion of directory:
+      | attribute         | value |
+      | PrincipalTag:team | blue  |
+    Then it succeeds
