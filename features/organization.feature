@@ -73,3 +73,49 @@ Feature: What the organization forbids
       And mallory downloads q1.txt from reports
       Then it is denied by a resource control policy
       But alice can download q1.txt from reports
+
+  Rule: What is open to the organization is open to all its accounts
+
+    Background:
+      Given a user mallory of the other account
+      And mallory has the managed policy AmazonS3FullAccess
+
+    Scenario: The account that manages it is in it, too
+      Given the account is in an organization
+      And the bucket reports has the policy:
+        """
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Principal": { "AWS": "arn:aws:iam::<OTHER_ACCOUNT_ID>:root" },
+              "Action": "s3:GetObject",
+              "Resource": "arn:aws:s3:::reports/*",
+              "Condition": { "StringEquals": { "aws:PrincipalOrgID": "<YOUR_ORGANIZATION_ID>" } }
+            }
+          ]
+        }
+        """
+      Then mallory can download q1.txt from reports
+      But mallory can't upload to reports
+
+    Scenario: Who is in no organization has none
+      Given the bucket reports has the policy:
+        """
+        {
+          "Version": "2012-10-17",
+          "Statement": [
+            {
+              "Effect": "Allow",
+              "Principal": { "AWS": "arn:aws:iam::<OTHER_ACCOUNT_ID>:root" },
+              "Action": "s3:GetObject",
+              "Resource": "arn:aws:s3:::reports/*",
+              "Condition": { "StringLike": { "aws:PrincipalOrgID": "o-*" } }
+            }
+          ]
+        }
+        """
+      Then mallory can't download q1.txt from reports
+      When the account joins an organization
+      Then mallory can download q1.txt from reports

@@ -20,7 +20,7 @@ use self::calls::tried;
 use self::resource::{arn, fits};
 use crate::decisions::{denied, succeeded};
 use crate::holders::several;
-use crate::policy_text::{for_account, rows};
+use crate::policy_text::{for_account, has_accounts, rows};
 use crate::principals::named;
 
 pub use self::calls::On;
@@ -189,6 +189,7 @@ impl Wanted {
 
 fn context(stage: &Stage, step: &Step) -> Result<BTreeMap<String, Option<String>>, StepError> {
     let rows = rows(step, &["key", "value"])?;
+    rows.iter().flatten().try_for_each(|cell| has_accounts(stage, cell))?;
     let pairs = rows.into_iter().filter_map(|row| <[String; 2]>::try_from(row).ok());
     let value = |value: String| Some(for_account(stage, &value)).filter(|value| !value.is_empty());
     Ok(pairs.map(|[key, told]| (key, value(told))).collect())

@@ -147,7 +147,7 @@ fn example(feature: &str, forms: &[(Keyword, String)]) -> Option<String> {
 
 /// A value that only the examples of an outline tell is no example; an account's number is.
 fn is_of_outline(example: &str) -> bool {
-    example.replace("<YOUR_ACCOUNT_ID>", "").replace("<OTHER_ACCOUNT_ID>", "").contains('<')
+    harness::check::filled(example).contains('<')
 }
 
 /// A doc string or a table, with a line break before each line.

@@ -7,13 +7,30 @@
 use aws_sdk_organizations::types::{HandshakeParty, HandshakePartyType, OrganizationFeatureSet, PolicyType};
 use cucumber::gherkin::Step;
 use cucumber::{given, when};
-use harness::check::PolicyUse;
+use harness::check::{PolicyUse, Rehearsal};
 use harness::parameters::{ControlPolicy, NewControlPolicy, Path};
 use harness::{Actor, CallRef, Stage, StepError, World, rehearse, unknown};
 use target::PolicyKind;
 
 use crate::policy_text::Written;
 use crate::principals::other_account;
+
+/// The account and the other one are in an organization, which the other one manages. Its id is `<YOUR_ORGANIZATION_ID>` in
+/// policies, such as for `aws:PrincipalOrgID`.
+#[given(expr = "the account is in an organization")]
+#[when(expr = "the account joins an organization")]
+async fn in_organization(world: &mut World) -> Result<(), StepError> {
+    let stage = world.stage()?;
+    stage.turn()?;
+    let manager = manager(stage)?;
+    organize(stage, &manager).await
+}
+
+rehearse!(
+    "the account is in an organization",
+    "the account joins an organization",
+    => |step| step.joins_organization()
+);
 
 /// Attaches a service control policy, which limits what those of the account may do, its root user among them; or a resource
 /// control policy, which limits what anybody may do with its resources. It is the one in the doc string. The account is in
@@ -61,24 +78,25 @@ rehearse!(
     "the account has the service/resource control policy {new-control-policy}:",
     "the account is given the service/resource control policy {new-control-policy}:",
     => |step| {
-        let purpose = match step.says("resource control policy") {
-            true => PolicyUse::ResourceControl,
-            false => PolicyUse::ServiceControl,
-        };
-        step.has_policy(purpose);
+        step.joins_organization();
+        step.has_policy(purpose(step));
     }
 );
 rehearse!(
     "the account has the service/resource control policy {new-control-policy} in {path}",
     "the account is given the service/resource control policy {new-control-policy} in {path}",
     => |step| {
-        let purpose = match step.says("resource control policy") {
-            true => PolicyUse::ResourceControl,
-            false => PolicyUse::ServiceControl,
-        };
-        step.has_policy_in_file(purpose);
+        step.joins_organization();
+        step.has_policy_in_file(purpose(step));
     }
 );
+
+fn purpose(step: &Rehearsal<'_, '_>) -> PolicyUse {
+    match step.says("resource control policy") {
+        true => PolicyUse::ResourceControl,
+        false => PolicyUse::ServiceControl,
+    }
+}
 
 async fn limit(stage: &mut Stage, step: &Step, name: &str, written: &Written) -> Result<(), StepError> {
     stage.turn()?;
@@ -86,11 +104,9 @@ async fn limit(stage: &mut Stage, step: &Step, name: &str, written: &Written) ->
         true => (PolicyKind::ResourceControl, PolicyType::ResourceControlPolicy),
         false => (PolicyKind::ServiceControl, PolicyType::ServiceControlPolicy),
     };
-    let document = written.document(stage, kind)?;
     let manager = manager(stage)?;
-    if stage.cast.control_policies.is_empty() {
-        organize(stage, &manager).await?;
-    }
+    organize(stage, &manager).await?;
+    let document = written.document(stage, kind)?;
     let organizations = client(&manager);
     let create = organizations.create_policy().name(name).description("").content(document);
     let create = create.r#type(policy_type).send();
@@ -117,12 +133,17 @@ fn manager(stage: &Stage) -> Result<Actor, StepError> {
     stage.administrator_of(&format!("arn:aws:iam::{}:root", other_account(stage)?))
 }
 
-/// Makes the organization, and the scenario's account a member of it.
-async fn organize(stage: &Stage, manager: &Actor) -> Result<(), StepError> {
+/// Makes the organization, and the scenario's account a member of it, where that is not so yet.
+async fn organize(stage: &mut Stage, manager: &Actor) -> Result<(), StepError> {
+    if stage.cast.organization.is_some() {
+        return Ok(());
+    }
     let organizations = client(manager);
     let call = |operation| CallRef::new("Organizations", operation);
     let create = organizations.create_organization().feature_set(OrganizationFeatureSet::All).send();
-    stage.must(manager, call("CreateOrganization"), create).await?;
+    let made = stage.must(manager, call("CreateOrganization"), create).await?;
+    let made = made.organization().and_then(|organization| organization.id());
+    let made = made.ok_or_else(|| nothing("the organization's id"))?.to_owned();
     let roots = stage.must(manager, call("ListRoots"), organizations.list_roots().send()).await?;
     let root = roots.roots().first().ok_or_else(|| nothing("its root"))?;
     let is_enabled = |wanted: &PolicyType| root.policy_types().iter().any(|one| one.r#type() == Some(wanted));
@@ -141,7 +162,9 @@ async fn organize(stage: &Stage, manager: &Actor) -> Result<(), StepError> {
         invited.handshake().and_then(|handshake| handshake.id()).ok_or_else(|| nothing("an invitation"))?;
     let administrator = stage.administrator();
     let accept = client(&administrator).accept_handshake().handshake_id(id).send();
-    stage.must(&administrator, call("AcceptHandshake"), accept).await.map(drop)
+    stage.must(&administrator, call("AcceptHandshake"), accept).await?;
+    stage.cast.organization = Some(made);
+    Ok(())
 }
 
 fn nothing(what: &str) -> StepError {

@@ -168,7 +168,8 @@ fn as_written(stage: &Stage, line: &str, column: usize) -> usize {
 
 fn stands_for_nothing(name: &str) -> StepError {
     StepError::failed("stands for nothing", format!("nothing fills in `{name}`")).help(
-        "write the value itself; `<YOUR_ACCOUNT_ID>` is the scenario's account, `<OTHER_ACCOUNT_ID>` another",
+        "write the value itself; `<YOUR_ACCOUNT_ID>` is the scenario's account, `<OTHER_ACCOUNT_ID>` another, \
+         `<YOUR_ORGANIZATION_ID>` their organization",
     )
 }
 
@@ -177,7 +178,7 @@ fn unfilled(words: &str, line: usize) -> Option<(usize, usize, String)> {
     let mut rest = words;
     while let Some((before, after)) = rest.split_once('<') {
         let name = after.split_once('>').map(|(name, _)| name).filter(|name| !name.contains(['<', '"', ' ']));
-        if let Some(name) = name.filter(|name| !name.is_empty() && !ACCOUNTS.contains(name)) {
+        if let Some(name) = name.filter(|name| !name.is_empty() && !FILLED.contains(name)) {
             let column = words.chars().count() - rest.chars().count() + before.chars().count() + 1;
             return Some((line, column, format!("<{name}>")));
         }
@@ -195,7 +196,8 @@ fn clipped(message: &str) -> String {
 }
 
 /// The placeholders that are filled in, without their brackets.
-const ACCOUNTS: [&str; 3] = ["YOUR_ACCOUNT_ID", "YOUR_AWS_ACCOUNT_ID", "OTHER_ACCOUNT_ID"];
+const FILLED: [&str; 4] =
+    ["YOUR_ACCOUNT_ID", "YOUR_AWS_ACCOUNT_ID", "OTHER_ACCOUNT_ID", "YOUR_ORGANIZATION_ID"];
 
 /// The table of a step, `| effect | action | resource |`, as a policy.
 ///
@@ -260,28 +262,39 @@ pub(crate) fn rows(step: &cucumber::gherkin::Step, columns: &[&str]) -> Result<V
     Ok(ordered)
 }
 
-/// `text` with the placeholders of the walkthrough filled in. That of another account stays where there is none.
+/// `text` with the placeholders of the walkthrough filled in. Those of another account and of an organization stay where
+/// there is none.
 pub(crate) fn for_account(stage: &Stage, text: &str) -> String {
     let account = stage.place.account().as_str();
     let text = text
         .replace("<YOUR_ACCOUNT_ID>", account)
         .replace("<YOUR_AWS_ACCOUNT_ID>", account)
         .replace("YOUR_AWS_ACCOUNT_ID", account);
-    match stage.place.other_account() {
+    let text = match stage.place.other_account() {
         Some(other) => text.replace(OTHER_ACCOUNT, other.as_str()),
+        None => text,
+    };
+    match &stage.cast.organization {
+        Some(id) => text.replace(ORGANIZATION, id),
         None => text,
     }
 }
 
 const OTHER_ACCOUNT: &str = "<OTHER_ACCOUNT_ID>";
+const ORGANIZATION: &str = "<YOUR_ORGANIZATION_ID>";
 
 /// # Errors
-/// Where `text` speaks of another account and the target has none.
-fn has_accounts(stage: &Stage, text: &str) -> Result<(), StepError> {
+/// Where `text` speaks of another account and the target has none, or of an organization that the account is not in.
+pub(crate) fn has_accounts(stage: &Stage, text: &str) -> Result<(), StepError> {
     if stage.place.other_account().is_none() && text.contains(OTHER_ACCOUNT) {
         let reason =
             format!("`{OTHER_ACCOUNT}` stands for an account of somebody else, and the target has only one");
         return Err(StepError::inconclusive("can't be tried", reason));
+    }
+    if stage.cast.organization.is_none() && text.contains(ORGANIZATION) {
+        let message = format!("`{ORGANIZATION}` stands for the organization, and the account is in none");
+        let error = StepError::failed("there is no organization", message);
+        return Err(error.help("add before it `Given the account is in an organization`"));
     }
     Ok(())
 }

@@ -56,6 +56,8 @@ pub struct Cast {
     pub buckets: Vec<String>,
     /// Those of them that are the other account's.
     pub foreign_buckets: BTreeSet<String>,
+    /// The id of the organization that the account is in, where a step has put it there.
+    pub organization: Option<String>,
     /// Ids of the organization's policies that the scenario made.
     pub control_policies: BTreeMap<String, String>,
     /// ARNs of the account's identity providers.

@@ -173,7 +173,10 @@ impl FeatureFile {
         let Some(pattern) = PLACEHOLDER.as_ref() else { return Ok(()) };
         let names =
             pattern.captures_iter(&step.value).filter_map(|found| found.get(1)).map(|name| name.as_str());
-        let Some(name) = names.into_iter().find(|name| !name.contains("ACCOUNT")) else { return Ok(()) };
+        let Some(name) = names.into_iter().find(|name| !name.contains("ACCOUNT") && *name != ORGANIZATION)
+        else {
+            return Ok(());
+        };
         let source_line = self.line(step.position.line).to_owned();
         let before = source_line.split(&format!("<{name}>")).next().unwrap_or_default();
         let near = nearest(name, header.iter().map(String::as_str))
@@ -196,6 +199,8 @@ impl FeatureFile {
         Err(FeatureError { path, line, column, message, source_line, help })
     }
 }
+
+const ORGANIZATION: &str = "YOUR_ORGANIZATION_ID";
 
 static PLACEHOLDER: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new("<([^<> ](?:[^<>]*[^<> ])?)>").ok());

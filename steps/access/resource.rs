@@ -2,7 +2,7 @@
 //!
 //! A bucket, a policy and somebody may have the same name. The action tells which is meant.
 
-use harness::check::{Rehearsal, Word, is_about};
+use harness::check::{Rehearsal, Word, filled, is_about};
 use harness::parameters::Kind;
 use harness::{Stage, StepError, unknown};
 use target::Named;
@@ -90,9 +90,7 @@ fn arn_there(stage: &Stage, kind: Kind, words: &str) -> Option<String> {
 pub(super) fn fits(step: &mut Rehearsal<'_, '_>, action: &Word, resource: &Word) {
     let name = resource.text.as_str();
     let arns = match name == "*" || name.starts_with("arn:") {
-        true => {
-            vec![name.replace("<YOUR_ACCOUNT_ID>", ANY_ACCOUNT).replace("<OTHER_ACCOUNT_ID>", ANY_ACCOUNT)]
-        }
+        true => vec![filled(name)],
         false => KINDS.into_iter().filter_map(|kind| any_arn(step, kind, name)).collect(),
     };
     if arns.is_empty() {

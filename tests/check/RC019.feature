@@ -37,3 +37,22 @@ Feature: f
       | who   | action         | resource  | verdict |
       | carol | s3:GetObject   | reports/a | denied  |
       | alice | sts:AssumeRole | reprots   | denied  |
+
+  Scenario: no organization
+    Given a bucket reports
+    And the bucket reports has the policy:
+      """
+      {
+        "Version": "2012-10-17",
+        "Statement": [
+          {
+            "Effect": "Allow",
+            "Principal": { "AWS": "arn:aws:iam::<OTHER_ACCOUNT_ID>:root" },
+            "Action": "s3:ListBucket",
+            "Resource": "arn:aws:s3:::reports",
+            "Condition": { "StringEquals": { "aws:PrincipalOrgID": "<YOUR_ORGANIZATION_ID>" } }
+          }
+        ]
+      }
+      """
+    Then alice can't list reports

@@ -28,3 +28,22 @@ Feature: f
     Examples:
       | who |
       | bob |
+
+  Scenario: An organization
+    Given the account is in an organization
+    And the bucket reports has the policy:
+      """
+      {
+        "Version": "2012-10-17",
+        "Statement": [
+          {
+            "Effect": "Allow",
+            "Principal": { "AWS": "arn:aws:iam::<OTHER_ACCOUNT_ID>:root" },
+            "Action": "s3:ListBucket",
+            "Resource": "arn:aws:s3:::reports",
+            "Condition": { "StringEquals": { "aws:PrincipalOrgID": "<YOUR_ORGANIZATION_ID>" } }
+          }
+        ]
+      }
+      """
+    Then alice can't list reports

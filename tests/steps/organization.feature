@@ -34,3 +34,23 @@ Feature: Limits that don't hold
       }
       """
     Then alice can upload to reports
+
+  Scenario: Another organization
+    Given a user mallory of the other account
+    And mallory has the managed policy AmazonS3FullAccess
+    And the bucket reports has the policy:
+      """
+      {
+        "Version": "2012-10-17",
+        "Statement": [
+          {
+            "Effect": "Allow",
+            "Principal": { "AWS": "arn:aws:iam::<OTHER_ACCOUNT_ID>:root" },
+            "Action": "s3:ListBucket",
+            "Resource": "arn:aws:s3:::reports",
+            "Condition": { "StringEquals": { "aws:PrincipalOrgID": "o-zzzzzzzzzz" } }
+          }
+        ]
+      }
+      """
+    Then mallory can list reports

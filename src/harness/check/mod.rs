@@ -17,7 +17,7 @@ pub use attempt::is_about;
 pub use codes::{CODES, Code, Severity, code};
 pub use here::{Given, Here, here};
 pub use page::Word;
-pub use policies::PolicyUse;
+pub use policies::{PolicyUse, filled};
 pub use rehearsal::{Rehearsal, Rehearsed, Row};
 pub use roll::managed_policies_of_aws;
 pub use tags::NEEDS;

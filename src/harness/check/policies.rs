@@ -80,6 +80,7 @@ impl Rehearsal<'_, '_> {
         for (index, one) in statements.into_iter().enumerate() {
             let span = parsed.statement_span(index + 1).unwrap_or(0..0);
             let doubts = statement::mistakes(one).into_iter().chain(self.nobodies(one));
+            let doubts = doubts.chain(self.no_organization(one));
             let doubts = doubts.chain(self.too_much(one, purpose));
             // Where something is denied, not everything is allowed.
             for doubt in doubts.filter(|doubt| doubt.code != codes::EVERYTHING || !denies) {
@@ -140,6 +141,18 @@ impl Rehearsal<'_, '_> {
         names.filter_map(doubt).collect()
     }
 
+    /// An organization that no step has put the account in has no id.
+    fn no_organization(&self, statement: &Value) -> Option<Doubt> {
+        let speaks_of_it = statement.to_string().contains(ANY_ORGANIZATION);
+        (speaks_of_it && !self.roll.organized && !self.roll.open).then(|| Doubt {
+            code: codes::UNKNOWN_NAME,
+            word: ANY_ORGANIZATION.to_owned(),
+            message: "no step before this one puts the account in an organization".to_owned(),
+            help: Some("add a step such as `Given the account is in an organization`".to_owned()),
+            of_bucket: None,
+        })
+    }
+
     /// The step's table holds the statements of an inline policy.
     pub fn has_statements(&mut self) {
         for row in self.rows(&["effect", "action", "resource"], &[]) {
@@ -182,16 +195,20 @@ impl Rehearsal<'_, '_> {
 
 const OWN_ACCOUNT: &str = "111122223333";
 
-/// What stands for accounts, longer ones first.
-const PLACEHOLDERS: [(&str, &str); 4] = [
+/// In the form of such an id, and nobody's.
+const ANY_ORGANIZATION: &str = "o-yourorganizationid";
+
+/// What stands for accounts and their organization, longer ones first.
+const PLACEHOLDERS: [(&str, &str); 5] = [
     ("<YOUR_ACCOUNT_ID>", OWN_ACCOUNT),
     ("<YOUR_AWS_ACCOUNT_ID>", OWN_ACCOUNT),
     ("YOUR_AWS_ACCOUNT_ID", OWN_ACCOUNT),
     ("<OTHER_ACCOUNT_ID>", "444455556666"),
+    ("<YOUR_ORGANIZATION_ID>", ANY_ORGANIZATION),
 ];
 
-/// `text` with accounts in place of their placeholders.
-fn filled(text: &str) -> String {
+/// `text` with any accounts, and any organization, in place of their placeholders.
+pub fn filled(text: &str) -> String {
     PLACEHOLDERS
         .iter()
         .fold(text.to_owned(), |text, (placeholder, account)| text.replace(placeholder, account))

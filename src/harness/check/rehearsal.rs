@@ -195,6 +195,11 @@ impl Rehearsal<'_, '_> {
         self.roll.public.insert(bucket.text.clone());
     }
 
+    /// From here on the account is in an organization.
+    pub fn joins_organization(&mut self) {
+        self.roll.organized = true;
+    }
+
     /// Those who have names by now, of some kinds.
     pub fn given(&self, kinds: &[Kind]) -> Vec<&str> {
         self.roll.names(kinds)
