@@ -1,5 +1,7 @@
 //! The account that the walkthrough "IAM roles and assume-role, step by step" leaves behind.
 
+use std::pin::Pin;
+
 use cucumber::given;
 use harness::check::Rehearsal;
 use harness::parameters::Kind;
@@ -52,7 +54,7 @@ pub(crate) const WALKTHROUGH: [&str; 3] = ["main-user", "Testing1", "Testing2"];
 /// Where the account could not be made.
 pub(crate) async fn set_the_walkthrough(stage: &mut Stage, name: &str) -> Result<(), StepError> {
     if is_empty(stage) && WALKTHROUGH.contains(&name) {
-        return make(stage).await;
+        return made(stage).await;
     }
     Ok(())
 }
@@ -63,6 +65,18 @@ pub(crate) fn is_empty(stage: &Stage) -> bool {
     cast.users.is_empty() && cast.roles.is_empty() && cast.buckets.is_empty() && cast.instances.is_empty()
 }
 
+/// An instance, launched off the stack: a test's thread has little of it, and a launch needs much where nothing is optimised.
+fn launched<'a>(stage: &'a mut Stage, name: &'a str, what: &'a Launch) -> Apart<'a> {
+    Box::pin(launch(stage, name, what))
+}
+
+/// The account, likewise.
+fn made(stage: &mut Stage) -> Apart<'_> {
+    Box::pin(make(stage))
+}
+
+type Apart<'a> = Pin<Box<dyn Future<Output = Result<(), StepError>> + 'a>>;
+
 async fn make(stage: &mut Stage) -> Result<(), StepError> {
     make_key_pair(stage, "testing-key").await?;
     make_open_group(stage, "open-to-all").await?;
@@ -71,8 +85,9 @@ async fn make(stage: &mut Stage) -> Result<(), StepError> {
         security_group: Some("open-to-all".to_owned()),
         ..Launch::default()
     };
-    launch(stage, "Testing1", &parts()).await?;
-    launch(stage, "Testing2", &parts()).await?;
+    for instance in ["Testing1", "Testing2"] {
+        launched(stage, instance, &parts()).await?;
+    }
     buckets::make_bucket(stage, "testing-s3").await?;
     principals::make_user_with_key(stage, "main-user").await?;
     roles::make_role(stage, "main-role1", &placed(stage, TRUST)?).await?;
