@@ -74,11 +74,12 @@ pub fn catalogue() -> Vec<Chapter> {
 }
 
 impl Entry {
-    /// Whether every one of `words` stands in it, in whatever case.
+    /// Whether every one of `words` stands in it or in its example, in whatever case.
     #[must_use]
     pub fn mentions(&self, words: &[String]) -> bool {
         let forms = self.forms.iter().map(|(_, expression)| expression.as_str());
-        let text = forms.chain([self.documentation.as_str()]).collect::<Vec<_>>().join("\n").to_lowercase();
+        let rest = [self.documentation.as_str(), self.example.as_deref().unwrap_or_default()];
+        let text = forms.chain(rest).collect::<Vec<_>>().join("\n").to_lowercase();
         words.iter().all(|word| text.contains(&word.to_lowercase()))
     }
 }

@@ -243,6 +243,10 @@ pub(crate) async fn make_open_group(stage: &Stage, name: &str) -> Result<(), Ste
 }
 
 pub(crate) async fn launch(stage: &mut Stage, name: &str, what: &Launch) -> Result<(), StepError> {
+    if stage.cast.instances.contains_key(name) {
+        let message = format!("two instances `{name}` could not be told apart");
+        return Err(StepError::failed("is there already", message));
+    }
     stage.cast.free_for("instance", name)?;
     stage.cast.tells_apart("instance", name)?;
     let instead = stage.place.launch();

@@ -107,7 +107,8 @@ pub(crate) async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -
         cleaned
     };
     let cleaned = on_target(chosen, &beside, tell, run, surroundings).await;
-    let Told { folder, display } = telling.end()?;
+    let wrong = |diagnostic| NoTarget { diagnostic, status: Status::Inconclusive };
+    let Told { folder, display } = telling.end().map_err(wrong)?;
     let cleaned = cleaned?;
     let (record, error) = display.finish();
     let mut status = Status::from(record.exit());
@@ -182,14 +183,15 @@ pub(crate) fn block_on<T>(run: impl Future<Output = T>) -> io::Result<T> {
 }
 
 pub(crate) fn plan(args: &RunArgs, far: bool, accept_unproven: bool) -> Result<RunPlan, Vec<Diagnostic>> {
-    let selection = selection(args);
+    let selection = Selection::new(args.tags.as_deref(), args.name.as_deref())
+        .map_err(|error| Diagnostic::new(error.to_string()));
     let path = std::env::var("PATH").unwrap_or_default();
-    match (features::read(&args.paths), selection) {
-        (Ok(features), Ok(selection)) => Ok(RunPlan {
+    let mut plan = match (features::read(&args.paths), selection.as_ref()) {
+        (Ok(features), Ok(_)) => RunPlan {
             info: RunInfo::default(),
             beside: Beside::default(),
             features,
-            selection,
+            selection: Selection::default(),
             jobs: args.jobs(far),
             fail_fast: args.fail_fast,
             accept_unproven,
@@ -197,21 +199,18 @@ pub(crate) fn plan(args: &RunArgs, far: bool, accept_unproven: bool) -> Result<R
             surroundings: BTreeMap::from([("aws-cli".to_owned(), aws_cli(args, &path))]),
             commands: Commands { allowed: args.allow_commands, path },
             files: features::FILES,
-        }),
-        (features, selection) => {
-            Err(selection.err().into_iter().chain(features.err().into_iter().flatten()).collect())
+        },
+        (features, _) => {
+            return Err(selection.err().into_iter().chain(features.err().into_iter().flatten()).collect());
         }
+    };
+    let places = args.rerun.as_deref().map(|path| rerun::read(path, &plan.scenarios())).transpose();
+    let places = places.map_err(|error| vec![error])?.flatten();
+    plan.selection = selection.map_err(|error| vec![error])?;
+    if let Some(places) = places {
+        plan.selection = plan.selection.among(places);
     }
-}
-
-fn selection(args: &RunArgs) -> Result<Selection, Diagnostic> {
-    let selection = Selection::new(args.tags.as_deref(), args.name.as_deref())
-        .map_err(|error| Diagnostic::new(error.to_string()))?;
-    let places = args.rerun.as_deref().map(rerun::read).transpose()?.flatten();
-    Ok(match places {
-        Some(places) => selection.among(places),
-        None => selection,
-    })
+    Ok(plan)
 }
 
 /// Whether features may run the AWS CLI, and can: one that runs commands is code, so the user has to want it.

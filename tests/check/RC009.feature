@@ -6,7 +6,10 @@ Feature: f
       """
       {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports"}]
+        "Statement": [
+          {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports"},
+          {"Effect": "Deny", "Action": "s3:DeleteObject*", "Resource": "arn:aws:s3:::reports"}
+        ]
       }
       """
     Then alice can't upload to reports

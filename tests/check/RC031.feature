@@ -13,3 +13,8 @@ Feature: Two that steps can't tell apart
       | key  | value |
       | team | blue  |
     Then reports can list reports
+
+  Scenario: the same user twice
+    Given a user alice
+    And a user alice
+    Then alice is identified as "arn:aws:iam::<YOUR_ACCOUNT_ID>:user/alice"

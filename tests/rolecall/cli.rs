@@ -86,7 +86,15 @@ fn what_did_not_pass_is_run_again_until_it_does() {
     let failed = folder.path().join("left/failed");
     feature("upload succeeds");
     run(1, "2 scenarios: 1 passed, 1 failed");
-    assert_eq!(fs::read_to_string(&failed).expect("it is kept"), "a.feature:6\n");
+    assert_eq!(fs::read_to_string(&failed).expect("it is kept"), "a.feature:6\ttwo\n");
+    // Where the first of them stands now where the second did, it is still the second.
+    let text = fs::read_to_string(folder.path().join("a.feature")).expect("the feature");
+    let moved = text.replace("Feature: f\n", "Feature: f\n\n\n\n\n");
+    fs::write(folder.path().join("a.feature"), &moved).expect("it is written");
+    run(1, "1 of 2 scenarios: 0 passed, 1 failed");
+    fs::write(folder.path().join("a.feature"), moved.replace("two", "three")).expect("it is written");
+    run(2, "");
+    assert_eq!(fs::read_to_string(&failed).expect("it is kept"), "a.feature:10\ttwo\n");
     feature("upload is denied");
     run(0, "1 of 2 scenarios: 1 passed");
     assert!(!failed.exists());

@@ -55,3 +55,36 @@ Feature: Those for whom nobody vouches
       | attribute         | value |
       | PrincipalTag:team | blue  |
     Then it succeeds
+
+  Scenario: Nobody asks for a federation token
+    Given a user alice without access keys
+    When alice asks for a federation token for guest
+    Then it succeeds
+
+  Scenario: Nobody asks for one with a session policy
+    Given a user alice without access keys
+    When alice asks for a federation token for guest with the session policy:
+      """
+      { "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" }] }
+      """
+    Then it succeeds
+
+  Scenario: A session policy that is not there
+    Given a user alice
+    When alice asks for a federation token for guest with the session policy in "policies/none.json"
+    Then it succeeds
+
+  Scenario: The same OpenID Connect provider twice
+    Given an OpenID Connect provider token.example.com
+    And an OpenID Connect provider token.example.com
+    Then it succeeds
+
+  Scenario: The same SAML provider twice
+    Given a SAML provider directory
+    And a SAML provider directory
+    Then it succeeds
+
+  Scenario: A directory that nobody made
+    Given a role reader trusted by ec2.amazonaws.com
+    When zoe assumes reader with an assertion of directory
+    Then it succeeds

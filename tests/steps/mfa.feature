@@ -39,3 +39,25 @@ Feature: A second factor that is not there
       | attribute | value |
       | MFA       | no    |
     Then it succeeds
+
+  Scenario: A device twice
+    Given alice has an MFA device
+    And alice has an MFA device
+    When alice assumes auditor with MFA
+    Then it succeeds
+
+  Scenario: A session without a device
+    When alice assumes auditor as audit with MFA
+    Then it succeeds
+
+  Scenario: A wrong code without a device
+    When alice assumes auditor with a wrong MFA code
+    Then it succeeds
+
+  Scenario: A token without a device
+    When alice asks for a session token with MFA
+    Then it succeeds
+
+  Scenario: A token by a name without a device
+    When alice asks for a session token as careful with MFA
+    Then it succeeds

@@ -54,3 +54,19 @@ Feature: Limits that don't hold
       }
       """
     Then mallory can list reports
+
+  Scenario: An organization before anybody looked at a refusal
+    When alice uploads "a.txt" to reports
+    And the account joins an organization
+    Then it succeeds
+
+  Scenario: A policy that is none
+    Given the account has the service control policy limits:
+      """
+      { "Version": "2012-10-17" }
+      """
+    Then it succeeds
+
+  Scenario: A policy that is in no file
+    Given the account has the service control policy limits in "policies/none.json"
+    Then it succeeds

@@ -23,3 +23,20 @@ Feature: Policies from files that don't say what is claimed
     Given a managed policy reports-access in "policies/upload.json"
     And alice has the managed policy reports-access
     Then alice can list reports
+
+  Scenario: An inline policy that is none
+    Given alice has the inline policy p:
+      """
+      { "Version": "2012-10-17" }
+      """
+    Then it succeeds
+
+  Scenario: Statements that are none
+    Given alice has the inline policy p with the statements:
+      | effect | action | resource |
+      | Perhaps | s3:GetObject | * |
+    Then it succeeds
+
+  Scenario: An inline policy that is not there
+    Given the inline policy p of alice is removed
+    Then it succeeds

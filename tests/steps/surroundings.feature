@@ -35,3 +35,8 @@ Feature: Somewhere else, and too late
   Scenario: An address that no network has
     Given alice calls from the address 203.0.113.256
     Then alice can list reports
+
+  Scenario: Time that passes before something was looked at
+    When alice lists reports
+    And 1 hour passes
+    Then it succeeds

@@ -114,8 +114,8 @@ impl fmt::Display for Holds {
         write!(f, "holds: {} files and {events} events of run {run}, which {ended}", files.len())?;
         match &self.trust {
             Trust::Unsigned => f.write_str(
-                ", agree with each other; not signed, so this shows no accidental damage, and not that nobody rewrote \
-                 all of it",
+                ", agree with each other: nothing was damaged by accident; not signed, so whoever can write there could \
+                 have rewritten all of it",
             ),
             Trust::OwnKey(key) => write!(
                 f,

@@ -292,7 +292,7 @@ pub(super) const NO_FILE: &Code = &error(
 pub(super) const TAKEN: &Code = &error(
     "RC031",
     "a name that is taken",
-    "Somebody of another kind has the name, and a step that says it could mean either.",
+    "Somebody or something has the name already, and a step that says it could mean either.",
     "Given a user deploy\nAnd a role deploy trusted by ec2.amazonaws.com",
     "Given a user deploy\nAnd a role deploy-on-ec2 trusted by ec2.amazonaws.com",
 );

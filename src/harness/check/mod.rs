@@ -159,7 +159,12 @@ fn step(step: &Step, roll: &mut Roll, page: &mut Page<'_>) {
         }
         [] => {
             let near = vocabulary::similar(step);
-            let help = (!near.is_empty()).then(|| format!("did you mean `{}`?", near.join("` or `")));
+            let quoted = ["{text}", "{path}", "{file}"].into_iter().find(|parameter| {
+                !step.value.contains('"') && near.first().is_some_and(|near| near.contains(parameter))
+            });
+            let quoted = quoted.map(|parameter| format!("; {parameter} stands in double quotes"));
+            let help = (!near.is_empty())
+                .then(|| format!("did you mean `{}`?{}", near.join("` or `"), quoted.unwrap_or_default()));
             page.add_line(codes::UNDEFINED, line, format!("no step says `{}`", step.value), help);
             // Whatever it was meant to give would be missed below.
             roll.open = true;

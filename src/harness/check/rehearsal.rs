@@ -72,9 +72,8 @@ impl Rehearsal<'_, '_> {
             if let Sense::Gives(kind) = sense {
                 if let Some(holder) = self.roll.taken(kind, &word.text) {
                     let (name, what) = (&word.text, kind.words());
-                    let message = format!(
-                        "`{name}` is a name of the {holder} already, so steps could not tell them apart"
-                    );
+                    let message =
+                        format!("there is a {holder} `{name}` already, so steps could not tell them apart");
                     self.tell(codes::TAKEN, &word, message, Some(format!("give the {what} another name")));
                 }
                 self.gives(kind, &word.text);

@@ -44,8 +44,13 @@ impl Roll {
         self.given.contains_key(&(kind, name.to_owned()))
     }
 
-    /// Of what kind somebody is who has the name, so that steps could not tell one of this kind from them.
+    /// Of what kind somebody or something is that has the name, so that steps could not tell one of this kind from them.
     pub(super) fn taken(&self, kind: Kind, name: &str) -> Option<&'static str> {
+        // A session takes the place of the one before, and so does an inline policy.
+        let is_made_once = !matches!(kind, Kind::Session | Kind::InlinePolicy | Kind::ControlPolicy);
+        if is_made_once && self.has(kind, name) {
+            return Some(kind.words());
+        }
         let others: &[Kind] = match kind {
             Kind::User | Kind::Role | Kind::Group | Kind::Instance => {
                 &[Kind::User, Kind::Role, Kind::Group, Kind::Instance]

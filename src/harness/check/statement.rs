@@ -240,9 +240,15 @@ fn operators(statement: &Value) -> impl Iterator<Item = (&str, Vec<&str>)> {
     })
 }
 
-/// What the action is about, where that is none of `resources`. Only of one that always is about some resource.
+/// What the action is about, where that is none of `resources`; of a pattern, where it is so of all that it matches.
 fn never_match(name: &str, resources: &[&str]) -> Option<String> {
-    let action = reference::action(name)?;
+    let all = reference::action(name).map_or_else(|| reference::matching(name), |action| vec![action]);
+    let about: Option<Vec<String>> = all.iter().map(|action| misses(action, resources)).collect();
+    about?.into_iter().next()
+}
+
+/// The same of one. Only of one that always is about some resource.
+fn misses(action: &reference::Action, resources: &[&str]) -> Option<String> {
     // Each request of S3 names one of the kinds that its action lists, though none of them is required by itself.
     let is_about_one = action.resources.iter().any(|it| it.required) || action.service().prefix == "s3";
     if resources.is_empty() || action.resources.is_empty() || !is_about_one {
