@@ -29,7 +29,7 @@ pub(crate) enum Hash {
 }
 
 impl Hash {
-    pub(crate) fn digest(self, message: &[u8]) -> Vec<u8> {
+    fn digest(self, message: &[u8]) -> Vec<u8> {
         match self {
             Self::Sha1 => Sha1::digest(message).to_vec(),
             Self::Sha256 => Sha256::digest(message).to_vec(),

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::issuers;
-use crate::ecdsa::{self, Curve};
+use crate::ecdsa::EcKey;
 use crate::rsa::Hash;
 
 /// How a token is signed.
@@ -42,23 +42,15 @@ impl Algorithm {
     fn sign(self, issuer: &str, message: &[u8]) -> Vec<u8> {
         match self {
             Self::Rsa(hash) => issuers::key(issuer).sign_with(hash, message),
-            Self::Ecdsa(hash) => curve(hash).key_of(issuer).sign(&hash.digest(message)),
+            Self::Ecdsa(hash) => EcKey::of(issuer, hash).map(|key| key.sign(message)).unwrap_or_default(),
         }
     }
 
     fn verifies(self, issuer: &str, message: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::Rsa(hash) => issuers::key(issuer).public.verifies_with(hash, message, signature),
-            Self::Ecdsa(hash) => curve(hash).key_of(issuer).verifies(&hash.digest(message), signature),
+            Self::Ecdsa(hash) => EcKey::of(issuer, hash).is_some_and(|key| key.verifies(message, signature)),
         }
-    }
-}
-
-fn curve(hash: Hash) -> &'static Curve {
-    match hash {
-        Hash::Sha384 => &ecdsa::P384,
-        Hash::Sha512 => &ecdsa::P521,
-        Hash::Sha256 | Hash::Sha1 => &ecdsa::P256,
     }
 }
 
