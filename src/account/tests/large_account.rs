@@ -1,10 +1,7 @@
-//! A large account is compared in a time in which one waits for it, also in a build that is not optimised; where all of it
-//! changed, `benches/diff.rs` tells the time.
+//! A large account is compared to its end, whoever the changes touch; `benches/diff.rs` tells the time.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod large;
-
-use std::time::{Duration, Instant};
 
 use large::{Change, ROLES, account};
 use policy::AccountId;
@@ -12,19 +9,10 @@ use rolecall_account::diff;
 
 #[track_caller]
 fn check(change: Change, identities: usize) {
-    let began = Instant::now();
     let (old, new) = (account(Change::Nothing), account(change));
-    let reading = began.elapsed();
     let found = diff(&old, &new, &AccountId::new("111122223333").unwrap());
-    let took = began.elapsed();
-    eprintln!(
-        "{identities} changed: {} questions, {} changes in {took:?}, of which {reading:?} for reading",
-        found.questions,
-        found.changes.len()
-    );
     assert_eq!((found.identities, found.changed_identities), (ROLES, identities));
     assert!(found.changes.is_empty() == (change == Change::Nothing), "{} changes", found.changes.len());
-    assert!(took < Duration::from_secs(10), "{took:?}");
 }
 
 #[test]
