@@ -2,7 +2,9 @@
 //!
 //! <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>, <https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html>
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
@@ -40,9 +42,15 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn structure(&self, shape: &Shape, prefix: &str) -> Result<Map<String, Value>, NotOfKind> {
         let mut members = Map::new();
+        // Most of what a large shape has was not sent, and need not be looked for one by one.
+        let sent: Vec<&str> =
+            self.under(prefix).filter_map(|field| first_part(field.get(prefix.len()..)?)).collect();
         for (name, member) in &shape.members.0 {
-            let field = format!("{prefix}{}", self.spelling(name, member));
-            if let Some(value) = self.member(member, &field)? {
+            let spelling = self.spelling(name, member);
+            if !first_part(&spelling).is_some_and(|part| sent.contains(&part)) {
+                continue;
+            }
+            if let Some(value) = self.member(member, &format!("{prefix}{spelling}"))? {
                 members.insert(name.clone(), value);
             }
         }
@@ -96,16 +104,17 @@ impl Reader<'_> {
     }
 
     /// How a member is called on the wire. EC2 writes the first letter large whatever the model says.
-    fn spelling(&self, name: &str, member: &Member) -> String {
-        if !self.ec2 {
-            return member.location_name.as_deref().unwrap_or(name).to_owned();
+    fn spelling<'m>(&self, name: &'m str, member: &'m Member) -> Cow<'m, str> {
+        let written = member.location_name.as_deref().unwrap_or(name);
+        let query_name = member.query_name.as_deref().filter(|_| self.ec2);
+        match query_name {
+            Some(query_name) => query_name.into(),
+            None if self.ec2 && written.starts_with(|first: char| first.is_ascii_lowercase()) => {
+                let (first, rest) = written.split_at(1);
+                (first.to_ascii_uppercase() + rest).into()
+            }
+            None => written.into(),
         }
-        if let Some(name) = &member.query_name {
-            return name.clone();
-        }
-        let name = member.location_name.as_deref().unwrap_or(name);
-        let mut letters = name.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
     }
 
     fn any_under(&self, prefix: &str) -> bool {
@@ -114,7 +123,7 @@ impl Reader<'_> {
 
     fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
         self.parameters
-            .range(prefix.to_owned()..)
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
             .map(|(field, _)| field.as_str())
             .take_while(move |field| field.starts_with(prefix))
     }
@@ -127,6 +136,11 @@ impl Reader<'_> {
         indices.dedup();
         indices
     }
+}
+
+/// Of a field's name what stands before its first dot.
+fn first_part(field: &str) -> Option<&str> {
+    field.split('.').next()
 }
 
 /// A scalar in its JSON form.

@@ -155,43 +155,42 @@ impl Listener {
             let Some(target) = self.model.shape(&member.shape) else { continue };
             let place = Place { path: format!("{path}{name}"), name, of_pair: name == "Value" };
             if place.of_pair && pair_is_secret {
-                self.secret(&place.path, value);
+                self.secret(place.path, value);
             } else {
-                self.member(target, value, &place);
+                self.member(target, value, place);
             }
         }
     }
 
-    fn member(&mut self, shape: &Shape, value: &Value, place: &Place<'_>) {
+    fn member(&mut self, shape: &Shape, value: &Value, place: Place<'_>) {
         if shape.sensitive || SECRET.iter().any(|name| name.eq_ignore_ascii_case(place.name)) {
-            return self.secret(&place.path, value);
+            return self.secret(place.path, value);
         }
-        match (shape.kind, value) {
-            (Kind::Structure, _) => self.structure(shape, value, &format!("{}.", place.path)),
+        let value = match (shape.kind, value) {
+            (Kind::Structure, _) => return self.structure(shape, value, &(place.path + ".")),
             (Kind::List, Value::Array(items)) => {
                 let target = shape.member.as_ref().and_then(|item| self.model.shape(&item.shape));
                 let Some(target) = target else { return };
                 for (index, item) in items.iter().enumerate() {
                     let path = format!("{}.{}", place.path, index + 1);
-                    self.member(target, item, &Place { path, ..*place });
+                    self.member(target, item, Place { path, ..place });
                 }
+                return;
             }
-            (Kind::String | Kind::Character, Value::String(text)) => {
-                let value = heard(shape, text, place);
-                self.keep(&place.path, value);
-            }
-            (Kind::Blob | Kind::Map, _) => self.keep(&place.path, Heard::NotKnown),
-            (_, Value::String(text)) => self.keep(&place.path, Heard::Text(text.clone())),
-            (_, Value::Number(_) | Value::Bool(_)) => self.keep(&place.path, Heard::Text(value.to_string())),
-            _ => self.keep(&place.path, Heard::NotKnown),
-        }
+            (Kind::String | Kind::Character, Value::String(text)) => heard(shape, text, &place),
+            (Kind::Blob | Kind::Map, _) => Heard::NotKnown,
+            (_, Value::String(text)) => Heard::Text(text.clone()),
+            (_, Value::Number(_) | Value::Bool(_)) => Heard::Text(value.to_string()),
+            _ => Heard::NotKnown,
+        };
+        self.keep(place.path, value);
     }
 
-    fn keep(&mut self, path: &str, value: Heard) {
-        self.members.push(Member { name: path.to_owned(), value });
+    fn keep(&mut self, name: String, value: Heard) {
+        self.members.push(Member { name, value });
     }
 
-    fn secret(&mut self, path: &str, value: &Value) {
+    fn secret(&mut self, path: String, value: &Value) {
         self.keep(path, Heard::Secret);
         self.remember(value);
     }
@@ -207,7 +206,6 @@ impl Listener {
 }
 
 /// Where a value stands.
-#[derive(Clone)]
 struct Place<'a> {
     path: String,
     name: &'a str,
