@@ -26,14 +26,28 @@ pub struct Note {
 #[derive(Clone, Default)]
 pub(crate) struct Masks(pub(crate) Option<Wiretap>);
 
-impl Masks {
+/// Those secrets that are known by now.
+struct KnownSecrets(Arc<Vec<SecretString>>);
+
+impl KnownSecrets {
+    fn by(masks: &Masks) -> Self {
+        Self(masks.0.as_ref().map(Wiretap::secrets).unwrap_or_default())
+    }
+
     /// `text` without secrets; `None`: there is none in it.
-    pub(crate) fn masked(&self, text: &str) -> Option<String> {
-        let known = |text: &str| self.0.as_ref().and_then(|tap| tap.masked(text));
-        let masked = known(text);
+    fn masked(&self, text: &str) -> Option<String> {
+        let masked = self.found(text);
         let masked = secrets::found_plain(masked.as_deref().unwrap_or(text)).or(masked);
-        let is_secret = |text: &str| known(text).is_some() || secrets::found_plain(text).is_some();
+        let is_secret = |text: &str| self.found(text).is_some() || secrets::found_plain(text).is_some();
         encoded::masked(masked.as_deref().unwrap_or(text), &is_secret).or(masked)
+    }
+
+    /// The same as far as they stand in it as they are.
+    fn found(&self, text: &str) -> Option<String> {
+        let found: Vec<&str> =
+            self.0.iter().map(ExposeSecret::expose_secret).filter(|secret| text.contains(*secret)).collect();
+        let hide = |text: String, secret: &&str| text.replace(*secret, "[secret]");
+        (!found.is_empty()).then(|| found.iter().fold(text.to_owned(), hide))
     }
 }
 
@@ -53,19 +67,21 @@ impl Scribe {
     /// Tells `sink` what a note amounts to.
     pub fn tell(&mut self, note: Note, mut sink: impl FnMut(Event)) {
         let Note { at, mut kind, sent, masks } = note;
-        if let (Some(call), Some((exchange, policies))) = (call_of(&mut kind), wire::exchange(&sent)) {
+        let exchange = wire::exchange(&sent);
+        let known = masks.as_ref().map(KnownSecrets::by);
+        if let (Some(call), Some((exchange, policies))) = (call_of(&mut kind), exchange) {
             call.exchange = Some(Box::new(exchange));
             for (sha256, text) in policies {
                 // A policy with a secret in it is not kept: another text would have another digest.
-                let hides = |masks: &Masks| masks.masked(&text).is_some();
-                if !self.policies.contains(&sha256) && !masks.as_ref().is_some_and(hides) {
+                let hides = |known: &KnownSecrets| known.masked(&text).is_some();
+                if !self.policies.contains(&sha256) && !known.as_ref().is_some_and(hides) {
                     self.policies.insert(sha256.clone());
                     sink(Event { at, kind: EventKind::PolicySeen { sha256, text } });
                 }
             }
         }
-        if let Some(masks) = masks {
-            kind.each_text(&mut |text| masks.masked(text));
+        if let Some(known) = known {
+            kind.each_text(&mut |text| known.masked(text));
         }
         self.hide(&mut kind);
         sink(Event { at, kind });
@@ -99,5 +115,17 @@ fn call_of(kind: &mut EventKind) -> Option<&mut Call> {
             call.as_deref_mut()
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_taken_out() {
+        let known = KnownSecrets(Arc::new(vec![SecretString::from("CANARY".to_owned())]));
+        assert_eq!(known.masked("a CANARY b CANARY").as_deref(), Some("a [secret] b [secret]"));
+        assert_eq!(known.masked("main-user"), None);
     }
 }

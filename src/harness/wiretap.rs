@@ -45,7 +45,7 @@ struct Notes {
     others: Vec<(Caller, Option<String>, Vec<Arc<Sent>>)>,
     /// What may hold secrets that are not known yet.
     unread: Vec<Arc<Sent>>,
-    secrets: Vec<SecretString>,
+    secrets: Arc<Vec<SecretString>>,
 }
 
 /// Who makes calls beside the steps, and what for.
@@ -124,15 +124,13 @@ impl Wiretap {
         others.into_iter().filter_map(told).collect()
     }
 
-    /// `text` without the secrets that were heard or learned.
-    pub(crate) fn masked(&self, text: &str) -> Option<String> {
+    /// The secrets that were heard or learned by now. What may hold more of them is read first, and no call waits for that.
+    pub(crate) fn secrets(&self) -> Arc<Vec<SecretString>> {
         let unread = self.with(|notes| std::mem::take(&mut notes.unread));
+        let heard: Vec<&SecretString> = unread.iter().flat_map(|sent| &sent.read().secrets).collect();
         self.with(|notes| {
-            unread.iter().flat_map(|sent| &sent.read().secrets).for_each(|secret| notes.learn(secret));
-            let known = notes.secrets.iter().map(ExposeSecret::expose_secret);
-            let found: Vec<&str> = known.filter(|secret| text.contains(*secret)).collect();
-            (!found.is_empty())
-                .then(|| found.iter().fold(text.to_owned(), |text, secret| text.replace(*secret, "[secret]")))
+            heard.into_iter().for_each(|secret| notes.learn(secret));
+            notes.secrets.clone()
         })
     }
 
@@ -159,7 +157,7 @@ impl Notes {
     fn learn(&mut self, secret: &SecretString) {
         let is_known = |known: &SecretString| known.expose_secret() == secret.expose_secret();
         if secret.expose_secret().len() >= SHORTEST_SECRET && !self.secrets.iter().any(is_known) {
-            self.secrets.push(secret.clone());
+            Arc::make_mut(&mut self.secrets).push(secret.clone());
         }
     }
 }
@@ -318,11 +316,13 @@ mod tests {
     }
 
     #[test]
-    fn what_was_learned_is_taken_out() {
+    fn what_was_learned_is_known_once() {
         let tap = Wiretap::new(Arc::new(|| DateTime::<Utc>::UNIX_EPOCH));
-        tap.learn(&SecretString::from("CANARY".to_owned()));
-        tap.learn(&SecretString::from("main".to_owned()));
-        assert_eq!(tap.masked("a CANARY b CANARY").as_deref(), Some("a [secret] b [secret]"));
-        assert_eq!(tap.masked("main-user"), None, "too short to be told from a word");
+        // The last one is too short to be told from a word.
+        for secret in ["CANARY", "CANARY", "main"] {
+            tap.learn(&SecretString::from(secret.to_owned()));
+        }
+        let known: Vec<String> = tap.secrets().iter().map(|it| it.expose_secret().to_owned()).collect();
+        assert_eq!(known, ["CANARY"]);
     }
 }
