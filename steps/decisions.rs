@@ -3,10 +3,22 @@
 use aws_sdk_s3::primitives::ByteStream;
 use cucumber::then;
 use harness::parameters::{ErrorCode, KindOfPolicy, Text};
-use harness::{Call, CallRef, Control, Purpose, Request, Stage, StepError, Verdict, World};
+use harness::{Call, CallRef, Control, Purpose, Request, Stage, StepError, Verdict, World, rehearse};
 use target::{DeniedBy, Layer};
 
 use crate::buckets::{owner, s3};
+
+rehearse!(
+    "it succeeds",
+    "it is denied",
+    "it is denied explicitly",
+    "it is denied because no policy allows it",
+    "it is denied by {kind-of-policy}",
+    "it is denied by the statement {text}",
+    "it is refused with {code}",
+    "it is refused because the session has expired",
+    => |step| step.needs_attempt()
+);
 
 /// The last attempt was done.
 #[then(expr = "it succeeds")]

@@ -10,3 +10,12 @@ Feature: f
       }
       """
     Then alice can't upload to reports
+
+  Scenario: A table of statements
+    Given a user bob
+    And bob has the inline policy reading with the statements:
+      | effect | action       | resource             |
+      | Alow   | s3:GetObject | *                    |
+      | Allow  | s3 GetObject | *                    |
+      | Allow  | s3:GetObject | reports              |
+    Then bob can't list reports

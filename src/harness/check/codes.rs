@@ -305,8 +305,25 @@ pub(super) const NO_VALUE: &Code = &error(
     "When it is 2030-02-28 09:00\nAnd alice calls from the address 203.0.113.25",
 );
 
+pub(super) const NO_ATTEMPT: &Code = &error(
+    "RC033",
+    "nothing was tried",
+    "The step says how the attempt before it was answered, and no step before it makes one.",
+    "Given a bucket reports\nAnd a user alice\nThen it is denied",
+    "Given a bucket reports\nAnd a user alice\nWhen alice lists reports\nThen it is denied",
+);
+
+pub(super) const ALMOST: &Code = &warning(
+    "RC034",
+    "a policy about something that the feature almost has",
+    "The resource is a bucket, a role or a user that no step makes, and its name is one or two letters off one that a step \
+     does make. What the policy allows or denies would not be what the scenario tries.",
+    "Given a bucket reports\nAnd alice has the inline policy upload:    # \"Resource\": \"arn:aws:s3:::report/*\"",
+    "Given a bucket reports\nAnd alice has the inline policy upload:    # \"Resource\": \"arn:aws:s3:::reports/*\"",
+);
+
 /// All codes, in order.
-pub const CODES: [&Code; 32] = [
+pub const CODES: [&Code; 34] = [
     SYNTAX,
     UNDEFINED,
     AMBIGUOUS,
@@ -339,6 +356,8 @@ pub const CODES: [&Code; 32] = [
     NO_FILE,
     TAKEN,
     NO_VALUE,
+    NO_ATTEMPT,
+    ALMOST,
 ];
 
 /// The code of a name, in any case.

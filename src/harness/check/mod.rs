@@ -168,6 +168,7 @@ fn step(step: &Step, roll: &mut Roll, page: &mut Page<'_>) {
             page.add_line(codes::UNDEFINED, line, format!("no step says `{}`", step.value), help);
             // Whatever it was meant to give would be missed below.
             roll.open = true;
+            page.is_open = true;
         }
         several => {
             let told = several.iter().map(|known| format!("`{}` ({})", known.written(), known.place));
@@ -176,6 +177,7 @@ fn step(step: &Step, roll: &mut Roll, page: &mut Page<'_>) {
             let help = Some(format!("say it so that only one of them does: {}", told.join(" or ")));
             page.add_line(codes::AMBIGUOUS, line, message, help);
             roll.open = true;
+            page.is_open = true;
         }
     }
 }

@@ -3,12 +3,19 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use policy::edit_distance;
+
+use crate::parameters::Kind;
 use crate::reading::Reading;
+use crate::similar::nearest;
 
 use super::codes::Code;
 use super::roll::Roll;
-use super::statement::Doubt;
+use super::statement::{Doubt, Where};
 use super::{Beside, Finding, codes};
+
+/// More letters make it another name, which the account may have beside the feature's.
+const FARTHEST_SLIP: usize = 2;
 
 /// A file beside the feature, with the line of it that a finding is about.
 pub(super) struct Elsewhere {
@@ -41,19 +48,21 @@ pub(super) struct Page<'a> {
     /// Where the files are that its steps name.
     pub(super) reading: Reading,
     pub(super) findings: Vec<Finding>,
-    /// All that steps of the feature have made.
-    pub(super) buckets: BTreeSet<String>,
-    /// What is only to be found where there is a bucket, by its name.
-    of_buckets: Vec<(String, Finding)>,
+    /// All that steps of the feature have given names to.
+    pub(super) made: BTreeSet<(Kind, String)>,
+    /// Whether there may be others, of whom only a run can tell.
+    pub(super) is_open: bool,
+    /// What does not count everywhere.
+    unsettled: Vec<(Where, Finding)>,
     /// The line of a step, and the names before it, once the step's turn comes.
     pub(super) asked: Option<(usize, Vec<Roll>)>,
 }
 
 impl<'a> Page<'a> {
     pub(super) fn of(path: &str, lines: &'a [&'a str], beside: &'a Beside<'a>) -> Self {
-        let (findings, buckets, of_buckets, asked) = Default::default();
+        let (findings, made, is_open, unsettled, asked) = Default::default();
         let reading = Reading::beside(Path::new(path), beside.files);
-        Self { lines, beside, reading, findings, buckets, of_buckets, asked }
+        Self { lines, beside, reading, findings, made, is_open, unsettled, asked }
     }
 }
 
@@ -180,16 +189,34 @@ impl Page<'_> {
     /// A finding about a policy.
     pub(super) fn doubt(&mut self, doubt: Doubt, at: (usize, Place), elsewhere: Option<Elsewhere>) {
         self.add_where(doubt.code, at, elsewhere, doubt.message, doubt.help);
-        if let Some(bucket) = doubt.of_bucket {
-            self.of_buckets.extend(self.findings.pop().map(|finding| (bucket, finding)));
+        if doubt.only != Where::Always {
+            self.unsettled.extend(self.findings.pop().map(|finding| (doubt.only, finding)));
         }
     }
 
-    /// All steps are read: which buckets there are is known.
+    /// All steps are read: what there is in the feature is known.
     pub(super) fn settle(&mut self) {
-        let found = std::mem::take(&mut self.of_buckets).into_iter();
-        let found = found.filter(|(bucket, _)| self.buckets.contains(bucket));
-        self.findings.extend(found.map(|(_, finding)| finding));
+        for (only, mut finding) in std::mem::take(&mut self.unsettled) {
+            let counts = match &only {
+                Where::Always => true,
+                Where::Made(kind, name) => self.made.contains(&(*kind, name.clone())),
+                Where::AlmostMade(kind, name) => {
+                    let near = self.slip_of(*kind, name);
+                    finding.help = near.map(|near| format!("did you mean `{near}`?"));
+                    near.is_some()
+                }
+            };
+            self.findings.extend(counts.then_some(finding));
+        }
+    }
+
+    /// Of what the feature makes, that of which a name is a slip; `None`: there is none, or there may be others.
+    fn slip_of(&self, kind: Kind, name: &str) -> Option<&str> {
+        let of_kind = || self.made.iter().filter(|(it, _)| *it == kind).map(|(_, name)| name.as_str());
+        if self.is_open || of_kind().any(|known| known == name) {
+            return None;
+        }
+        nearest(name, of_kind()).into_iter().find(|known| edit_distance(known, name) <= FARTHEST_SLIP)
     }
 
     /// All findings in the order of their places, each once: an outline says the same in each of its scenarios.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::codes::{self, Code};
 use super::page::{Elsewhere, Page, Place};
 use super::rehearsal::Rehearsal;
-use super::statement::{self, Doubt};
+use super::statement::{self, Doubt, Where};
 use crate::parameters::{Kind, Named};
 use crate::reading::Read;
 
@@ -80,7 +80,7 @@ impl Rehearsal<'_, '_> {
         for (index, one) in statements.into_iter().enumerate() {
             let span = parsed.statement_span(index + 1).unwrap_or(0..0);
             let doubts = statement::mistakes(one).into_iter().chain(self.nobodies(one));
-            let doubts = doubts.chain(self.no_organization(one));
+            let doubts = doubts.chain(self.no_organization(one)).chain(statement::strangers(one));
             let doubts = doubts.chain(self.too_much(one, purpose));
             // Where something is denied, not everything is allowed.
             for doubt in doubts.filter(|doubt| doubt.code != codes::EVERYTHING || !denies) {
@@ -136,7 +136,13 @@ impl Rehearsal<'_, '_> {
             };
             let unknown = self.roll.look_up(&Named::one_of(kinds), name.rsplit('/').next()?).err()?;
             let (message, help) = (unknown.message, Some(unknown.help));
-            Some(Doubt { code: codes::UNKNOWN_NAME, word: word.to_owned(), message, help, of_bucket: None })
+            Some(Doubt {
+                code: codes::UNKNOWN_NAME,
+                word: word.to_owned(),
+                message,
+                help,
+                only: Where::Always,
+            })
         };
         names.filter_map(doubt).collect()
     }
@@ -149,13 +155,17 @@ impl Rehearsal<'_, '_> {
             word: ANY_ORGANIZATION.to_owned(),
             message: "no step before this one puts the account in an organization".to_owned(),
             help: Some("add a step such as `Given the account is in an organization`".to_owned()),
-            of_bucket: None,
+            only: Where::Always,
         })
     }
 
     /// The step's table holds the statements of an inline policy.
     pub fn has_statements(&mut self) {
         for row in self.rows(&["effect", "action", "resource"], &[]) {
+            if let Some(effect) = row.cell("effect").filter(|cell| !EFFECTS.contains(&cell.text.as_str())) {
+                self.is_one_of(effect, "effect", &EFFECTS);
+                continue;
+            }
             let cell = |name: &str| row.cell(name).map_or("", |cell| cell.text.as_str());
             let list = |name: &str| cell(name).split(',').map(|part| filled(part.trim())).collect::<Value>();
             let one =
@@ -164,10 +174,16 @@ impl Rehearsal<'_, '_> {
             let Some(place) = row.cell("effect").map(|cell| cell.place) else { continue };
             let anchor = self.step.position.line;
             if let Err(error) = PolicyDocument::parse(&document, PolicyKind::Identity) {
-                self.page.add(codes::NO_POLICY, anchor, self.page.whole(place.line), error.message, None);
+                let before: String = document.chars().take(error.column).collect();
+                let parts = [("resource", "\"Resource\":"), ("action", "\"Action\":")];
+                let part = parts.iter().find(|(_, member)| before.contains(member));
+                let cell = part.and_then(|(column, _)| row.cell(column)).map(|cell| cell.place);
+                let place = cell.unwrap_or_else(|| self.page.whole(place.line));
+                self.page.add(codes::NO_POLICY, anchor, place, error.message, None);
                 continue;
             }
-            for doubt in statement::mistakes(&one).into_iter().chain(statement::grants(&one)) {
+            let doubts = statement::mistakes(&one).into_iter().chain(statement::grants(&one));
+            for doubt in doubts.chain(statement::strangers(&one)) {
                 let column = self.page.column_of(place.line, &doubt.word);
                 let place = Place { column, length: doubt.word.chars().count(), ..place };
                 self.page.doubt(doubt, (anchor, place), None);
@@ -192,6 +208,8 @@ impl Rehearsal<'_, '_> {
         }
     }
 }
+
+const EFFECTS: [&str; 2] = ["Allow", "Deny"];
 
 const OWN_ACCOUNT: &str = "111122223333";
 

@@ -4,7 +4,7 @@
 
 use std::io;
 
-use gherkin::{Step, Table};
+use gherkin::{Step, StepType, Table};
 
 use super::codes::{self, Code};
 use super::page::{Page, Place, Word};
@@ -79,6 +79,7 @@ impl Rehearsal<'_, '_> {
                 self.gives(kind, &word.text);
             }
         }
+        self.roll.tried |= self.known.kind != StepType::Given;
     }
 
     /// Times and addresses are ones that there are.
@@ -138,14 +139,13 @@ impl Rehearsal<'_, '_> {
     /// From here on somebody or something has this name.
     pub fn gives(&mut self, kind: Kind, name: &str) {
         self.roll.give(kind, name, self.step.position.line);
-        if kind == Kind::Bucket {
-            self.page.buckets.insert(name.to_owned());
-        }
+        self.page.made.insert((kind, name.to_owned()));
     }
 
     /// From here on there may be any name: what the step brings along is only known when it is run.
     pub fn gives_anything(&mut self) {
         self.roll.open = true;
+        self.page.is_open = true;
     }
 
     /// From here on somebody acts where a step names nobody.
@@ -159,6 +159,15 @@ impl Rehearsal<'_, '_> {
             let help = "say who before it, for instance `Given main-user`".to_owned();
             let message = "nobody acts: no step before this one says who makes the call".to_owned();
             self.page.add_line(codes::NOBODY_ACTS, self.step.position.line, message, Some(help));
+        }
+    }
+
+    /// The step is about the attempt before it.
+    pub fn needs_attempt(&mut self) {
+        if !self.roll.tried && !self.roll.open {
+            let help = "say what is tried before it, for instance `When uploading to NAME`".to_owned();
+            let message = "nothing was tried: no step before this one makes a call".to_owned();
+            self.page.add_line(codes::NO_ATTEMPT, self.step.position.line, message, Some(help));
         }
     }
 

@@ -18,6 +18,8 @@ pub(super) struct Roll {
     pub(super) open: bool,
     /// Whether somebody acts where a step names nobody.
     pub(super) acts: bool,
+    /// Whether something was tried.
+    pub(super) tried: bool,
     /// Whether the account is in an organization.
     pub(super) organized: bool,
     /// Buckets that the public may be let into.

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::codes::{self, Code};
 use super::glob::{overlap, without_variables};
+use crate::parameters::Kind;
 
 pub(super) struct Doubt {
     pub(super) code: &'static Code,
@@ -12,8 +13,20 @@ pub(super) struct Doubt {
     pub(super) word: String,
     pub(super) message: String,
     pub(super) help: Option<String>,
-    /// It only counts where the feature has a bucket of this name.
-    pub(super) of_bucket: Option<String>,
+    /// Where it counts.
+    pub(super) only: Where,
+}
+
+/// Where a doubt counts, which is known when all steps of the feature are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Where {
+    /// Everywhere.
+    #[default]
+    Always,
+    /// Where the feature makes something of this kind and name.
+    Made(Kind, String),
+    /// Where it makes something of this kind whose name is almost this one, and nothing of this name.
+    AlmostMade(Kind, String),
 }
 
 /// The values of a list, or the one that stands without.
@@ -25,7 +38,7 @@ pub(super) fn each(value: Option<&Value>) -> Vec<&Value> {
 }
 
 fn doubt(code: &'static Code, word: &str, message: String, help: Option<String>) -> Doubt {
-    Doubt { code, word: word.to_owned(), message, help, of_bucket: None }
+    Doubt { code, word: word.to_owned(), message, help, only: Where::Always }
 }
 
 fn texts<'a>(statement: &'a Value, name: &str) -> Vec<&'a str> {
@@ -73,6 +86,30 @@ pub(super) fn mistakes(statement: &Value) -> Vec<Doubt> {
         doubts.extend(unheard(key, statement));
     }
     doubts
+}
+
+/// Buckets, roles and users that it is about and that the feature may not have.
+pub(super) fn strangers(statement: &Value) -> impl Iterator<Item = Doubt> {
+    texts(statement, "Resource").into_iter().filter_map(|resource| {
+        let (kind, name) = made_by_steps(resource)?;
+        let message = format!("no step of this feature makes a {} `{name}`", kind.words());
+        let found = doubt(codes::ALMOST, resource, message, None);
+        Some(Doubt { only: Where::AlmostMade(kind, name.to_owned()), ..found })
+    })
+}
+
+/// What an ARN names of the kinds that steps make; `None`: it is a pattern, or of another kind.
+fn made_by_steps(resource: &str) -> Option<(Kind, &str)> {
+    let (kind, name) = match resource.strip_prefix("arn:aws:s3:::") {
+        Some(rest) => (Kind::Bucket, rest.split('/').next()?),
+        None => {
+            let (_, rest) = resource.strip_prefix("arn:aws:iam::")?.split_once(':')?;
+            let (kind, path) = rest.split_once('/')?;
+            let kinds = [Kind::User, Kind::Role];
+            (kinds.into_iter().find(|known| known.words() == kind)?, path.rsplit('/').next()?)
+        }
+    };
+    (!name.contains(['*', '?', '$'])).then_some((kind, name))
 }
 
 /// Services of which the reference tells each action's condition keys as policies of AWS itself use them; what it tells
@@ -144,7 +181,7 @@ pub(super) fn grants(statement: &Value) -> Vec<Doubt> {
             "name the bucket and what is in it: `arn:aws:s3:::{bucket}` and `arn:aws:s3:::{bucket}/*`"
         );
         let found = doubt(codes::BEGINNING, resource, message, Some(help));
-        doubts.push(Doubt { of_bucket: Some(bucket.to_owned()), ..found });
+        doubts.push(Doubt { only: Where::Made(Kind::Bucket, bucket.to_owned()), ..found });
     }
     if let Some(first) = texts(statement, "NotAction").first() {
         let message = "this statement allows all actions of all services but these".to_owned();
