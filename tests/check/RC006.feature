@@ -12,7 +12,8 @@ Feature: f
     Then alice can't upload to reports
 
   Scenario: A table of statements
-    Given a user bob
+    Given a bucket reports
+    And a user bob
     And bob has the inline policy reading with the statements:
       | effect | action       | resource             |
       | Alow   | s3:GetObject | *                    |
