@@ -26,14 +26,16 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// `text` without the words that spell something which `is_secret`; `None`: there is none.
 pub(crate) fn masked(text: &str, is_secret: &dyn Fn(&str) -> bool) -> Option<String> {
-    let is_of_base64 =
-        |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'+' | b'/' | b'-' | b'_');
-    if longest_run(text, is_of_base64) < SHORTEST {
+    let is_in_row = |letter: u8| is_letter(letter.into()) || is_break(letter.into());
+    if longest_run(text, is_in_row) < SHORTEST {
         return None;
     }
-    let found: Vec<Range<usize>> = words(text)
-        .filter(|range| text.get(range.clone()).is_some_and(|it| spells(it, is_secret, DEPTH)))
-        .collect();
+    let found = words(text).into_iter().filter(|range| {
+        let word = text.get(range.clone()).unwrap_or_default();
+        let whole = joined(word);
+        spells(&whole, is_secret, DEPTH) || whole.len() < word.len() && is_secret(&whole)
+    });
+    let found: Vec<Range<usize>> = found.collect();
     let hide = |mut masked: String, range: &Range<usize>| {
         masked.replace_range(range.clone(), "[secret]");
         masked
@@ -41,16 +43,68 @@ pub(crate) fn masked(text: &str, is_secret: &dyn Fn(&str) -> bool) -> Option<Str
     (!found.is_empty()).then(|| found.iter().rev().fold(text.to_owned(), hide))
 }
 
-/// Where words of the letters of base64 stand, in either alphabet.
-fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let is_other = |letter: char| !letter.is_ascii_alphanumeric() && !"+/-_".contains(letter);
+/// Those of base64, in either alphabet.
+fn is_letter(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "+/-_".contains(letter)
+}
+
+fn is_break(letter: char) -> bool {
+    matches!(letter, '\n' | '\r')
+}
+
+fn joined(word: &str) -> String {
+    word.replace(is_break, "")
+}
+
+/// Where words of the letters of base64 stand. What programs break into lines of one length is one word.
+fn words(text: &str) -> Vec<Range<usize>> {
     let mut end = 0;
-    let words = text.split_inclusive(is_other).map(move |piece| {
+    let pieces = text.split_inclusive(|letter| !is_letter(letter)).filter_map(|piece| {
         let start = end;
         end += piece.len();
-        start..start + piece.trim_end_matches(is_other).len()
+        let word = start..start + piece.trim_end_matches(|letter| !is_letter(letter)).len();
+        (!word.is_empty()).then_some(word)
     });
-    words.filter(|range| range.len() >= SHORTEST)
+    let mut words: Vec<Broken> = Vec::new();
+    for piece in pieces {
+        match words.last_mut() {
+            Some(word) if word.goes_on(text, &piece) => {
+                word.line = word.line.max(piece.len());
+                word.last = piece.len();
+                word.whole.end = piece.end;
+                word.letters += piece.len();
+            }
+            _ => words.push(Broken {
+                line: piece.len(),
+                last: piece.len(),
+                letters: piece.len(),
+                whole: piece,
+            }),
+        }
+    }
+    words.into_iter().filter(|word| word.letters >= SHORTEST).map(|word| word.whole).collect()
+}
+
+/// A word that may be broken into lines.
+struct Broken {
+    whole: Range<usize>,
+    /// How long its lines are.
+    line: usize,
+    /// How long its last line is.
+    last: usize,
+    letters: usize,
+}
+
+/// Shorter lines are words by themselves.
+const SHORTEST_LINE: usize = 16;
+
+impl Broken {
+    /// Whether a word is the next line of this one: all lines are as long as the first but the last, which may be shorter.
+    fn goes_on(&self, text: &str, next: &Range<usize>) -> bool {
+        let between = text.get(self.whole.end..next.start).unwrap_or_default();
+        let is_next_line = matches!(between, "\n" | "\r\n");
+        is_next_line && self.line >= SHORTEST_LINE && self.last == self.line && next.len() <= self.line
+    }
 }
 
 fn spells(word: &str, is_secret: &dyn Fn(&str) -> bool, depth: usize) -> bool {
@@ -62,14 +116,23 @@ fn spells(word: &str, is_secret: &dyn Fn(&str) -> bool, depth: usize) -> bool {
         let whole = whole.get(..whole.len() - usize::from(whole.len() % 4 == 1))?;
         LENIENT.decode(whole).ok()
     });
+    let decoded = decoded.chain((0..2).filter_map(|offset| hexadecimal(word.get(offset..)?)));
     decoded.flat_map(|bytes| [inflated(&bytes), Some(bytes)]).flatten().filter(|it| may_be_text(it)).any(
         |bytes| {
             let text = String::from_utf8_lossy(&bytes);
-            is_secret(&text)
-                || depth > 1
-                    && words(&text).any(|it| text.get(it).is_some_and(|it| spells(it, is_secret, depth - 1)))
+            let is_spelled = |it: Range<usize>| {
+                text.get(it).is_some_and(|word| spells(&joined(word), is_secret, depth - 1))
+            };
+            is_secret(&text) || depth > 1 && words(&text).into_iter().any(is_spelled)
         },
     )
+}
+
+/// What two hexadecimal digits for each byte spell; `None`: there are other letters.
+fn hexadecimal(word: &str) -> Option<Vec<u8>> {
+    let digit = |digit: &u8| char::from(*digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, _) = word.as_bytes().as_chunks::<2>();
+    pairs.iter().map(|[high, low]| Some(16 * digit(high)? + digit(low)?)).collect()
 }
 
 /// Whether there are so many letters in a row that they could be a secret, which words that are not base64 do not decode to.
@@ -151,6 +214,23 @@ mod tests {
     fn two_words_are_both_taken_out_and_what_stands_between_is_left() {
         let spelled = STANDARD.encode(SECRET).trim_end_matches('=').to_owned();
         assert_eq!(hidden(&format!("ü {spelled}, {spelled}.")).unwrap(), "ü [secret], [secret].");
+    }
+
+    #[test]
+    fn words_that_are_broken_into_lines_are_one() {
+        let spelled = STANDARD.encode(format!("{{\"SecretAccessKey\": \"{SECRET}\"}} and more"));
+        let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+        for (spelled, length) in [(&spelled, 20), (&spelled, 64), (&hex, 40), (&hex.to_uppercase(), 60)] {
+            let lines: Vec<&str> =
+                spelled.as_bytes().chunks(length).map(|line| std::str::from_utf8(line).unwrap()).collect();
+            for end in ["\n", "\r\n"] {
+                let told = hidden(&format!("it said:{end}{}{end}done{end}", lines.join(end))).unwrap();
+                let told = told.replace('=', "");
+                assert!(told.starts_with(&format!("it said:{end}[secret]")), "{told}");
+            }
+        }
+        let told = masked("one\nK7MDENGK7MDENGK7MDENG\nK7MDENG\ntwo", &|text| text.len() == 28).unwrap();
+        assert_eq!(told, "one\n[secret]\ntwo");
     }
 
     #[test]

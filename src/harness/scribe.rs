@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use evidence::{Call, Event, EventKind, Failure, Sha256, StepResult};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::encoded;
@@ -44,11 +45,28 @@ impl KnownSecrets {
 
     /// The same as far as they stand in it as they are.
     fn found(&self, text: &str) -> Option<String> {
-        let found: Vec<&str> =
-            self.0.iter().map(ExposeSecret::expose_secret).filter(|secret| text.contains(*secret)).collect();
-        let hide = |text: String, secret: &&str| text.replace(*secret, "[secret]");
+        let known = self.0.iter().map(ExposeSecret::expose_secret);
+        let found = known.clone().filter(|secret| text.contains(*secret)).map(str::to_owned);
+        let mut found: Vec<String> = found.collect();
+        if text.contains('%') || text.contains("\\/") {
+            found.extend(known.flat_map(spellings).filter(|spelled| text.contains(spelled.as_str())));
+        }
+        let hide = |text: String, secret: &String| text.replace(secret.as_str(), "[secret]");
         (!found.is_empty()).then(|| found.iter().fold(text.to_owned(), hide))
     }
+}
+
+/// What URLs leave as it is; some leave slashes, too.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const UNRESERVED_OR_SLASH: &AsciiSet = &UNRESERVED.remove(b'/');
+
+/// How URLs and JSON may spell it, where that is another way.
+fn spellings(secret: &str) -> impl Iterator<Item = String> {
+    let in_urls = [UNRESERVED, UNRESERVED_OR_SLASH].map(|set| utf8_percent_encode(secret, set).to_string());
+    let small = |spelled: &String| spelled.replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d");
+    let in_small = in_urls.each_ref().map(small);
+    let spelled = in_urls.into_iter().chain(in_small).chain([secret.replace('/', "\\/")]);
+    spelled.filter(move |spelled| spelled != secret)
 }
 
 /// Makes events of the notes of a run, one after the other.
@@ -127,5 +145,9 @@ mod tests {
         let known = KnownSecrets(Arc::new(vec![SecretString::from("CANARY".to_owned())]));
         assert_eq!(known.masked("a CANARY b CANARY").as_deref(), Some("a [secret] b [secret]"));
         assert_eq!(known.masked("main-user"), None);
+        let known = KnownSecrets(Arc::new(vec![SecretString::from("CAN/ARY+==".to_owned())]));
+        for spelled in ["CAN%2FARY%2B%3D%3D", "CAN/ARY%2B%3D%3D", "CAN%2fARY%2b%3d%3d", "CAN\\/ARY+=="] {
+            assert_eq!(known.masked(&format!("a {spelled} b")).as_deref(), Some("a [secret] b"));
+        }
     }
 }

@@ -8,11 +8,13 @@ use regex::{Captures, Regex};
 
 use crate::encoded;
 
-/// Private keys; passwords in URLs; options of programs that take secrets; what follows the names under which tools print secrets; session tokens by how they begin; and anything
-/// of the length and letters of a secret access key.
+/// Private keys; passwords in URLs; options of programs that take secrets; what follows the names under which tools print
+/// secrets; what makes a presigned URL good; passwords; tokens by how they begin; and anything of the length and letters of a
+/// secret access key. A letter of a token may be one that a URL or JSON escapes.
 ///
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>
-const SHAPES: [(MayBe, &str); 6] = [
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>,
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
+const SHAPES: [(MayBe, &str); 9] = [
     (|text, _| text.contains("PRIVATE KEY"), r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)([^-]+)(-----END|$)"),
     (|text, _| text.contains('@') && text.contains("://"), r"(://[^/\s:@]*:)([^/\s@]+)(@)"),
     (
@@ -20,20 +22,72 @@ const SHAPES: [(MayBe, &str); 6] = [
         r#"(?i)(--[a-z-]*(?:customer-key|passphrase|password|private-key|secret|token)[a-z-]*[ =]+["']?)([^\s"'$-][^\s"']{7,})()"#,
     ),
     (
-        |text, longest| longest >= 16 && (has_word(text, "secret") || has_word(text, "token")),
-        r#"(?i)((?:secret_?access_?key|session_?token|security_?token|"token)"?\s*[:=]\s*"?)([A-Za-z0-9/+=]{16,})()"#,
+        |_, look| look.longest >= 16 && look.has_word,
+        r#"(?i)((?:secret_?access_?key|session_?token|security[_-]?token|"token)"?\s*[:=]\s*"?)((?:[A-Z0-9/+=]|%2[BF]|%3D|\\/){16,})()"#,
     ),
-    (|_, longest| longest >= 24, r"(^|[^A-Za-z0-9/+=])((?:IQoJ|FwoG|FQoG)[A-Za-z0-9/+=]{20,})()"),
-    (|_, longest| longest >= 40, r"(^|[^A-Za-z0-9/+=])([A-Za-z0-9/+]{40})($|[^A-Za-z0-9/+=])"),
+    (|_, look| look.has_word, r#"(?i)((?:x-amz-|[?&])signature=)([^&\s"']+)()"#),
+    (
+        |_, look| look.has_word,
+        r#"(?i)(\b(?:api_?key|client_?secret|passphrase|passwd|password|pwd)["']?\s*[:=]\s*["']?)([^\s"'&;,|]{8,})()"#,
+    ),
+    (
+        |_, look| look.has_word,
+        r"(^|\b)((?:gh[oprsu]_|github_pat_)[A-Za-z0-9_]{20,}|glpat-[\w-]{20,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|AQAE[\w-]{40,}={0,2}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*)()",
+    ),
+    (
+        |_, look| look.longest >= 24,
+        r"(^|[^A-Za-z0-9/+])((?:IQoJ|FwoG|FQoG)(?:[A-Za-z0-9/+=]|%2[BFbf]|%3[Dd]|\\/){20,})()",
+    ),
+    (
+        |_, look| look.longest >= 40,
+        r"(^|[^A-Za-z0-9/+])((?:[A-Za-z0-9/+]|%2[BFbf]|\\/){40})($|[^A-Za-z0-9/+=])",
+    ),
 ];
 
-/// Whether a text may hold a shape at all, which most texts may not; by the text, and by how many letters of secrets stand in a
-/// row in it at most.
-type MayBe = fn(&str, usize) -> bool;
+/// Whether a text may hold a shape at all, which most texts may not.
+type MayBe = fn(&str, Look) -> bool;
+
+/// What a first look at a text tells.
+#[derive(Clone, Copy)]
+struct Look {
+    /// How many letters of secrets stand in a row in it at most.
+    longest: usize,
+    /// Whether it has a word that stands beside secrets, or with which they begin.
+    has_word: bool,
+}
 
 static PATTERNS: LazyLock<Vec<(MayBe, Regex)>> = LazyLock::new(|| {
     SHAPES.iter().filter_map(|(may_be, shape)| Some((*may_be, Regex::new(shape).ok()?))).collect()
 });
+
+static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let words = [
+        "secret",
+        "token",
+        "passw",
+        "passphrase",
+        "pwd",
+        "api_?key",
+        "signature=",
+        "gh[oprsu]_",
+        "github_pat_",
+        "glpat-",
+        "xox[abeoprs]-",
+        "AQAE",
+        "eyJ",
+    ];
+    Regex::new(&format!("(?i){}", words.join("|"))).ok()
+});
+
+impl Look {
+    fn at(text: &str) -> Self {
+        let is_letter = |letter: u8| {
+            letter.is_ascii_alphanumeric() || matches!(letter, b'/' | b'+' | b'=' | b'%' | b'\\')
+        };
+        let has_word = WORDS.as_ref().is_none_or(|words| words.is_match(text));
+        Self { longest: longest_run(text, is_letter), has_word }
+    }
+}
 
 /// How many bytes of a kind stand in a row in a text at most.
 pub(crate) fn longest_run(text: &str, is_of_kind: impl Fn(u8) -> bool) -> usize {
@@ -43,11 +97,6 @@ pub(crate) fn longest_run(text: &str, is_of_kind: impl Fn(u8) -> bool) -> usize 
         longest = longest.max(run);
     }
     longest
-}
-
-/// Whether an ASCII word is in a text, in small letters or capitals.
-fn has_word(text: &str, word: &str) -> bool {
-    text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// `text` without what looks like a secret access key or a session token, also where it is encoded; `None`: there is no
@@ -60,14 +109,13 @@ pub(crate) fn found(text: &str) -> Option<String> {
 
 /// The same without looking at what is encoded.
 pub(crate) fn found_plain(text: &str) -> Option<String> {
-    let longest =
-        longest_run(text, |letter| letter.is_ascii_alphanumeric() || matches!(letter, b'/' | b'+' | b'='));
-    if !PATTERNS.iter().any(|(may_be, _)| may_be(text, longest)) {
+    let look = Look::at(text);
+    if !PATTERNS.iter().any(|(may_be, _)| may_be(text, look)) {
         return None;
     }
     let mut masked: Option<String> = None;
     // Twice, as two secrets may share the one character between them.
-    for (_, pattern) in PATTERNS.iter().chain(PATTERNS.iter()).filter(|(may_be, _)| may_be(text, longest)) {
+    for (_, pattern) in PATTERNS.iter().chain(PATTERNS.iter()).filter(|(may_be, _)| may_be(text, look)) {
         let left = masked.as_deref().unwrap_or(text);
         if let Cow::Owned(changed) = pattern.replace_all(left, hidden) {
             masked = Some(changed);
@@ -133,6 +181,16 @@ mod tests {
         check("curl https://user:K7MDENG@example.com/");
         check("aws s3api put-object --sse-customer-key K7MDENGK7MDENG --key k");
         check("mysql --password='K7MDENG-and-more'");
+        check("password=K7MDENG-and-more");
+        check("https://b.s3.amazonaws.com/k?X-Amz-Expires=3600&X-Amz-Signature=K7MDENG0123&x=1");
+        check(
+            "https://b.s3.amazonaws.com/k?X-Amz-Security-Token=IQoJb3JpZ2luX2VjEXAMPLETOKEN%2BEXAMPLETOKEN%3D%3D",
+        );
+        check(r#"{"key":"wJalrXUtnFEMI\/K7MDENG\/bPxRfiCYEXAMPLEKEY"}"#);
+        check(&format!("id=1&key={}", KEY.replace('/', "%2F")));
+        check("imds AQAEAK7MDENG0123456789abcdefghijklmnopqrstuvwxyz0123456789==");
+        check("remote: ghp_K7MDENG0123456789abcdefghijklmn");
+        check("authorization: Bearer eyJhbGciOiJSUzI1NiJ9.eyJLN01ERU5HIjoxfQ.K7MDENG-_");
     }
 
     #[test]
