@@ -42,13 +42,16 @@ Feature: benchmark
 async fn walkthrough(file: FeatureFile) -> usize {
     let plan = RunPlan { features: vec![file], jobs: 1, ..RunPlan::default() };
     let (mut calls, mut passed) = (0, false);
-    harness::run(plan, Rc::new(Embedded::new(chrono::Utc::now)), chrono::Utc::now, |event| {
-        match event.kind {
+    harness::run(
+        plan,
+        Rc::new(Embedded::new(chrono::Utc::now, "run")),
+        chrono::Utc::now,
+        |event| match event.kind {
             EventKind::Called { .. } => calls += 1,
             EventKind::ScenarioFinished { result, .. } => passed = result == ScenarioResult::Passed,
             _ => {}
-        }
-    })
+        },
+    )
     .await
     .expect("nothing is left");
     assert!(passed, "the walkthrough does not pass");

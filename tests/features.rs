@@ -64,7 +64,7 @@ fn run(
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut events = Vec::new();
-    let target = Rc::new(Embedded::new(chrono::Utc::now));
+    let target = Rc::new(Embedded::new(chrono::Utc::now, "run"));
     runtime.block_on(harness::run(plan, target, chrono::Utc::now, |event| events.push(event)))?;
     let record: Record = events.iter().collect();
     if record.exit() == Exit::Passed {

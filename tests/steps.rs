@@ -29,7 +29,7 @@ fn run(path: &Path) -> Vec<Event> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut events = Vec::new();
-    let target = Rc::new(Embedded::new(now));
+    let target = Rc::new(Embedded::new(now, "run"));
     runtime.block_on(harness::run(plan, target, now, |event| events.push(event))).unwrap();
     events
 }

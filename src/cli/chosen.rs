@@ -150,7 +150,7 @@ impl Chosen {
     /// Why not.
     pub(crate) fn capability(&self, name: &str) -> Result<(), String> {
         match self {
-            Chosen::Embedded { .. } => Embedded::new(Utc::now).capability(name),
+            Chosen::Embedded { .. } => Embedded::new(Utc::now, "").capability(name),
             Chosen::LocalStack(..) => OnLocalStack::has(name),
             Chosen::Far(far) => far.connection.capability(name),
         }
@@ -178,7 +178,7 @@ impl Chosen {
         bystander: &dyn Bystander,
     ) -> Result<(Rc<dyn Target>, Option<PathBuf>), NoTarget> {
         match self {
-            Chosen::Embedded { .. } => Ok((Rc::new(Embedded::new(Utc::now)), None)),
+            Chosen::Embedded { run } => Ok((Rc::new(Embedded::new(Utc::now, &run)), None)),
             Chosen::LocalStack(options, region, launch) => {
                 let target = OnLocalStack::start(*options, region, launch, Utc::now).await?;
                 Ok((Rc::new(target), None))

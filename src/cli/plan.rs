@@ -17,7 +17,7 @@ pub(crate) struct Rehearsal {
 
 impl Rehearsal {
     pub(crate) fn of(connection: Connection) -> Rehearsal {
-        Rehearsal { embedded: Embedded::new(Utc::now), connection }
+        Rehearsal { embedded: Embedded::new(Utc::now, ""), connection }
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Settings {
     pub clock: Clock,
     /// What its ids and secrets follow from: the same seed and calls give the same ones.
     pub seed: Vec<u8>,
+    /// What the ids of its requests are told by from those of other emulators of the same seed; empty: by nothing.
+    pub requests: Vec<u8>,
     /// Its accounts, the scenario's own first.
     pub accounts: Vec<AccountId>,
     /// The region of calls that name none.
@@ -52,6 +54,7 @@ impl Settings {
         Self {
             clock,
             seed,
+            requests: Vec::new(),
             accounts,
             region: "us-east-1".to_owned(),
             administrator: None,
@@ -101,6 +104,7 @@ struct Beginning {
 impl Beginning {
     fn of(settings: &Settings) -> Self {
         let mut partition = Partition::new(&settings.seed).with(&settings.faults);
+        partition.requests = settings.requests.clone();
         partition.ssm.has_agents = settings.commands.is_some();
         let mut administrators = BTreeMap::new();
         let mut given = settings.administrator.clone();

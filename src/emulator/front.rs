@@ -11,6 +11,7 @@ use crate::authorize::{DecidedAccess, authorize};
 use crate::clock::Clock;
 use crate::faults::{Broken, Fate};
 use crate::host::{Site, site_of_host};
+use crate::ids::uuid_of;
 use crate::model::{
     Answer, Model, Parameters, PathKind, RestRequest, decode_json, decode_query, decode_rest, json_error,
     render, render_error, rest_operation, s3_operation, validate,
@@ -447,7 +448,7 @@ fn method_not_allowed(parts: &Parts, place: &Place) -> ServiceError {
 
 /// A request that is signed for a service that is not emulated is told so, in a form that its client can read.
 fn not_emulated(partition: &mut Partition, parts: &Parts, service: &str) -> Handled {
-    let request_id = partition.ids.uuid();
+    let request_id = uuid_of(&partition.request_digits());
     let message = format!("the service `{service}` is not emulated by rolecall");
     let error = ServiceError::new(501, "NotImplemented", message);
     let form = header(parts, "content-type")
@@ -468,10 +469,10 @@ fn not_emulated(partition: &mut Partition, parts: &Parts, service: &str) -> Hand
 fn response_ids(partition: &mut Partition, service: Service) -> (String, String) {
     match service {
         Service::S3 | Service::S3Control => {
-            let hex = partition.ids.hex().to_uppercase();
+            let hex = partition.request_digits().to_uppercase();
             (hex.chars().take(16).collect(), partition.ids.secret_key())
         }
-        _ => (partition.ids.uuid(), String::new()),
+        _ => (uuid_of(&partition.request_digits()), String::new()),
     }
 }
 

@@ -75,9 +75,7 @@ impl Ids {
 
     /// 32 hexadecimal digits in the form of a UUID.
     pub(crate) fn uuid(&mut self) -> String {
-        let hex = self.hex();
-        let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
-        format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
+        uuid_of(&self.hex())
     }
 
     /// 64 hexadecimal digits.
@@ -96,6 +94,12 @@ impl Ids {
         self.count += 1;
         Sha256::new().chain_update(self.seed).chain_update(self.count.to_be_bytes()).finalize().into()
     }
+}
+
+/// Hexadecimal digits in the form of a UUID.
+pub(crate) fn uuid_of(hex: &str) -> String {
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
+    format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
 }
 
 /// Bytes in base32, without padding: <https://www.rfc-editor.org/rfc/rfc4648#section-6>.

@@ -11,6 +11,8 @@ use crate::{ec2, iam, kms, organizations, s3, ssm, sts};
 
 /// All state of an emulator. Stores that are per account are keyed by account inside the service.
 pub(crate) struct Partition {
+    /// By what the ids of requests are told from those of other emulators; empty: by nothing.
+    pub(crate) requests: Vec<u8>,
     pub(crate) ids: Ids,
     pub(crate) messages: AuthorizationMessages,
     pub(crate) iam: iam::Store,
@@ -42,6 +44,7 @@ pub(crate) struct Credential {
 impl Partition {
     pub(crate) fn new(seed: &[u8]) -> Self {
         Self {
+            requests: Vec::new(),
             ids: Ids::new(seed),
             messages: AuthorizationMessages::new(seed),
             iam: iam::Store::default(),
@@ -53,6 +56,15 @@ impl Partition {
             ssm: ssm::Store::default(),
             lag: Lag::default(),
             refusals: Refusals::default(),
+        }
+    }
+
+    /// What the id of a request is made of: 64 hexadecimal digits.
+    pub(crate) fn request_digits(&mut self) -> String {
+        let drawn = self.ids.hex();
+        match self.requests.as_slice() {
+            [] => drawn,
+            requests => Ids::new(&[requests, drawn.as_bytes()].concat()).hex(),
         }
     }
 

@@ -13,27 +13,29 @@ use crate::recorder::Recorder;
 use crate::scribe::{Note, Scribe};
 use crate::selected::Selected;
 use crate::teller::Teller;
-use crate::wiretap::{SharedClock, Wiretap};
+use crate::wiretap::{Listening, Wiretap};
 
 /// Looks at what goes over the wire, where that is wanted; clones share what they saw. The usual one sees nothing.
 #[derive(Clone, Default)]
 pub struct Beside {
     pub(crate) recorder: Recorder,
-    /// The run's clock; `None`: nobody looks.
-    pub(crate) listens: Option<SharedClock>,
+    /// `None`: nobody looks.
+    pub(crate) listens: Option<Listening>,
     /// What must not be written down, wherever it turns up.
     pub(crate) secrets: Vec<SecretString>,
 }
 
 impl Beside {
-    /// One that looks, for evidence. `clock` gives the times; `secrets` are not written down, wherever they turn up.
+    /// One that looks, for evidence. `clock` gives the times; `in_process`: an emulator in this process answers;
+    /// `secrets` are not written down, wherever they turn up.
     pub fn listening(
         clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+        in_process: bool,
         secrets: Vec<SecretString>,
     ) -> Self {
-        let clock: SharedClock = Arc::new(clock);
-        let tap = Wiretap::new(clock.clone());
-        Self { recorder: Recorder::new(Pace::default(), Some(tap)), listens: Some(clock), secrets }
+        let listening = Listening { clock: Arc::new(clock), in_process };
+        let tap = Wiretap::new(listening.clone());
+        Self { recorder: Recorder::new(Pace::default(), Some(tap)), listens: Some(listening), secrets }
     }
 
     /// Sees the calls that reach the target.

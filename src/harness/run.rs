@@ -24,7 +24,7 @@ use crate::secrets;
 use crate::selected::{Place, Selected};
 use crate::stage::Stage;
 use crate::teller::Teller;
-use crate::wiretap::{SharedClock, Wiretap};
+use crate::wiretap::{Listening, Wiretap};
 use crate::world::World;
 
 /// What the runner's hooks and the reader of its events share.
@@ -37,7 +37,7 @@ struct Shared {
     /// The scenarios in which time may really pass.
     slow: Rc<BTreeSet<Place>>,
     /// The run's clock, where the wire is listened to.
-    listens: Option<SharedClock>,
+    listens: Option<Listening>,
 }
 
 /// Runs `plan` on `target`, telling `sink` what happens as it happens. `clock` gives the times of events.

@@ -31,11 +31,19 @@ use crate::wire::{self, Sent, Wire, WireAnswer};
 /// The run's clock.
 pub(crate) type SharedClock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
+/// How a run listens.
+#[derive(Clone)]
+pub(crate) struct Listening {
+    pub(crate) clock: SharedClock,
+    /// Whether an emulator in this process answers, whatever host a request names.
+    pub(crate) in_process: bool,
+}
+
 /// Shared by all clients of a scenario.
 #[derive(Clone)]
 pub(crate) struct Wiretap {
     notes: Arc<Mutex<Notes>>,
-    clock: SharedClock,
+    listening: Listening,
 }
 
 #[derive(Default)]
@@ -68,12 +76,12 @@ const INVOCATION: &str = "amz-sdk-invocation-id";
 pub(crate) const SHORTEST_SECRET: usize = 6;
 
 impl Wiretap {
-    pub(crate) fn new(clock: SharedClock) -> Self {
-        Self { notes: Arc::default(), clock }
+    pub(crate) fn new(listening: Listening) -> Self {
+        Self { notes: Arc::default(), listening }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        (self.clock)()
+        (self.listening.clock)()
     }
 
     /// The same configuration, listened to.
@@ -203,7 +211,10 @@ impl HttpConnector for TappedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (tap, caller) = (self.tap.clone(), self.caller.clone());
         let started = tap.now();
-        let endpoint = endpoint(request.uri());
+        let endpoint = match tap.listening.in_process {
+            true => "embedded".to_owned(),
+            false => endpoint(request.uri()),
+        };
         let invocation = request.headers().get(INVOCATION).map(str::to_owned);
         let heard = heard(&request);
         let answer = self.inner.call(request);
@@ -317,7 +328,8 @@ mod tests {
 
     #[test]
     fn what_was_learned_is_known_once() {
-        let tap = Wiretap::new(Arc::new(|| DateTime::<Utc>::UNIX_EPOCH));
+        let clock: SharedClock = Arc::new(|| DateTime::<Utc>::UNIX_EPOCH);
+        let tap = Wiretap::new(Listening { clock, in_process: true });
         // The last one is too short to be told from a word.
         for secret in ["CANARY", "CANARY", "main"] {
             tap.learn(&SecretString::from(secret.to_owned()));

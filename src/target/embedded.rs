@@ -1,6 +1,6 @@
 //! The default target: an emulator for each scenario, in this process.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -30,12 +30,15 @@ use crate::programs::{self, Homes};
 /// The embedded target.
 pub struct Embedded {
     real_time: fn() -> DateTime<Utc>,
+    run: String,
+    /// How many emulators it has begun.
+    begun: Cell<u64>,
 }
 
 impl Embedded {
-    /// `real_time` is what the clocks of all emulators start from.
-    pub fn new(real_time: fn() -> DateTime<Utc>) -> Self {
-        Self { real_time }
+    /// `real_time` is what the clocks of all emulators start from; `run` tells the ids of requests from those of other runs.
+    pub fn new(real_time: fn() -> DateTime<Utc>, run: &str) -> Self {
+        Self { real_time, run: run.to_owned(), begun: Cell::default() }
     }
 }
 
@@ -62,7 +65,11 @@ impl Target for Embedded {
         &'a self,
         bystander: &'a dyn Bystander,
     ) -> LocalBoxFuture<'a, Result<Box<dyn Place>, TargetError>> {
-        let place = EmbeddedPlace::new(Clock::over(self.real_time), bystander.ear(PROGRAMS));
+        let number = self.begun.get();
+        self.begun.set(number + 1);
+        let requests = format!("{} {number}", self.run).into_bytes();
+        let settings = Settings { requests, ..Settings::new(Clock::over(self.real_time)) };
+        let place = EmbeddedPlace::new(settings, bystander.ear(PROGRAMS));
         async move { place.map(|place| Box::new(place) as Box<dyn Place>) }.boxed_local()
     }
 }
@@ -86,8 +93,7 @@ struct EmbeddedPlace {
 }
 
 impl EmbeddedPlace {
-    fn new(clock: Clock, ear: Option<Ear>) -> Result<Self, TargetError> {
-        let settings = Settings::new(clock);
+    fn new(settings: Settings, ear: Option<Ear>) -> Result<Self, TargetError> {
         let region = settings.region.clone();
         let mut accounts = settings.accounts.clone().into_iter();
         let emulator = Emulator::new(settings);

@@ -34,7 +34,7 @@ async fn check(name: &str, place: &dyn Place, key: Option<&AccessKey>, sts: &str
 
 #[tokio::test]
 async fn wrong_credentials_are_refused_by_their_codes() {
-    let target = Embedded::new(chrono::Utc::now);
+    let target = Embedded::new(chrono::Utc::now, "run");
     let place = target.place(&Nobody).await.expect("a place");
     let place = place.as_ref();
     let administrator = place.administrator().clone();

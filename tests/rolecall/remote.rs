@@ -118,7 +118,7 @@ fn a_run_on_an_endpoint_leaves_nothing() {
 #[test]
 fn the_calls_that_no_step_makes_are_in_the_record() {
     let (emulator, endpoint) = served();
-    let beside = Beside::listening(Utc::now, Vec::new());
+    let beside = Beside::listening(Utc::now, false, Vec::new());
     let journal = tempfile::tempfile().expect("a journal");
     let administrator = administrator(&emulator);
     let target = connect_with(administrator, endpoint, "111122223333", journal, &beside.reaching());
@@ -238,7 +238,7 @@ fn what_happened_in_a_step_that_was_not_ended_is_told_and_removed() {
     let target = Rc::new(target) as Rc<dyn Target>;
     let text = "Feature: f\n  Scenario: s\n    Given the account of the walkthrough\n    And main-user\n    Then upload succeeds\n";
     let features = vec![FeatureFile::parse("a.feature", text).expect("a feature")];
-    let beside = Beside::listening(Utc::now, Vec::new());
+    let beside = Beside::listening(Utc::now, false, Vec::new());
     let plan = RunPlan { features, beside: beside.clone(), ..RunPlan::default() };
     let (told, began) = (RefCell::new((beside.scribe(), Vec::new())), tokio::sync::Notify::new());
     let take = |note| {

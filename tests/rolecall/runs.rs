@@ -10,7 +10,7 @@ use target::{Embedded, Target, TargetError};
 /// The record of a run of one feature text.
 #[track_caller]
 pub(crate) fn run(text: &str) -> Record {
-    run_on(Rc::new(Embedded::new(chrono::Utc::now)), text)
+    run_on(Rc::new(Embedded::new(chrono::Utc::now, "run")), text)
 }
 
 /// The same on a target of the test's own.

@@ -211,7 +211,7 @@ impl Place for UnenforcingPlace {
 
 #[test]
 fn a_target_that_enforces_nothing_proves_nothing() {
-    let target = Rc::new(Unenforcing(Embedded::new(chrono::Utc::now)));
+    let target = Rc::new(Unenforcing(Embedded::new(chrono::Utc::now, "run")));
     let text = "Feature: f\n  Scenario: s\n    Given a user eve\n    And a bucket data-of-eve\n    And eve\n    Then upload succeeds\n";
     let record = run_on(target, text);
     assert_eq!(record.exit(), Exit::Inconclusive);
