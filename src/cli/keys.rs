@@ -13,7 +13,7 @@ use crate::status::Status;
 use crate::terminal::Surroundings;
 
 /// The variable that holds the key itself, for CI systems that keep secrets in variables.
-const VARIABLE: &str = "ROLECALL_EVIDENCE_KEY";
+pub(crate) const VARIABLE: &str = "ROLECALL_EVIDENCE_KEY";
 
 pub(crate) fn keygen(args: &KeygenArgs, surroundings: &Surroundings) -> Status {
     match made(args).and_then(|text| say(&text)) {

@@ -33,6 +33,7 @@ mod probe;
 mod programs;
 mod provenance;
 mod report;
+mod repository;
 mod rerun;
 mod run;
 mod serve;

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::process::Command;
 
-use evidence::{Commit, Conformance, File, Host, RunInfo, Setting, Sha256, Tool, Who};
+use evidence::{Conformance, File, Host, RunInfo, Setting, Sha256, Tool, Who};
 use secrecy::SecretString;
 
 use crate::args::RunArgs;
 use crate::controls;
 use crate::diagnostic::Diagnostic;
+use crate::repository::Repository;
 use crate::settings::{FILE, Key, Settings};
 
 /// The run as its record names it.
@@ -20,14 +21,14 @@ pub(crate) fn run_info(
     args: &RunArgs,
     settings: &Settings,
     features: &[harness::FeatureFile],
+    repository: Option<&Repository>,
 ) -> Result<RunInfo, Diagnostic> {
     let mut info = RunInfo {
         id,
         tool: tool(),
         command_line: std::env::args().collect(),
-        who: who(variable),
+        who: who(variable, login),
         host: Some(host()),
-        commit: commit(),
         settings: Key::ALL.into_iter().filter_map(|key| setting(settings, key)).collect(),
         configuration: file(args.target.config.as_deref().unwrap_or(Path::new(FILE))),
         clock: Some("system clock".to_owned()),
@@ -45,6 +46,10 @@ pub(crate) fn run_info(
         info.controls.extend(texts);
     }
     info.controls.sort();
+    info.settings.extend(args.allow_commands.then(allowed_commands));
+    let plan = info.features.iter().chain(&info.configuration).chain(&info.control_files);
+    let plan: Vec<&Path> = plan.map(|file| Path::new(&file.path)).collect();
+    info.commit = repository.and_then(|repository| repository.commit(&plan));
     Ok(info)
 }
 
@@ -83,6 +88,13 @@ fn setting(settings: &Settings, key: Key) -> Option<Setting> {
     })
 }
 
+/// That features may run programs here.
+fn allowed_commands() -> Setting {
+    let by_argument = std::env::args().any(|argument| argument == "--allow-commands");
+    let source = if by_argument { "--allow-commands" } else { "ROLECALL_ALLOW_COMMANDS" };
+    Setting { name: "allow-commands".to_owned(), value: "true".to_owned(), source: source.to_owned() }
+}
+
 fn tool() -> Tool {
     let policy::Conformance { corpus, black_box } = policy::conformance();
     let conformance = |of: &str, score: policy::Score| Conformance {
@@ -119,11 +131,11 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Whoever the CI system says it runs for, else the user.
+/// Whoever the CI system says it runs for, else the user, by the system rather than by a variable that anybody may set.
 ///
 /// <https://docs.github.com/en/actions/reference/workflows-and-actions/variables>,
 /// <https://docs.gitlab.com/ci/variables/predefined_variables/>
-fn who(variable: impl Fn(&str) -> Option<String>) -> Option<Who> {
+fn who(variable: impl Fn(&str) -> Option<String>, login: impl FnOnce() -> Option<String>) -> Option<Who> {
     let ci = |system: &str, name: Option<String>, job: Option<String>| {
         Some(Who { name: name.unwrap_or_else(|| "unknown".to_owned()), ci: Some(system.to_owned()), job })
     };
@@ -137,7 +149,8 @@ fn who(variable: impl Fn(&str) -> Option<String>) -> Option<Who> {
     if variable("GITLAB_CI").is_some() {
         return ci("GitLab CI", variable("GITLAB_USER_LOGIN"), variable("CI_JOB_URL"));
     }
-    let user = variable("USER").or_else(|| variable("LOGNAME")).or_else(|| variable("USERNAME"));
+    let named = || variable("USER").or_else(|| variable("LOGNAME")).or_else(|| variable("USERNAME"));
+    let user = login().or_else(named);
     match variable("CI") {
         Some(_) => ci("a CI system that sets CI", user, None),
         None => user.map(|name| Who { name, ci: None, job: None }),
@@ -158,41 +171,11 @@ fn host() -> Host {
     }
 }
 
-/// What git says of the folder.
-fn commit() -> Option<Commit> {
-    let id = git(&["rev-parse", "HEAD"])?;
-    let branch = git(&["branch", "--show-current"]).filter(|branch| !branch.is_empty());
-    let clean = git(&["status", "--porcelain"]).map(|changes| changes.is_empty());
-    let repository = git(&["remote", "get-url", "origin"]).and_then(|remote| address(&remote));
-    Some(Commit { id, repository, branch, clean })
-}
-
-/// The address of a remote, without whatever says who may read it; `None`: it is a folder, or can't be understood.
-///
-/// <https://git-scm.com/docs/git-clone#_git_urls>
-fn address(remote: &str) -> Option<String> {
-    let (scheme, rest) = match remote.split_once("://") {
-        Some((scheme @ ("https" | "http" | "ssh" | "git"), rest)) => (scheme, rest.to_owned()),
-        Some(_) => return None,
-        // `[USER@]HOST:PATH` without a `/` before the colon is one of ssh.
-        None => {
-            let (host, path) =
-                remote.split_once(':').filter(|(host, _)| !host.contains('/') && host.len() > 1)?;
-            ("ssh", format!("{host}/{}", path.trim_start_matches('/')))
-        }
-    };
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let (host, path) = rest.split_once('/')?;
-    let host = host.rsplit('@').next().unwrap_or_default();
-    let is_plain =
-        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@');
-    (is_plain(host) && is_plain(path)).then(|| format!("{scheme}://{host}/{path}"))
-}
-
-fn git(arguments: &[&str]) -> Option<String> {
-    let output =
-        Command::new("git").args(arguments).output().ok().filter(|output| output.status.success())?;
-    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
+/// Whom the system says this process belongs to.
+fn login() -> Option<String> {
+    let output = Command::new("id").arg("-un").output().ok().filter(|output| output.status.success())?;
+    let name = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (!name.is_empty()).then_some(name)
 }
 
 #[cfg(test)]
@@ -206,25 +189,8 @@ mod tests {
             let found = variables.iter().find(|(name, _)| *name == wanted);
             found.map(|(_, value)| (*value).to_owned())
         };
-        let who = who(find).unwrap();
+        let who = who(find, || None).unwrap();
         assert_eq!((who.name.as_str(), who.ci.as_deref()), (name, ci));
-    }
-
-    #[test]
-    fn the_address_of_a_repository_holds_no_credentials() {
-        let check = |remote: &str, expected: Option<&str>| {
-            assert_eq!(address(remote).as_deref(), expected, "{remote}");
-        };
-        check("https://github.com/octo-org/infra.git", Some("https://github.com/octo-org/infra.git"));
-        check("https://x-access-token:ghs_1@github.com/o/r", Some("https://github.com/o/r"));
-        check("https://a:b@c@github.com/o/r?private_token=1#x", Some("https://github.com/o/r"));
-        check("git@github.com:octo-org/infra.git", Some("ssh://github.com/octo-org/infra.git"));
-        check("ssh://git@example.com:2222/o/r", Some("ssh://example.com:2222/o/r"));
-        for remote in
-            ["/srv/git/r", "../r", "C:\\r", "file:///srv/git/r", "https://github.com", "https://h/a b", ""]
-        {
-            check(remote, None);
-        }
     }
 
     #[test]
@@ -234,5 +200,7 @@ mod tests {
         check(&github, "octocat", Some("GitHub Actions"));
         check(&[("CI", "1"), ("GITLAB_CI", "true"), ("GITLAB_USER_LOGIN", "ann")], "ann", Some("GitLab CI"));
         check(&[("USER", "ann")], "ann", None);
+        let who = who(|name| (name == "USER").then(|| "ann".to_owned()), || Some("bob".to_owned()));
+        assert_eq!(who.unwrap().name, "bob");
     }
 }

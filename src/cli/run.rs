@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use chrono::Utc;
@@ -23,6 +23,7 @@ use crate::output::{UntilClosed, say};
 use crate::plan::{Rehearsal, plan_of};
 use crate::programs;
 use crate::provenance::{run_info, secrets_of_environment};
+use crate::repository::Repository;
 use crate::rerun;
 use crate::settings::{Key, Settings};
 use crate::status::Status;
@@ -88,17 +89,23 @@ pub(crate) async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -
     }
     let mut plan = plan;
     let mut folder = None;
+    let mut repository = None;
     if let Some(path) = evidence_folder::place(args, chosen.run()) {
-        plan.info = run_info(chosen.run().to_owned(), args, &settings, &plan.features)?;
-        plan.beside = Beside::listening(Utc::now, secrets_of_environment());
+        let first = plan.features.first().map(|feature| Path::new(feature.path()));
+        repository = Repository::around(first.and_then(Path::parent).unwrap_or(Path::new("")));
+        plan.info = run_info(chosen.run().to_owned(), args, &settings, &plan.features, repository.as_ref())?;
+        plan.beside = Beside::listening(Utc::now, !chosen.is_far(), secrets_of_environment());
         let key = signing_key(args.evidence_key.as_deref())?;
         folder = Some(EvidenceFolder::begin(path, key, &args.evidence_formats)?);
-    } else if !args.evidence_formats.is_empty() {
-        let nowhere = Diagnostic::new("no evidence is left, so none in the format of `--evidence-format`");
-        return Err(nowhere.help("add `--evidence DIR`").into());
+    } else if !args.evidence_formats.is_empty() || args.evidence_key.is_some() {
+        let what = match args.evidence_key {
+            Some(_) => "no evidence is left, so none is signed by the key of `--evidence-key`",
+            None => "no evidence is left, so none in the format of `--evidence-format`",
+        };
+        return Err(Diagnostic::new(what).help("add `--evidence DIR`").into());
     }
     let beside = plan.beside.clone();
-    let telling = Telling::begin(beside.scribe(), folder, Display::new(args, surroundings));
+    let telling = Telling::begin(beside.scribe(), repository, folder, Display::new(args, surroundings));
     let mut log = Vec::new();
     let tell = |note| telling.take(note);
     let run = async |target: Rc<dyn Target>| {
@@ -108,13 +115,14 @@ pub(crate) async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -
     };
     let cleaned = on_target(chosen, &beside, tell, run, surroundings).await;
     let wrong = |diagnostic| NoTarget { diagnostic, status: Status::Inconclusive };
-    let Told { folder, display } = telling.end().map_err(wrong)?;
+    let Told { folder, display, .. } = telling.end().map_err(wrong)?;
     let cleaned = cleaned?;
     let (record, error) = display.finish();
     let mut status = Status::from(record.exit());
     if let Some(folder) = folder {
+        let signed = folder.signed();
         match folder.finish(&record) {
-            Ok(path) => eprintln!("the evidence is in {}", path.display()),
+            Ok(path) => eprintln!("the evidence is in {}, {signed}", path.display()),
             Err(trouble) => {
                 trouble.print(surroundings);
                 // Whoever asked for evidence and has none can't tell.

@@ -1,13 +1,15 @@
 //! Tells of a run in a thread of its own: no call waits until the one before is read, masked and written down.
 
+use std::path::Path;
 use std::sync::mpsc::{self, SyncSender};
 use std::thread::{self, JoinHandle};
 
-use evidence::Event;
+use evidence::{Event, EventKind};
 use harness::{Note, Scribe};
 
 use crate::diagnostic::Diagnostic;
 use crate::evidence_folder::EvidenceFolder;
+use crate::repository::Repository;
 use crate::run::Display;
 
 /// How many notes may wait; then the run waits for them, so that a run which is killed loses few.
@@ -23,22 +25,32 @@ pub(crate) struct Telling {
 pub(crate) struct Told {
     pub(crate) folder: Option<EvidenceFolder>,
     pub(crate) display: Display,
+    repository: Option<Repository>,
 }
 
 impl Told {
-    fn tell(&mut self, event: &Event) {
+    fn tell(&mut self, event: &mut Event) {
+        if let (EventKind::FileRead { file }, Some(repository)) = (&mut event.kind, &self.repository) {
+            file.differs = !repository.holds(&[Path::new(&file.path)]);
+        }
         self.folder.iter_mut().for_each(|folder| folder.write(event));
         self.display.show(event);
     }
 }
 
 impl Telling {
-    pub(crate) fn begin(mut scribe: Scribe, folder: Option<EvidenceFolder>, display: Display) -> Telling {
+    /// `repository`: the one from whose commit the run is.
+    pub(crate) fn begin(
+        mut scribe: Scribe,
+        repository: Option<Repository>,
+        folder: Option<EvidenceFolder>,
+        display: Display,
+    ) -> Telling {
         let (notes, noted) = mpsc::sync_channel(WAITING);
-        let mut told = Told { folder, display };
+        let mut told = Told { folder, display, repository };
         let teller = thread::spawn(move || {
             for note in noted {
-                scribe.tell(note, |event| told.tell(&event));
+                scribe.tell(note, |mut event| told.tell(&mut event));
             }
             told
         });

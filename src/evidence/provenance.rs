@@ -125,13 +125,17 @@ pub struct File {
     pub sha256: Sha256,
     /// In bytes.
     pub length: u64,
+    /// Whether it differs from what the run's commit has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub differs: bool,
 }
 
 impl File {
     /// The file at `path` that holds `bytes`.
     #[must_use]
     pub fn new(path: impl Into<String>, bytes: &[u8]) -> File {
-        File { path: path.into(), sha256: Sha256::of(bytes), length: bytes.len() as u64 }
+        let length = bytes.len() as u64;
+        File { path: path.into(), sha256: Sha256::of(bytes), length, differs: false }
     }
 }
 
