@@ -14,6 +14,7 @@ use evidence::{Event, Format, JournalWriter, Record, RenderOptions, Sha256, rend
 use crate::args::RunArgs;
 use crate::diagnostic::Diagnostic;
 use crate::files_below::FilesBelow;
+use crate::keys::VARIABLE;
 
 /// The file that holds the journal.
 pub(crate) const JOURNAL: &str = "journal.jsonl";
@@ -75,6 +76,14 @@ impl EvidenceFolder {
         if self.error.is_none() {
             self.error = self.journal.write(event).err();
         }
+    }
+
+    /// By which key it will be signed, in words.
+    pub(crate) fn signed(&self) -> String {
+        let by = |key: &PrivateKey| format!("signed by the key {}", key.public().id());
+        let lacks_key = std::env::var_os(VARIABLE).is_some_and(|text| text.is_empty());
+        let unsigned = if lacks_key { "not signed: ROLECALL_EVIDENCE_KEY is empty" } else { "not signed" };
+        self.key.as_ref().map_or_else(|| unsigned.to_owned(), by)
     }
 
     /// Makes the renderings, the manifest and its signature.
@@ -158,7 +167,7 @@ fn seal(path: &Path, key: Option<&PrivateKey>) -> Result<(), String> {
 /// A folder of evidence, with all files below it.
 ///
 /// # Errors
-/// Where one can't be read. What is neither a file nor a folder, such as a link, is an error: it could be anything.
+/// Where one can't be read.
 pub(crate) fn folder_at(path: &Path) -> io::Result<Folder> {
     let mut folder = Folder::default();
     add_all(&mut folder, path, "")?;
@@ -166,7 +175,9 @@ pub(crate) fn folder_at(path: &Path) -> io::Result<Folder> {
 }
 
 fn add_all(folder: &mut Folder, path: &Path, above: &str) -> io::Result<()> {
+    let mut is_empty = true;
     for entry in fs::read_dir(path)? {
+        is_empty = false;
         let entry = entry?;
         let name = format!("{above}{}", entry.file_name().to_string_lossy());
         let kind = entry.file_type()?;
@@ -175,8 +186,11 @@ fn add_all(folder: &mut Folder, path: &Path, above: &str) -> io::Result<()> {
         } else if kind.is_file() {
             folder.add(&name, File::open(entry.path())?)?;
         } else {
-            return Err(io::Error::other(format!("`{name}` is neither a file nor a folder")));
+            folder.add_other(&name);
         }
+    }
+    if is_empty && !above.is_empty() {
+        folder.add_other(above);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `rolecall report` and `rolecall verify`: what a journal tells, and whether a folder of evidence is as it was left.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter};
+use std::io::{self, BufReader, BufWriter, IsTerminal as _};
 use std::path::Path;
 
 use evidence::integrity::{PublicKey, verify as check};
@@ -38,7 +38,9 @@ fn reported(args: &ReportArgs, surroundings: &Surroundings) -> Result<Status, Di
         Diagnostic::new(format!("there is no format `{}`", args.format))
             .help(format!("it is {}", known.join(", ")))
     })?;
-    let page = if args.output.is_none() { surroundings.page(OPTIONS.page.detail) } else { OPTIONS.page };
+    // What is not for a terminal is what the run left, byte for byte.
+    let is_shown = args.output.is_none() && io::stdout().is_terminal();
+    let page = if is_shown { surroundings.page(OPTIONS.page.detail) } else { OPTIONS.page };
     let key = if format.needs_key() { signing_key(args.evidence_key.as_deref())? } else { None };
     let options = RenderOptions {
         journal: Some(&journal.sha256),

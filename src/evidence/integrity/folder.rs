@@ -1,7 +1,7 @@
 //! What a folder of evidence holds, as far as its manifest and whoever checks it need to know: read once, file by file, so
 //! that files of any size take no memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader, Read};
 
 use crate::digest::{Hashed, Sha256};
@@ -17,6 +17,8 @@ use super::manifest::{JOURNAL, MANIFEST, SIGNATURE};
 pub struct Folder {
     /// Its files but the manifest and its signature, by their names with `/` between folders.
     pub(super) files: BTreeMap<String, File>,
+    /// What else is in it, such as links, and folders without files.
+    pub(super) others: BTreeSet<String>,
     pub(super) manifest: Option<Vec<u8>>,
     pub(super) signature: Option<Vec<u8>>,
     pub(super) told: Result<Told, BrokenJournal>,
@@ -36,7 +38,13 @@ pub(super) struct Told {
 impl Default for Folder {
     /// One that is empty.
     fn default() -> Folder {
-        Folder { files: BTreeMap::new(), manifest: None, signature: None, told: Ok(Told::default()) }
+        Folder {
+            files: BTreeMap::new(),
+            others: BTreeSet::new(),
+            manifest: None,
+            signature: None,
+            told: Ok(Told::default()),
+        }
     }
 }
 
@@ -59,12 +67,23 @@ impl Folder {
                 }
                 // Also what stands behind a line that can't be relied on: the file as it is has one digest.
                 io::copy(&mut bytes, &mut io::sink())?;
-                let file =
-                    File { path: name.to_owned(), sha256: bytes.hashed.digest(), length: bytes.length };
+                let file = File {
+                    path: name.to_owned(),
+                    sha256: bytes.hashed.digest(),
+                    length: bytes.length,
+                    differs: false,
+                };
                 self.files.insert(name.to_owned(), file);
             }
         }
         Ok(())
+    }
+}
+
+impl Folder {
+    /// Takes in what no run leaves: neither a file nor a folder of files.
+    pub fn add_other(&mut self, name: &str) {
+        self.others.insert(name.to_owned());
     }
 }
 

@@ -33,7 +33,9 @@ pub enum Trust {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Tampered {
     /// It has no manifest.
-    #[error("there is no `{MANIFEST}`: the run did not end, or it was removed")]
+    #[error(
+        "there is no `{MANIFEST}`: the run did not end, or it was removed; `rolecall report` reads the journal as far as it goes"
+    )]
     NoManifest,
     /// The journal's chain is broken.
     #[error("the journal: {0}")]
@@ -47,6 +49,9 @@ pub enum Tampered {
     /// A file that the manifest does not name.
     #[error("`{0}` was put there later")]
     Added(String),
+    /// Something that no run leaves, such as a link, which may lead to anything.
+    #[error("`{0}` is neither a file nor a folder of files: it was put there later")]
+    Other(String),
     /// The manifest does not follow from the files.
     #[error("`{MANIFEST}` is not what it was")]
     Manifest,
@@ -66,6 +71,9 @@ pub enum Tampered {
 /// # Errors
 /// The first thing that does not hold.
 pub fn verify(folder: &Folder, key: Option<&PublicKey>) -> Result<Holds, Tampered> {
+    if let Some(other) = folder.others.first() {
+        return Err(Tampered::Other(other.clone()));
+    }
     let manifest = folder.manifest.as_ref().ok_or(Tampered::NoManifest)?;
     first_difference(manifest, folder)?;
     let expected = Manifest::of(folder)?;
