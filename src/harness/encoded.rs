@@ -30,12 +30,13 @@ pub(crate) fn masked(text: &str, is_secret: &dyn Fn(&str) -> bool) -> Option<Str
     if longest_run(text, is_in_row) < SHORTEST {
         return None;
     }
-    let found = words(text).into_iter().filter(|range| {
-        let word = text.get(range.clone()).unwrap_or_default();
-        let whole = joined(word);
-        spells(&whole, is_secret, DEPTH) || whole.len() < word.len() && is_secret(&whole)
-    });
-    let found: Vec<Range<usize>> = found.collect();
+    let is_found = |range: &Range<usize>| {
+        let written = text.get(range.clone()).unwrap_or_default();
+        let word = joined(written);
+        word.len() >= SHORTEST
+            && (spells(&word, is_secret, DEPTH) || word.len() < written.len() && is_secret(&word))
+    };
+    let found: Vec<Range<usize>> = words(text).iter().flat_map(|lines| found_in(lines, &is_found)).collect();
     let hide = |mut masked: String, range: &Range<usize>| {
         masked.replace_range(range.clone(), "[secret]");
         masked
@@ -56,8 +57,17 @@ fn joined(word: &str) -> String {
     word.replace(is_break, "")
 }
 
-/// Where words of the letters of base64 stand. What programs break into lines of one length is one word.
-fn words(text: &str) -> Vec<Range<usize>> {
+/// What is found of a word's lines: all of them, all but the last, which may be another word, or some by themselves.
+fn found_in(lines: &[Range<usize>], is_found: &dyn Fn(&Range<usize>) -> bool) -> Vec<Range<usize>> {
+    let until = |last: &Range<usize>| lines.first().map(|first| first.start..last.end);
+    let broken = lines.iter().skip(1).rev().take(2).filter_map(until).find(is_found);
+    let end = broken.as_ref().map_or(0, |broken| broken.end);
+    let alone = lines.iter().filter(|line| line.start >= end && is_found(line)).cloned();
+    broken.clone().into_iter().chain(alone).collect()
+}
+
+/// Where words of the letters of base64 stand, each by its lines: what programs break into lines of one length is one word.
+fn words(text: &str) -> Vec<Vec<Range<usize>>> {
     let mut end = 0;
     let pieces = text.split_inclusive(|letter| !is_letter(letter)).filter_map(|piece| {
         let start = end;
@@ -65,46 +75,24 @@ fn words(text: &str) -> Vec<Range<usize>> {
         let word = start..start + piece.trim_end_matches(|letter| !is_letter(letter)).len();
         (!word.is_empty()).then_some(word)
     });
-    let mut words: Vec<Broken> = Vec::new();
+    let mut words: Vec<Vec<Range<usize>>> = Vec::new();
     for piece in pieces {
         match words.last_mut() {
-            Some(word) if word.goes_on(text, &piece) => {
-                word.line = word.line.max(piece.len());
-                word.last = piece.len();
-                word.whole.end = piece.end;
-                word.letters += piece.len();
-            }
-            _ => words.push(Broken {
-                line: piece.len(),
-                last: piece.len(),
-                letters: piece.len(),
-                whole: piece,
-            }),
+            Some(lines) if goes_on(text, lines, &piece) => lines.push(piece),
+            _ => words.push(vec![piece]),
         }
     }
-    words.into_iter().filter(|word| word.letters >= SHORTEST).map(|word| word.whole).collect()
-}
-
-/// A word that may be broken into lines.
-struct Broken {
-    whole: Range<usize>,
-    /// How long its lines are.
-    line: usize,
-    /// How long its last line is.
-    last: usize,
-    letters: usize,
+    words
 }
 
 /// Shorter lines are words by themselves.
 const SHORTEST_LINE: usize = 16;
 
-impl Broken {
-    /// Whether a word is the next line of this one: all lines are as long as the first but the last, which may be shorter.
-    fn goes_on(&self, text: &str, next: &Range<usize>) -> bool {
-        let between = text.get(self.whole.end..next.start).unwrap_or_default();
-        let is_next_line = matches!(between, "\n" | "\r\n");
-        is_next_line && self.line >= SHORTEST_LINE && self.last == self.line && next.len() <= self.line
-    }
+/// Whether a word is the next line of another: all lines are as long as the first but the last, which may be shorter.
+fn goes_on(text: &str, lines: &[Range<usize>], next: &Range<usize>) -> bool {
+    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return false };
+    let is_next_line = text.get(last.end..next.start).is_some_and(|between| matches!(between, "\n" | "\r\n"));
+    is_next_line && first.len() >= SHORTEST_LINE && last.len() == first.len() && next.len() <= first.len()
 }
 
 fn spells(word: &str, is_secret: &dyn Fn(&str) -> bool, depth: usize) -> bool {
@@ -120,10 +108,11 @@ fn spells(word: &str, is_secret: &dyn Fn(&str) -> bool, depth: usize) -> bool {
     decoded.flat_map(|bytes| [inflated(&bytes), Some(bytes)]).flatten().filter(|it| may_be_text(it)).any(
         |bytes| {
             let text = String::from_utf8_lossy(&bytes);
-            let is_spelled = |it: Range<usize>| {
-                text.get(it).is_some_and(|word| spells(&joined(word), is_secret, depth - 1))
+            let is_spelled = |lines: &Vec<Range<usize>>| {
+                let word: String = lines.iter().filter_map(|line| text.get(line.clone())).collect();
+                word.len() >= SHORTEST && spells(&word, is_secret, depth - 1)
             };
-            is_secret(&text) || depth > 1 && words(&text).into_iter().any(is_spelled)
+            is_secret(&text) || depth > 1 && words(&text).iter().any(is_spelled)
         },
     )
 }

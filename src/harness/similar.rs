@@ -104,10 +104,7 @@ mod tests {
     #[test]
     fn steps_are_found_by_their_words() {
         let known = ["upload succeeds", "upload is denied", "a bucket {name}"];
-        assert_eq!(
-            nearest_steps("uploads succeed upload", known.into_iter()),
-            ["upload succeeds", "upload is denied"]
-        );
+        assert_eq!(nearest_steps("uploads succeed upload", known.into_iter()), ["upload succeeds"]);
         assert_eq!(nearest_steps("a bucket \"x\"", known.into_iter()), ["a bucket {name}"]);
     }
 
