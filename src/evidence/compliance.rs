@@ -2,7 +2,7 @@
 //! only where an account of AWS decided so, in a run that ended; what held anywhere else is not available to them, with
 //! the reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -14,7 +14,7 @@ use crate::event::StepResult;
 use crate::record::{Outcome, Record, ScenarioRecord};
 use crate::sarif::fingerprints;
 use crate::target::{EvidenceKind, TargetKind};
-use crate::words;
+use crate::{grounds, words};
 
 /// What a scenario shows of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub(crate) struct Finding<'run> {
     /// What became of it, and what that is worth.
     pub(crate) description: String,
     pub(crate) controls: BTreeSet<ControlRef>,
+    /// Of which of these controls how many scenarios were not selected, in words; empty: of none.
+    pub(crate) left_out: String,
     pub(crate) started: DateTime<Utc>,
     pub(crate) ended: DateTime<Utc>,
 }
@@ -58,8 +60,19 @@ pub(crate) struct Finding<'run> {
 /// A finding for each selected scenario, in their order.
 pub(crate) fn findings(record: &Record) -> impl Iterator<Item = Finding<'_>> {
     let origin = origin(record);
+    let left_out: BTreeMap<ControlRef, String> = record
+        .controls()
+        .into_iter()
+        .filter_map(|row| Some((row.control.clone(), grounds::left_out(&row)?)))
+        .collect();
     let scenarios = record.scenarios.iter().zip(fingerprints(record));
-    scenarios.map(move |(scenario, fingerprint)| finding(record, scenario, format!("{origin}/{fingerprint}")))
+    scenarios.map(move |(scenario, fingerprint)| {
+        let id = format!("{origin}/{fingerprint}");
+        let mut finding = finding(record, scenario, id);
+        let told = finding.controls.iter().filter_map(|it| Some(format!("{it}: {}", left_out.get(it)?)));
+        finding.left_out = told.collect::<Vec<String>>().join("; ");
+        finding
+    })
 }
 
 fn finding<'run>(record: &'run Record, scenario: &'run ScenarioRecord, id: String) -> Finding<'run> {
@@ -78,6 +91,7 @@ fn finding<'run>(record: &'run Record, scenario: &'run ScenarioRecord, id: Strin
         title: format!("{}{}", mark(record), words::name(scenario)),
         description: format!("{said}. Evidence: {}.", console::harmless(&words::standing(record))),
         controls: scenario.scenario.tags.iter().filter_map(|tag| ControlRef::from_tag(tag)).collect(),
+        left_out: String::new(),
         started,
         ended: words::ended(record, scenario).max(started),
     }
@@ -188,6 +202,7 @@ pub(crate) fn details(record: &Record, finding: &Finding<'_>) -> Vec<(&'static s
         ("evidence", words::standing(record)),
         ("feature", place.feature.clone()),
         ("place", format!("{}:{}", place.path, place.line)),
+        ("controls-in-part", finding.left_out.clone()),
     ];
     details.extend(place.rule.clone().map(|rule| ("rule", rule)));
     details.extend(record.target.as_ref().map(|target| ("target", target.name.clone())));

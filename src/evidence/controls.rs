@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::ScenarioRef;
 use crate::provenance::ControlText;
 use crate::record::{Outcome, Record};
 
@@ -29,22 +30,33 @@ pub struct ControlRow {
     pub text: Option<ControlText>,
     /// The selected scenarios that bear on it, as places in `Record::scenarios`. None: it was not tested.
     pub scenarios: Vec<usize>,
+    /// The scenarios that bear on it, too, and were not selected, as places in `Record::left_out`.
+    pub left_out: Vec<usize>,
     /// What they show.
     pub finding: ControlFinding,
 }
 
 /// What a run shows of a control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ControlFinding {
-    /// All its scenarios passed, on a target that enforces IAM, in a run that ended.
+    /// All its scenarios passed, those of the feature files that were not selected included (so there is none), on a target
+    /// that enforces IAM, in a run that ended.
     Satisfied,
     /// One of its scenarios failed.
     NotSatisfied,
-    /// None failed, but one was skipped, could not tell or did not end, or the target proves nothing.
+    /// None failed, but one was skipped, could not tell, did not end or was not selected, or the target proves nothing.
     Undetermined,
     /// No selected scenario bears on it.
     NotTested,
+}
+
+/// What bears on a control.
+#[derive(Default)]
+struct Bearing {
+    text: Option<ControlText>,
+    scenarios: Vec<usize>,
+    left_out: Vec<usize>,
 }
 
 impl ControlRef {
@@ -67,19 +79,27 @@ impl Record {
     /// The matrix of controls and scenarios: controls of tags and of the users' files, in the order of their names.
     #[must_use]
     pub fn controls(&self) -> Vec<ControlRow> {
-        let mut rows: BTreeMap<ControlRef, (Option<ControlText>, Vec<usize>)> = BTreeMap::new();
+        let mut rows: BTreeMap<ControlRef, Bearing> = BTreeMap::new();
         for text in &self.run.controls {
             let control = ControlRef { framework: text.framework.clone(), id: text.id.clone() };
-            rows.entry(control).or_default().0 = Some(text.clone());
+            rows.entry(control).or_default().text = Some(text.clone());
         }
+        let named = |scenario: &ScenarioRef| -> Vec<ControlRef> {
+            scenario.tags.iter().filter_map(|tag| ControlRef::from_tag(tag)).collect()
+        };
         for (index, scenario) in self.scenarios.iter().enumerate() {
-            for control in scenario.scenario.tags.iter().filter_map(|tag| ControlRef::from_tag(tag)) {
-                rows.entry(control).or_default().1.push(index);
+            for control in named(&scenario.scenario) {
+                rows.entry(control).or_default().scenarios.push(index);
             }
         }
-        let row = |(control, (text, scenarios)): (ControlRef, (Option<ControlText>, Vec<usize>))| {
-            let finding = self.finding(&scenarios);
-            ControlRow { control, text, scenarios, finding }
+        for (index, scenario) in self.left_out.iter().enumerate() {
+            for control in named(scenario) {
+                rows.entry(control).or_default().left_out.push(index);
+            }
+        }
+        let row = |(control, Bearing { text, scenarios, left_out }): (ControlRef, Bearing)| {
+            let finding = self.finding(&scenarios, &left_out);
+            ControlRow { control, text, scenarios, left_out, finding }
         };
         rows.into_iter().map(row).collect()
     }
@@ -92,10 +112,12 @@ impl Record {
         scenarios.filter(|(_, it)| !bears(&it.scenario.tags)).map(|(index, _)| index).collect()
     }
 
-    fn finding(&self, scenarios: &[usize]) -> ControlFinding {
+    fn finding(&self, scenarios: &[usize], left_out: &[usize]) -> ControlFinding {
         let outcomes: Vec<Outcome> =
             scenarios.iter().filter_map(|index| self.scenarios.get(*index)).map(|it| it.outcome()).collect();
-        let is_reliable = self.is_complete()
+        // Whoever selects could leave out the one that fails.
+        let is_reliable = left_out.is_empty()
+            && self.is_complete()
             && self.stray_events == 0
             && self.target.as_ref().is_some_and(|target| target.enforces_iam);
         if outcomes.is_empty() {
@@ -167,6 +189,39 @@ mod tests {
         check(&[passed(), unknown()], true, ControlFinding::Undetermined);
         check(&[passed(), skipped()], true, ControlFinding::Undetermined);
         check(&[passed()], false, ControlFinding::Undetermined);
+    }
+
+    #[test]
+    fn a_selection_of_its_scenarios_satisfies_no_control() {
+        let finding = |selected: usize, failed: bool| {
+            let [mut first, tested] = run_started(3);
+            if let EventKind::RunStarted { run, scenarios, left_out } = &mut first.kind {
+                run.controls.clear();
+                scenarios.iter_mut().for_each(|it| it.tags.push("control:NIST-800-53:AC-6".into()));
+                *left_out = scenarios.split_off(selected);
+            }
+            let mut events = vec![first, tested];
+            for id in 0..selected {
+                let failed = failed && id == 0;
+                let of_step =
+                    if failed { StepResult::Failed(Failure::default()) } else { StepResult::Passed };
+                let result = if failed { ScenarioResult::Failed } else { ScenarioResult::Passed };
+                events.extend(ended(id, of_step, result));
+            }
+            events.push(run_finished());
+            let record: Record = events.iter().collect();
+            assert_eq!((record.found, record.left_out.len()), (3, 3 - selected));
+            let rows = record.controls();
+            assert_eq!(
+                (rows.len(), rows[0].scenarios.len(), rows[0].left_out.len()),
+                (1, selected, 3 - selected)
+            );
+            rows[0].finding
+        };
+        assert_eq!(finding(3, false), ControlFinding::Satisfied);
+        assert_eq!(finding(2, false), ControlFinding::Undetermined);
+        assert_eq!(finding(2, true), ControlFinding::NotSatisfied);
+        assert_eq!(finding(0, false), ControlFinding::NotTested);
     }
 
     #[test]

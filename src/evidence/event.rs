@@ -31,8 +31,8 @@ pub enum EventKind {
         run: Box<RunInfo>,
         /// Every scenario that was selected, in the order of paths and lines.
         scenarios: Vec<ScenarioRef>,
-        /// How many scenarios the feature files hold, selected or not.
-        found: usize,
+        /// The other scenarios of the feature files, in the same order: nothing is known of them but that they are there.
+        left_out: Vec<ScenarioRef>,
     },
     /// The target has shown what its verdicts are worth; no scenario begins before.
     TargetTested {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::findings::Findings;
 use crate::record::{Outcome, Record, ScenarioRecord};
-use crate::words;
+use crate::{grounds, words};
 
 /// GitHub shows no more annotations of a step.
 const ANNOTATIONS: usize = 10;
@@ -14,6 +14,8 @@ const ANNOTATIONS: usize = 10;
 const SUMMARY: usize = 1024 * 1024;
 /// What a summary keeps for its end, which says how many scenarios are not in it.
 const END: usize = 200;
+/// More controls than these find no room, however long their names.
+const CONTROLS: usize = 200;
 /// An annotation's message, and a cell.
 const LINE: usize = 2_000;
 
@@ -66,6 +68,7 @@ pub(crate) fn summary(record: &Record, out: &mut dyn Write) -> io::Result<()> {
     if !record.is_complete() {
         text.push_str("\n**The run was interrupted: what is told here is not all of it.**\n");
     }
+    text.push_str(&controls(record));
     let mut rows = of(record, |outcome| outcome == Outcome::Failed || is_unclear(outcome)).peekable();
     if rows.peek().is_some() {
         text.push_str("\n| | scenario | why |\n|---|---|---|\n");
@@ -82,6 +85,23 @@ pub(crate) fn summary(record: &Record, out: &mut dyn Write) -> io::Result<()> {
         text.push_str(&row);
     }
     out.write_all(text.as_bytes())
+}
+
+/// What is shown of each control; empty where there is none.
+fn controls(record: &Record) -> String {
+    let rows = record.controls();
+    let told = rows.iter().take(CONTROLS).map(|row| {
+        let (control, why) = (cell(&row.control.to_string()), cell(&grounds::of(record, row)));
+        format!("| {control} | {} | {why} |\n", grounds::word(row.finding))
+    });
+    let mut text: String = told.collect();
+    if !text.is_empty() {
+        text.insert_str(0, "\n| control | | why |\n|---|---|---|\n");
+    }
+    if let Some(more @ 1..) = rows.len().checked_sub(CONTROLS) {
+        text.push_str(&format!("\nand {more} more controls\n"));
+    }
+    text
 }
 
 fn of(record: &Record, takes: impl Fn(Outcome) -> bool) -> impl Iterator<Item = &ScenarioRecord> {

@@ -3,7 +3,8 @@
 //! <https://github.com/in-toto/attestation/blob/main/spec/predicates/test-result.md>,
 //! <https://github.com/secure-systems-lab/dsse/blob/master/protocol.md>. Nothing passes there that does not pass here:
 //! what could not tell or did not end is among the failed tests, and a run that amounts to `could not tell` has failed.
-//! Skipped scenarios, and those that passed on a target that did not show that it enforces IAM, are warnings.
+//! Skipped scenarios, and those that passed on a target that did not show that it enforces IAM, are warnings; and so is it
+//! that scenarios of the files were not selected, which the annotations of those files count.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -66,10 +67,13 @@ fn statement(record: &Record, digests: &Digests<'_>) -> Value {
 fn predicate(record: &Record) -> Value {
     let run = &record.run;
     let file = |file: &File| json!({ "name": file.path, "digest": { "sha256": file.sha256 } });
-    let mut predicate = json!({
-        "result": result(record),
-        "configuration": record.plan().map(file).collect::<Vec<Value>>(),
-    });
+    let mut configuration: Vec<Value> = record.plan().map(file).collect();
+    for (descriptor, file) in configuration.iter_mut().zip(record.plan()).take(run.features.len()) {
+        if let Some(descriptor) = descriptor.as_object_mut() {
+            descriptor.insert("annotations".to_owned(), selection(record, &file.path));
+        }
+    }
+    let mut predicate = json!({ "result": result(record), "configuration": configuration });
     let [mut passed, mut warned, mut failed] = [const { Vec::new() }; 3];
     for (name, scenario) in names(&record.scenarios).into_iter().zip(&record.scenarios) {
         match scenario.outcome() {
@@ -87,9 +91,17 @@ fn predicate(record: &Record) -> Value {
     predicate
 }
 
+/// How many scenarios of a feature file there are, and how many of them were not selected.
+fn selection(record: &Record, path: &str) -> Value {
+    let selected = record.scenarios.iter().filter(|it| it.scenario.path == path).count();
+    let left_out = record.left_out.iter().filter(|it| it.path == path).count();
+    json!({ "scenariosFound": selected + left_out, "scenariosNotSelected": left_out })
+}
+
 fn result(record: &Record) -> &'static str {
+    let all_ran = record.scenario_counts().skipped == 0 && record.left_out.is_empty();
     match record.exit() {
-        Exit::Passed if is_proven(record) && record.scenario_counts().skipped == 0 => "PASSED",
+        Exit::Passed if is_proven(record) && all_ran => "PASSED",
         Exit::Passed => "WARNED",
         Exit::Failed | Exit::Inconclusive | Exit::NothingSelected => "FAILED",
     }
@@ -200,6 +212,22 @@ mod tests {
             events.pop();
             assert_eq!(payload(&rendered(&events))["predicate"]["result"], "FAILED", "interrupted: {told}");
         }
+    }
+
+    #[test]
+    fn who_leaves_out_scenarios_has_not_passed_and_says_how_many() {
+        let mut events = sample::passing();
+        assert_eq!(payload(&rendered(&events))["predicate"]["result"], "PASSED");
+        if let EventKind::RunStarted { scenarios, left_out, .. } = &mut events[0].kind {
+            left_out.extend([scenarios[0].clone(), scenarios[0].clone()]);
+        }
+        let predicate = payload(&rendered(&events))["predicate"].clone();
+        let features = predicate["configuration"][0]["annotations"].clone();
+        assert_eq!(features, json!({ "scenariosFound": 3, "scenariosNotSelected": 2 }));
+        assert_eq!(
+            (&predicate["result"], &predicate["passedTests"].as_array().unwrap().len()),
+            (&json!("WARNED"), &1)
+        );
     }
 
     #[test]

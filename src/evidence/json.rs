@@ -9,7 +9,7 @@ use crate::record::{Exit, Outcome, Record, ScenarioCounts, ScenarioRecord};
 use crate::target::{EvidenceKind, TargetInfo};
 
 /// Changes whenever a reader of the last one could misunderstand.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Of more scenarios nobody looks at the lines, and their indentation would be half of the file.
 const INDENTED: usize = 1_000;
@@ -87,7 +87,7 @@ mod tests {
         let record: Record = sample::everything().iter().collect();
         let mut document = document(&sample::everything());
         let added = document.as_object_mut().unwrap();
-        assert_eq!(added.remove("version"), Some(json!(1)));
+        assert_eq!(added.remove("version"), Some(json!(VERSION)));
         assert_eq!(added.remove("judgement").unwrap()["exit"], "failed");
         assert_eq!(document, serde_json::to_value(&record).unwrap());
     }

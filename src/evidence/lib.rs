@@ -15,6 +15,7 @@ mod format;
 mod github;
 #[cfg(test)]
 mod golden;
+mod grounds;
 mod html;
 mod in_toto;
 pub mod integrity;

@@ -34,6 +34,8 @@ pub struct Record {
     pub found: usize,
     /// The selected scenarios, in the order of paths and lines.
     pub scenarios: Vec<ScenarioRecord>,
+    /// The scenarios of the feature files that were not selected, in the order of paths and lines.
+    pub left_out: Vec<ScenarioRef>,
     /// Calls and pauses that belong to no scenario, such as those of the target's self-test.
     pub outside: Activity,
     /// How the removal of what was left at the end went; `None`: it was not begun.
@@ -188,10 +190,11 @@ impl Record {
         event.kind.share(&mut self.texts);
         self.last_event = Some(at);
         match event.kind {
-            EventKind::RunStarted { run, scenarios, found } => {
+            EventKind::RunStarted { run, scenarios, left_out } => {
                 self.started = Some(at);
                 self.run = *run;
-                self.found = found;
+                self.found = scenarios.len() + left_out.len();
+                self.left_out = left_out;
                 self.scenarios = scenarios.into_iter().map(ScenarioRecord::new).collect();
             }
             EventKind::TargetTested { target } => self.target = Some(target),

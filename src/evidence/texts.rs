@@ -44,11 +44,11 @@ impl EventKind {
                     all(doubts.into_iter().flatten(), change);
                 }
             }
-            EventKind::RunStarted { run, scenarios, .. } => {
+            EventKind::RunStarted { run, scenarios, left_out } => {
                 all(&mut run.command_line, change);
                 all(run.settings.iter_mut().map(|setting| &mut setting.value), change);
                 all(run.controls.iter_mut().filter_map(|control| control.text.as_mut()), change);
-                for scenario in scenarios {
+                for scenario in scenarios.iter_mut().chain(left_out) {
                     put(&mut scenario.name, change);
                     put(&mut scenario.feature, change);
                     all(&mut scenario.rule, change);

@@ -14,7 +14,6 @@ use target::probe::Probe;
 use target::{Info, Target, TargetError};
 
 use crate::beside::{Beside, clean_up};
-use crate::feature::FeatureFile;
 use crate::pace::Pace;
 use crate::plan::RunPlan;
 use crate::reading::Reading;
@@ -70,7 +69,7 @@ pub async fn note(
     let mut first = EventKind::RunStarted {
         run: Box::new(std::mem::take(&mut plan.info)),
         scenarios: selected.scenarios.iter().map(|scenario| scenario.reference.clone()).collect(),
-        found: plan.features.iter().map(FeatureFile::scenario_count).sum(),
+        left_out: selected.left_out.clone(),
     };
     if let EventKind::RunStarted { run, .. } = &mut first {
         run.feature_texts.retain(|_, text| !secrets::stands_in_table(text));

@@ -30,6 +30,8 @@ fn path_of(feature: &gherkin::Feature) -> String {
 #[derive(Default)]
 pub(crate) struct Selected {
     pub(crate) scenarios: Vec<Rc<SelectedScenario>>,
+    /// All others of the files.
+    pub(crate) left_out: Vec<ScenarioRef>,
 }
 
 /// One of them, with all steps that it will run.
@@ -53,12 +55,13 @@ impl SelectedScenario {
 
 impl Selected {
     pub(crate) fn of(plan: &RunPlan) -> Self {
-        let mut scenarios = Vec::new();
+        let (mut scenarios, mut left_out) = (Vec::new(), Vec::new());
         for file in &plan.features {
             let lines = Rc::new(file.lines.clone());
             for (rule, scenario) in file.scenarios() {
                 let reference = reference(file, rule, scenario);
                 if !plan.selection.takes(&file.path, scenario, &reference.tags) {
+                    left_out.push(reference);
                     continue;
                 }
                 let background = file.feature.background.iter().flat_map(|background| &background.steps);
@@ -76,7 +79,7 @@ impl Selected {
                 }));
             }
         }
-        Self { scenarios }
+        Self { scenarios, left_out }
     }
 
     /// The features with only those selected scenarios that `keep` wants.

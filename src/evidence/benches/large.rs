@@ -83,13 +83,13 @@ fn repeated(events: &[Event], count: usize, writer: &mut JournalWriter<File>) ->
     }
     for event in before {
         let mut event = event.clone();
-        if let EventKind::RunStarted { scenarios, found, .. } = &mut event.kind {
+        if let EventKind::RunStarted { scenarios, left_out, .. } = &mut event.kind {
             let originals = scenarios.clone();
             *scenarios = (0..count).map(|place| originals[place % originals.len()].clone()).collect();
             for (place, scenario) in scenarios.iter_mut().enumerate() {
                 scenario.path = format!("{}/{}", place / originals.len(), scenario.path);
             }
-            *found = count;
+            left_out.clear();
         }
         write(&event);
     }

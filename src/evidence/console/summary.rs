@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::controls::ControlFinding;
 use crate::event::ScenarioResult;
+use crate::grounds;
 use crate::record::{Exit, Outcome, Record};
 use crate::target::TargetInfo;
 
@@ -21,8 +23,29 @@ pub(crate) fn summary(page: &Page, record: &Record) -> Vec<String> {
         lines.extend(page.paragraph(0, &text));
         lines.extend(unproven(page, target));
     }
+    lines.extend(controls(page, record));
     lines.extend(list(page, record, Outcome::Failed, (Ink::Failed, "failed:")));
     lines.extend(list(page, record, Outcome::Inconclusive, (Ink::Inconclusive, "could not tell:")));
+    lines
+}
+
+/// How many controls there are of each finding, and those of which scenarios were left out that could say otherwise.
+fn controls(page: &Page, record: &Record) -> Vec<String> {
+    let rows = record.controls();
+    let mut counts: BTreeMap<ControlFinding, usize> = BTreeMap::new();
+    rows.iter().for_each(|row| *counts.entry(row.finding).or_default() += 1);
+    if counts.is_empty() {
+        return Vec::new();
+    }
+    let counts = counts.into_iter().map(|(finding, count)| format!("{count} {}", grounds::word(finding)));
+    let text = format!("controls: {}", counts.collect::<Vec<_>>().join(", "));
+    let mut lines = page.paragraph(0, &text);
+    for row in rows.iter().filter(|row| !row.scenarios.is_empty()) {
+        if let Some(left_out) = grounds::left_out(row) {
+            let told = format!("{} is {}: {left_out}", row.control, grounds::word(row.finding));
+            lines.extend(page.paragraph(2, &told));
+        }
+    }
     lines
 }
 

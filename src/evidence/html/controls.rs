@@ -1,8 +1,9 @@
 //! The matrix of controls and scenarios, what is missing on either side, and what is shown of each control.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::controls::{ControlFinding, ControlRow};
+use crate::grounds;
 use crate::record::Outcome;
 
 use super::context::{Context, name};
@@ -13,6 +14,8 @@ use super::markup::{Html, count, put, text};
 const COLUMNS: usize = 32;
 /// As many links as people look at.
 const LINKS: usize = 100;
+/// As many scenarios that were not selected as the report names.
+const LEFT_OUT: usize = 500;
 
 pub(super) fn controls(html: &mut Html, context: &Context<'_>) {
     let rows = context.record.controls();
@@ -42,13 +45,39 @@ pub(super) fn controls(html: &mut Html, context: &Context<'_>) {
         .map(|row| format!("<span class=tag>{}</span>", text(&row.control.to_string())))
         .collect();
     if !untested.is_empty() {
-        put!(html, "<p>Controls without a scenario: {}", untested.join(" "));
+        put!(html, "<p>Controls without a selected scenario: {}", untested.join(" "));
     }
     let without = context.record.scenarios_without_control();
     if !without.is_empty() {
         put!(html, "<p>Scenarios without a control: {}", context.links(without.into_iter(), LINKS));
     }
+    left_out(html, &rows, context);
     put!(html, "</section>");
+}
+
+/// Which scenarios bear on controls and were not selected.
+fn left_out(html: &mut Html, rows: &[ControlRow], context: &Context<'_>) {
+    let bearing: BTreeSet<usize> = rows.iter().flat_map(|row| &row.left_out).copied().collect();
+    if bearing.is_empty() {
+        return;
+    }
+    put!(
+        html,
+        "<details><summary>{} on controls and {} not selected</summary><ul>",
+        if bearing.len() == 1 {
+            "1 more scenario bears".to_owned()
+        } else {
+            format!("{} more scenarios bear", bearing.len())
+        },
+        if bearing.len() == 1 { "was" } else { "were" }
+    );
+    for scenario in bearing.iter().take(LEFT_OUT).filter_map(|it| context.record.left_out.get(*it)) {
+        put!(html, "<li>{} <small>{}:{}</small>", text(&scenario.name), text(&scenario.path), scenario.line);
+    }
+    if let Some(more @ 1..) = bearing.len().checked_sub(LEFT_OUT) {
+        put!(html, "<li>and {more} more, which the record holds");
+    }
+    put!(html, "</ul></details>");
 }
 
 /// What stands side by side.
@@ -84,7 +113,7 @@ fn grid(html: &mut Html, rows: &[ControlRow], columns: &Columns<'_>, context: &C
     }
     put!(html, "<tbody>");
     for row in rows {
-        control(html, row);
+        control(html, row, context);
         match columns {
             Columns::Scenarios(scenarios) => scenarios.iter().for_each(|it| {
                 put!(html, "<td>");
@@ -108,25 +137,26 @@ fn list(html: &mut Html, rows: &[ControlRow], context: &Context<'_>) {
         "<div class=\"wide card\" tabindex=0 role=region aria-label=Controls><table><thead><tr><th scope=col>Control<th scope=col>Finding<th scope=col>Scenarios<tbody>"
     );
     for row in rows {
-        control(html, row);
+        control(html, row, context);
         put!(html, "<td>{}", context.links(row.scenarios.iter().copied(), LINKS));
     }
     put!(html, "</table></div>");
 }
 
-fn control(html: &mut Html, row: &ControlRow) {
+fn control(html: &mut Html, row: &ControlRow, context: &Context<'_>) {
     let (class, finding) = match row.finding {
         ControlFinding::Satisfied => ("passed", "✓ satisfied"),
         ControlFinding::NotSatisfied => ("failed", "✕ not satisfied"),
         ControlFinding::Undetermined => ("inconclusive", "? undetermined"),
-        ControlFinding::NotTested => ("skipped", "– no scenario"),
+        ControlFinding::NotTested => ("skipped", "– not tested"),
     };
     let about = row.text.as_ref().and_then(|it| it.text.as_deref()).unwrap_or_default();
     put!(
         html,
-        "<tr><th scope=row>{}<small>{}</small><td class={class}><b class=st>{finding}</b>",
+        "<tr><th scope=row>{}<small>{}</small><td class={class}><b class=st>{finding}</b><small>{}</small>",
         text(&row.control.to_string()),
-        text(about)
+        text(about),
+        text(&grounds::of(context.record, row))
     );
 }
 

@@ -182,7 +182,7 @@ fn controls_stand_against_scenarios_then_against_features_then_alone() {
     }
     let report = written(&record);
     assert_eq!(columns(&report), 0);
-    assert!(report.contains("Controls without a scenario: <span class=tag>NIST-800-53:AC-2</span>"));
+    assert!(report.contains("Controls without a selected scenario: <span class=tag>NIST-800-53:AC-2</span>"));
 }
 
 #[test]

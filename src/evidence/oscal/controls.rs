@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::controls::{ControlFinding, ControlRow};
 use crate::record::Record;
-use crate::words;
+use crate::{grounds, words};
 
 use super::ids::{self, Ids};
-use super::{line, prop, put};
+use super::{line, prop, put, sentence};
 
 /// What stands where a control must: OSCAL has no way to say that none was reviewed.
 const NONE: &str = "_none";
@@ -22,7 +22,8 @@ pub(super) fn reviewed(record: &Record) -> Value {
         selections.push(json!({ "description": description, "include-controls": [{ "control-id": NONE }] }));
     }
     let mut reviewed = json!({ "control-selections": selections });
-    let not_tested = rows.iter().filter(|row| !is_tested(row)).map(|row| row.control.to_string());
+    let not_tested = rows.iter().filter(|row| !is_tested(row));
+    let not_tested = not_tested.map(|row| format!("{} ({})", row.control, grounds::of(record, row)));
     let not_tested: Vec<String> = not_tested.collect();
     if !not_tested.is_empty() {
         let remarks =
@@ -54,17 +55,13 @@ pub(super) fn findings(record: &Record, ids: &Ids<'_>) -> Vec<Value> {
 }
 
 fn finding(record: &Record, row: &ControlRow, ids: &Ids<'_>) -> Option<Value> {
-    let (state, reason, remarks) = match row.finding {
-        ControlFinding::Satisfied => ("satisfied", "pass", "All its scenarios passed."),
-        ControlFinding::NotSatisfied => ("not-satisfied", "fail", "One of its scenarios failed."),
-        ControlFinding::Undetermined => (
-            "not-satisfied",
-            "other",
-            "Undetermined: none of its scenarios failed, but one was skipped, could not tell or did not end, the run did not \
-             end, or the target did not show that it enforces IAM.",
-        ),
+    let (state, reason) = match row.finding {
+        ControlFinding::Satisfied => ("satisfied", "pass"),
+        ControlFinding::NotSatisfied => ("not-satisfied", "fail"),
+        ControlFinding::Undetermined => ("not-satisfied", "other"),
         ControlFinding::NotTested => return None,
     };
+    let remarks = sentence(&format!("{}: {}", grounds::word(row.finding), grounds::of(record, row)));
     let asks = row.text.as_ref().and_then(|it| it.text.as_deref());
     let asks = asks.map(|text| format!(" It asks in the users' words: {text}")).unwrap_or_default();
     let related =
@@ -74,7 +71,11 @@ fn finding(record: &Record, row: &ControlRow, ids: &Ids<'_>) -> Option<Value> {
         "uuid": ids.finding(&row.control),
         "title": title,
         "description": format!("By {} scenarios; {}.{asks}", row.scenarios.len(), words::standing(record)),
-        "props": [prop("framework", &row.control.framework), prop("control", &row.control.id)],
+        "props": [
+            prop("framework", &row.control.framework),
+            prop("control", &row.control.id),
+            prop("scenarios-not-selected", &row.left_out.len().to_string()),
+        ],
         "target": {
             "type": "objective-id",
             "target-id": ids::objective(&row.control),

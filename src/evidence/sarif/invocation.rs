@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::event::ScenarioResult;
 use crate::record::{Exit, Record, ScenarioRecord};
 use crate::target::EvidenceKind;
-use crate::words;
+use crate::{grounds, words};
 
 use super::place::Places;
 use super::text;
@@ -25,16 +25,19 @@ pub(super) enum Notice {
     Stray,
     /// More results than readers take.
     LeftOut,
+    /// Scenarios that bear on a tested control were not selected.
+    NotSelected,
 }
 
 impl Notice {
-    pub(super) const ALL: [Notice; 6] = [
+    pub(super) const ALL: [Notice; 7] = [
         Notice::Standing,
         Notice::Skipped,
         Notice::Interrupted,
         Notice::NothingSelected,
         Notice::Stray,
         Notice::LeftOut,
+        Notice::NotSelected,
     ];
 
     pub(super) fn descriptor(self) -> Value {
@@ -85,6 +88,12 @@ impl Notice {
                 "ResultsLeftOut",
                 "There are more results than a file may hold.",
                 "Run the features in parts, or read the other reports, which hold all.",
+            ],
+            Notice::NotSelected => [
+                "RC9007",
+                "ControlInPart",
+                "Not all scenarios that bear on a control were selected.",
+                "The control is not satisfied by the others: run it without a filter.",
             ],
         }
     }
@@ -150,6 +159,12 @@ fn notices(record: &Record, left_out: usize) -> Vec<Value> {
         notices.push(Notice::LeftOut.tell("error", &message));
     }
     notices.push(Notice::Standing.tell(if proven { "note" } else { "warning" }, &words::standing(record)));
+    for row in record.controls().iter().filter(|row| !row.scenarios.is_empty()) {
+        if let Some(left_out) = grounds::left_out(row) {
+            let message = format!("{} is {}: {left_out}", row.control, grounds::word(row.finding));
+            notices.push(Notice::NotSelected.tell("warning", &message));
+        }
+    }
     let places = Places::of(&record.run);
     notices.extend(record.scenarios.iter().filter_map(|scenario| skip(&places, scenario)));
     notices
