@@ -207,6 +207,34 @@ mod tests {
     }
 
     #[test]
+    fn whatever_is_put_in_between_is_found() {
+        let files = folder(Some(&key(1)));
+        for name in [MANIFEST, SIGNATURE] {
+            for index in 0..=files[name].len() {
+                for inserted in [" ", "\n", "\r", "\t", "\\n", "\\t", "\\r", "\\u0020", "="] {
+                    let mut changed = files.clone();
+                    changed.get_mut(name).unwrap().splice(index..index, inserted.bytes());
+                    assert!(verify(&changed, None).is_err(), "{inserted:?} at byte {index} of {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_that_is_flipped_is_found() {
+        let files = folder(Some(&key(1)));
+        for name in [MANIFEST, SIGNATURE] {
+            for index in 0..files[name].len() {
+                for bit in 0..8 {
+                    let mut changed = files.clone();
+                    changed.get_mut(name).unwrap()[index] ^= 1 << bit;
+                    assert!(verify(&changed, None).is_err(), "bit {bit} of byte {index} of {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn files_that_are_gone_or_new_are_found() {
         let mut gone = folder(None);
         gone.remove("report.txt");
