@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::call::{Purpose, Verdict};
 use crate::console;
-use crate::controls::ControlRef;
+use crate::controls::{ControlRef, Spelling};
 use crate::digest::Sha256;
 use crate::event::StepResult;
 use crate::record::{Outcome, Record, ScenarioRecord};
@@ -60,6 +60,7 @@ pub(crate) struct Finding<'run> {
 /// A finding for each selected scenario, in their order.
 pub(crate) fn findings(record: &Record) -> impl Iterator<Item = Finding<'_>> {
     let origin = origin(record);
+    let spelling = Spelling::of(record);
     let left_out: BTreeMap<ControlRef, String> = record
         .controls()
         .into_iter()
@@ -69,6 +70,7 @@ pub(crate) fn findings(record: &Record) -> impl Iterator<Item = Finding<'_>> {
     scenarios.map(move |(scenario, fingerprint)| {
         let id = format!("{origin}/{fingerprint}");
         let mut finding = finding(record, scenario, id);
+        finding.controls = spelling.named(&scenario.scenario.tags);
         let told = finding.controls.iter().filter_map(|it| Some(format!("{it}: {}", left_out.get(it)?)));
         finding.left_out = told.collect::<Vec<String>>().join("; ");
         finding
@@ -90,7 +92,7 @@ fn finding<'run>(record: &'run Record, scenario: &'run ScenarioRecord, id: Strin
         id,
         title: format!("{}{}", mark(record), words::name(scenario)),
         description: format!("{said}. Evidence: {}.", console::harmless(&words::standing(record))),
-        controls: scenario.scenario.tags.iter().filter_map(|tag| ControlRef::from_tag(tag)).collect(),
+        controls: BTreeSet::new(),
         left_out: String::new(),
         started,
         ended: words::ended(record, scenario).max(started),

@@ -1,11 +1,10 @@
 //! Which scenarios bear on which control, by their tags `@control:FRAMEWORK:ID`, and what they show of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::ScenarioRef;
 use crate::provenance::ControlText;
 use crate::record::{Outcome, Record};
 
@@ -67,6 +66,43 @@ impl ControlRef {
         let named = !framework.is_empty() && !id.is_empty();
         named.then(|| ControlRef { framework: framework.to_owned(), id: id.to_owned() })
     }
+
+    /// Its framework and id without their case, by which controls are the same.
+    #[must_use]
+    pub fn folded(&self) -> [String; 2] {
+        [&self.framework, &self.id].map(|name| name.to_lowercase())
+    }
+}
+
+/// The controls of a run, each in one spelling: names that differ only in case are the same control's. That of the users'
+/// file counts, or else the one that stands first.
+pub(crate) struct Spelling(BTreeMap<[String; 2], ControlRef>);
+
+impl Spelling {
+    pub(crate) fn of(record: &Record) -> Spelling {
+        let mut spelling = Spelling(BTreeMap::new());
+        for text in &record.run.controls {
+            spelling.add(ControlRef { framework: text.framework.clone(), id: text.id.clone() });
+        }
+        let selected = record.scenarios.iter().map(|it| &it.scenario);
+        let tags = selected.chain(&record.left_out).flat_map(|it| &it.tags);
+        tags.filter_map(|tag| ControlRef::from_tag(tag)).for_each(|control| spelling.add(control));
+        spelling
+    }
+
+    fn add(&mut self, control: ControlRef) {
+        self.0.entry(control.folded()).or_insert(control);
+    }
+
+    /// The controls that tags name, each once.
+    pub(crate) fn named(&self, tags: &[String]) -> BTreeSet<ControlRef> {
+        let named = tags.iter().filter_map(|tag| ControlRef::from_tag(tag));
+        named.map(|control| self.spelt(control)).collect()
+    }
+
+    fn spelt(&self, control: ControlRef) -> ControlRef {
+        self.0.get(&control.folded()).cloned().unwrap_or(control)
+    }
 }
 
 impl fmt::Display for ControlRef {
@@ -79,21 +115,19 @@ impl Record {
     /// The matrix of controls and scenarios: controls of tags and of the users' files, in the order of their names.
     #[must_use]
     pub fn controls(&self) -> Vec<ControlRow> {
+        let spelling = Spelling::of(self);
         let mut rows: BTreeMap<ControlRef, Bearing> = BTreeMap::new();
         for text in &self.run.controls {
             let control = ControlRef { framework: text.framework.clone(), id: text.id.clone() };
-            rows.entry(control).or_default().text = Some(text.clone());
+            rows.entry(spelling.spelt(control)).or_default().text.get_or_insert_with(|| text.clone());
         }
-        let named = |scenario: &ScenarioRef| -> Vec<ControlRef> {
-            scenario.tags.iter().filter_map(|tag| ControlRef::from_tag(tag)).collect()
-        };
         for (index, scenario) in self.scenarios.iter().enumerate() {
-            for control in named(&scenario.scenario) {
+            for control in spelling.named(&scenario.scenario.tags) {
                 rows.entry(control).or_default().scenarios.push(index);
             }
         }
         for (index, scenario) in self.left_out.iter().enumerate() {
-            for control in named(scenario) {
+            for control in spelling.named(&scenario.tags) {
                 rows.entry(control).or_default().left_out.push(index);
             }
         }
@@ -222,6 +256,44 @@ mod tests {
         assert_eq!(finding(2, false), ControlFinding::Undetermined);
         assert_eq!(finding(2, true), ControlFinding::NotSatisfied);
         assert_eq!(finding(0, false), ControlFinding::NotTested);
+    }
+
+    #[test]
+    fn controls_that_differ_only_in_case_are_one() {
+        let rows = |known: &[&str], tags: &[&str]| {
+            let [mut first, _] = run_started(tags.len());
+            if let EventKind::RunStarted { run, scenarios, .. } = &mut first.kind {
+                let named = |control: &&str| ControlRef::from_tag(&format!("control:{control}")).unwrap();
+                let text = |it: ControlRef| ControlText {
+                    framework: it.framework,
+                    id: it.id,
+                    version: None,
+                    text: None,
+                };
+                run.controls = known.iter().map(named).map(text).collect();
+                scenarios.iter_mut().zip(tags).for_each(|(it, tag)| it.tags.push(format!("control:{tag}")));
+            }
+            let rows = [first].iter().collect::<Record>().controls();
+            rows.iter().map(|row| (row.control.to_string(), row.scenarios.clone())).collect::<Vec<_>>()
+        };
+        let one = |control: &str| vec![(control.to_owned(), vec![0, 1])];
+        assert_eq!(rows(&[], &["NIST-800-53:ac-6", "NIST-800-53:AC-6"]), one("NIST-800-53:ac-6"));
+        assert_eq!(
+            rows(&["NIST-800-53:AC-6"], &["nist-800-53:ac-6", "NIST-800-53:Ac-6"]),
+            one("NIST-800-53:AC-6")
+        );
+        assert_eq!(rows(&[], &["NIST-800-53:AC-6", "NIST-800-53:AC-60"]).len(), 2);
+    }
+
+    #[test]
+    fn a_tag_without_a_framework_bears_on_no_control() {
+        let [mut first, _] = run_started(1);
+        if let EventKind::RunStarted { run, scenarios, .. } = &mut first.kind {
+            run.controls.clear();
+            scenarios[0].tags.push("control:AC-2".into());
+        }
+        let record: Record = [first].iter().collect();
+        assert_eq!((record.controls(), record.scenarios_without_control()), (vec![], vec![0]));
     }
 
     #[test]

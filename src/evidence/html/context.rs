@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::controls::ControlRef;
 use crate::digest::Sha256;
 use crate::record::{Record, ScenarioRecord};
 
@@ -20,6 +21,7 @@ pub(super) struct Context<'a> {
     pub(super) digest: &'a Sha256,
     /// Of each scenario: from path, rule and name, so that a link holds though lines move.
     ids: Vec<String>,
+    /// Those that name one control have one number.
     pub(super) tags: BTreeMap<&'a str, usize>,
     pub(super) principals: BTreeMap<&'a str, usize>,
     /// The address of the file that holds the policies; empty: the one that is being written.
@@ -32,12 +34,19 @@ impl<'a> Context<'a> {
     pub(super) fn new(record: &'a Record, digest: &'a Sha256) -> Context<'a> {
         let tags = record.scenarios.iter().flat_map(|it| &it.scenario.tags).map(String::as_str);
         let calls = record.scenarios.iter().flat_map(ScenarioRecord::calls);
+        let mut tags = numbered(tags);
+        let mut controls = BTreeMap::new();
+        for (tag, number) in &mut tags {
+            if let Some(control) = ControlRef::from_tag(tag) {
+                *number = *controls.entry(control.folded()).or_insert(*number);
+            }
+        }
         Context {
             record,
             proven: record.target.as_ref().is_some_and(|target| target.enforces_iam),
             digest,
             ids: ids(record),
-            tags: numbered(tags),
+            tags,
             principals: numbered(calls.map(|it| it.call.principal.as_str())),
             policies: String::new(),
             pages: BTreeMap::new(),

@@ -1,5 +1,7 @@
 //! The head of the list of scenarios, with what chooses among them: shown only where it works, which is with JavaScript.
 
+use std::collections::BTreeSet;
+
 use super::context::Context;
 use super::markup::{Html, put, text};
 
@@ -30,7 +32,8 @@ fn select<'a>(
     values: impl Iterator<Item = (&'a &'a str, &'a usize)>,
 ) {
     put!(html, "<label>{label} <select id={id}><option value=\"\">all");
-    for (it, number) in values {
+    let mut seen = BTreeSet::new();
+    for (it, number) in values.filter(|(_, number)| seen.insert(*number)) {
         put!(html, "<option value={number}>{}", text(it.strip_prefix(crate::TAG_PREFIX).unwrap_or(it)));
     }
     put!(html, "</select></label>");

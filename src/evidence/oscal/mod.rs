@@ -18,6 +18,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::controls::Spelling;
 use crate::digest::Sha256;
 use crate::format::Digests;
 use crate::record::Record;
@@ -128,7 +129,7 @@ fn result<'run>(record: &'run Record, ids: &'run Ids<'run>) -> RunResult<'run> {
     if !record.is_complete() {
         put(&mut tail, "remarks", json!("The run was interrupted: what is told here is not all of it."));
     }
-    RunResult { head, observations: Observations { record, ids }, tail }
+    RunResult { head, observations: Observations { record, spelling: Spelling::of(record), ids }, tail }
 }
 
 fn resources(record: &Record, digests: &Digests<'_>, ids: &Ids) -> Vec<Value> {

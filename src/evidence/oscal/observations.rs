@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::controls::ControlRef;
+use crate::controls::Spelling;
 use crate::record::{Outcome, Record, ScenarioRecord};
 use crate::words;
 
@@ -13,6 +13,7 @@ use super::{assessed, line, prop, put, time};
 /// One of each scenario.
 pub(super) struct Observations<'run> {
     pub(super) record: &'run Record,
+    pub(super) spelling: Spelling,
     pub(super) ids: &'run Ids<'run>,
 }
 
@@ -25,12 +26,13 @@ impl Observations<'_> {
 impl Serialize for Observations<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let scenarios = self.record.scenarios.iter().enumerate();
-        let observation = |(place, scenario)| observation(self.record, place, scenario, self.ids);
+        let observation = |(place, scenario)| observation(self, place, scenario);
         serializer.collect_seq(scenarios.map(observation))
     }
 }
 
-fn observation(record: &Record, place: usize, scenario: &ScenarioRecord, ids: &Ids<'_>) -> Value {
+fn observation(of: &Observations<'_>, place: usize, scenario: &ScenarioRecord) -> Value {
+    let Observations { record, spelling, ids } = of;
     let stands = &scenario.scenario;
     let mut props = vec![
         prop("outcome", words::outcome(scenario)),
@@ -39,8 +41,8 @@ fn observation(record: &Record, place: usize, scenario: &ScenarioRecord, ids: &I
         prop("feature", &stands.feature),
     ];
     props.extend(stands.rule.iter().map(|rule| prop("rule", rule)));
-    let controls = stands.tags.iter().filter_map(|tag| ControlRef::from_tag(tag));
-    props.extend(controls.map(|control| prop("control", &control.to_string())));
+    let controls = spelling.named(&stands.tags);
+    props.extend(controls.iter().map(|control| prop("control", &control.to_string())));
     let mut observation = json!({
         "uuid": ids.observation(place),
         "title": line(&words::name(scenario)),
@@ -48,7 +50,7 @@ fn observation(record: &Record, place: usize, scenario: &ScenarioRecord, ids: &I
         "props": props,
         "methods": ["TEST"],
     });
-    if stands.tags.iter().any(|tag| ControlRef::from_tag(tag).is_some()) {
+    if !controls.is_empty() {
         put(&mut observation, "types", json!(["control-objective"]));
     }
     let tool = json!({ "type": "tool", "actor-uuid": ids.tool() });

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
-use crate::controls::ControlRef;
+use crate::controls::Spelling;
 use crate::digest::Sha256;
 use crate::event::StepResult;
 use crate::record::{Record, ScenarioRecord, StepRecord};
@@ -38,10 +38,10 @@ pub(super) fn results(record: &Record, limit: usize) -> Results {
     let left_out = broken.len().saturating_sub(limit);
     broken.truncate(limit);
     let details = DETAILS.min(ALL_DETAILS / broken.len().max(1));
-    let places = Places::of(&record.run);
-    let shown = broken
-        .iter()
-        .map(|(rule, (scenario, fingerprint))| result(&places, *rule, scenario, fingerprint, details));
+    let (places, spelling) = (Places::of(&record.run), Spelling::of(record));
+    let shown = broken.iter().map(|(rule, (scenario, fingerprint))| {
+        result(&places, *rule, scenario, fingerprint, details, &spelling)
+    });
     Results { shown: shown.collect(), left_out }
 }
 
@@ -51,6 +51,7 @@ fn result(
     scenario: &ScenarioRecord,
     fingerprint: &str,
     details: usize,
+    spelling: &Spelling,
 ) -> Value {
     let named = &scenario.scenario;
     let step = words::deciding_step(scenario);
@@ -71,7 +72,7 @@ fn result(
         "locations": [{ "physicalLocation": place, "logicalLocations": [{ "fullyQualifiedName": qualified(scenario) }] }],
         // The name by which GitHub knows that a result is the one of another run.
         "partialFingerprints": { "primaryLocationLineHash": fingerprint, "rolecallScenario/v1": fingerprint },
-        "properties": properties(scenario),
+        "properties": properties(scenario, spelling),
     });
     if let (Some(step), Some(result)) = (step, result.as_object_mut()) {
         let begins = json!({
@@ -110,11 +111,10 @@ fn ended(result: &StepResult) -> &'static str {
     }
 }
 
-fn properties(scenario: &ScenarioRecord) -> Value {
+fn properties(scenario: &ScenarioRecord, spelling: &Spelling) -> Value {
     let named = &scenario.scenario;
     let tags: BTreeSet<&String> = named.tags.iter().collect();
-    let controls: BTreeSet<String> =
-        named.tags.iter().filter_map(|tag| ControlRef::from_tag(tag)).map(|it| it.to_string()).collect();
+    let controls: BTreeSet<String> = spelling.named(&named.tags).iter().map(ToString::to_string).collect();
     json!({
         "outcome": scenario.outcome(),
         "feature": console::harmless(&named.feature),

@@ -63,12 +63,16 @@ fn one(tag: &str, line: usize, page: &mut Page<'_>) {
 
 /// What is wrong with a control, and what to do about it: that a file which lists its framework does not have it.
 fn unknown(control: &ControlRef, known: &[ControlRef]) -> Option<(String, String)> {
-    if known.contains(control) {
+    // A run takes names that differ only in case for the same control's.
+    if known.iter().any(|it| it.folded() == control.folded()) {
         return None;
     }
     let ControlRef { framework, id } = control;
-    let ids: Vec<&str> =
-        known.iter().filter(|it| it.framework == *framework).map(|it| it.id.as_str()).collect();
+    let ids: Vec<&str> = known
+        .iter()
+        .filter(|it| it.framework.eq_ignore_ascii_case(framework))
+        .map(|it| it.id.as_str())
+        .collect();
     let message = format!("`controls.toml` has no `{control}`");
     if ids.is_empty() {
         let near = policy::nearest(framework, known.iter().map(|it| it.framework.as_str()));
