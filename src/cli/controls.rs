@@ -1,11 +1,12 @@
 //! `controls.toml` beside the features: controls by framework and id, with their version and what they ask for in the
 //! users' own words. Scenarios name them by tags, `@control:FRAMEWORK:ID`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use evidence::{ControlText, File};
+use evidence::{ControlRef, ControlText, File};
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::diagnostic::Diagnostic;
 
@@ -16,7 +17,16 @@ const NAME: &str = "controls.toml";
 #[serde(deny_unknown_fields)]
 struct Controls {
     #[serde(default)]
-    control: Vec<ControlText>,
+    control: Vec<Spanned<Control>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Control {
+    framework: String,
+    id: String,
+    version: Option<String>,
+    text: Option<String>,
 }
 
 /// Those that stand in the folders of the features.
@@ -47,5 +57,53 @@ pub(crate) fn read(path: &Path) -> Result<(File, Vec<ControlText>), Diagnostic> 
     };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
     let controls: Controls = toml::from_str(&text).map_err(|error| wrong(&error))?;
-    Ok((File::new(path.display().to_string(), text.as_bytes()), controls.control))
+    let mut seen: BTreeMap<[String; 2], usize> = BTreeMap::new();
+    let mut known = Vec::new();
+    for control in controls.control {
+        let line = line_at(&text, control.span().start);
+        let Control { framework, id, version, text } = control.into_inner();
+        let named = ControlRef { framework, id };
+        let name = path.display();
+        if named.framework.is_empty() || named.id.is_empty() {
+            return Err(wrong(&format!("the control in line {line} has an empty `framework` or `id`")));
+        }
+        if let Some(first) = seen.insert(named.folded(), line) {
+            let message =
+                format!("`{name}` has the control `{named}` twice: in line {first} and in line {line}");
+            return Err(Diagnostic::new(message)
+                .help("a control has one entry; names that differ only in case are the same control's"));
+        }
+        let ControlRef { framework, id } = named;
+        known.push(ControlText { framework, id, version, text });
+    }
+    Ok((File::new(path.display().to_string(), text.as_bytes()), known))
+}
+
+/// The number of the line in which a byte stands.
+fn line_at(text: &str, byte: usize) -> usize {
+    text.get(..byte).unwrap_or_default().matches('\n').count() + 1
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        std::fs::write(&path, text).unwrap();
+        let message = read(&path).map(|(_, known)| known.len()).unwrap_err().message;
+        assert!(expected.iter().all(|it| message.contains(it)), "{message}");
+    }
+
+    #[test]
+    fn slips_are_told_with_their_place() {
+        let first = "[[control]]\nframework = \"SOC2\"\nid = \"CC6.1\"\n";
+        check(&format!("{first}txt = \"a slip\"\n"), &["unknown field `txt`", "line 4"]);
+        let twice = format!("{first}\n[[control]]\nframework = \"soc2\"\nid = \"cc6.1\"\n");
+        check(&twice, &["has the control `soc2:cc6.1` twice: in line 1 and in line 5"]);
+        check("[[control]]\nframework = \"SOC2\"\nid = \"\"\n", &["the control in line 1 has an empty"]);
+    }
 }
