@@ -107,6 +107,7 @@ fn judged(record: &Record, scenario: &ScenarioRecord) -> (Status, Option<(&'stat
         Outcome::Inconclusive => none("ROLECALL_INCONCLUSIVE", format!("it could not tell: {}", why())),
         Outcome::Skipped => none("ROLECALL_SKIPPED", format!("it was not run: {}", why())),
         Outcome::Unfinished => none("ROLECALL_UNFINISHED", format!("it did not end: {}", why())),
+        Outcome::NotBegun => none("ROLECALL_NOT_BEGUN", format!("it was not begun: {}", why())),
         Outcome::Passed if !record.is_complete() || record.stray_events > 0 => {
             none("ROLECALL_INTERRUPTED", "its steps held, in a run that was interrupted".to_owned())
         }
@@ -137,7 +138,7 @@ fn severity(scenario: &ScenarioRecord) -> Severity {
     };
     match scenario.outcome() {
         Outcome::Passed | Outcome::Skipped => Severity::Informational,
-        Outcome::Inconclusive | Outcome::Unfinished => Severity::Low,
+        Outcome::Inconclusive | Outcome::Unfinished | Outcome::NotBegun => Severity::Low,
         Outcome::Failed if was_allowed() => Severity::High,
         Outcome::Failed => Severity::Medium,
     }

@@ -319,6 +319,56 @@ mod tests {
     }
 
     #[test]
+    fn all_formats_count_alike_however_early_a_run_ended() {
+        let events = sample::everything();
+        for end in 3..=events.len() {
+            let record: Record = events.iter().take(end).collect();
+            let it = record.scenario_counts();
+            let clear = it.passed + it.failed + it.inconclusive + it.skipped;
+            assert_eq!(it.selected, clear + it.unfinished + it.not_begun, "{it:?}");
+            let told = |count: usize, words: &str| {
+                (count > 0).then(|| format!(", {count} {words}")).unwrap_or_default()
+            };
+            let [text, html, summary] =
+                [Format::Text, Format::Html, Format::GithubSummary].map(|format| rendered(&record, format));
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let parts = [
+                told(it.failed, "failed"),
+                told(it.inconclusive, "could not tell"),
+                told(it.unfinished, "did not end"),
+                told(it.not_begun, "not begun"),
+            ];
+            let expected = format!("12 of 15 scenarios: {} passed{}", it.passed, parts.concat());
+            assert!(text.contains(&expected), "{expected} in {text}");
+            let table = format!(
+                "| 15 | 12 | {} | {} | {} | {} | {} | {} |",
+                it.passed, it.failed, it.inconclusive, it.skipped, it.unfinished, it.not_begun
+            );
+            assert!(summary.contains(&table), "{table} in {summary}");
+            for (count, words) in [(it.unfinished, "… did not end"), (it.not_begun, "· not begun")] {
+                assert!(html.contains(&format!("<b>{count}</b> <span>{words}</span>")), "{count} {words}");
+            }
+            let junit = rendered(&record, Format::Junit);
+            let errors = it.inconclusive + it.unfinished + it.not_begun;
+            let suites = format!(
+                "<testsuites name=\"rolecall\" tests=\"12\" failures=\"{}\" errors=\"{errors}\" skipped=\"{}\"",
+                it.failed, it.skipped
+            );
+            assert!(junit.contains(&suites), "{suites} in {junit}");
+            let oscal: serde_json::Value = serde_json::from_str(&rendered(&record, Format::Oscal)).unwrap();
+            let props = oscal.pointer("/assessment-results/results/0/props").unwrap().as_array().unwrap();
+            let prop = |name: &str| {
+                props.iter().find(|prop| prop.get("name").unwrap() == name).unwrap().get("value")
+            };
+            for (name, count) in
+                [("scenarios-unfinished", it.unfinished), ("scenarios-not-begun", it.not_begun)]
+            {
+                assert_eq!(prop(name).unwrap(), &count.to_string(), "{name}");
+            }
+        }
+    }
+
+    #[test]
     fn every_format_has_a_name_and_a_file_of_its_own() {
         for (index, format) in Format::ALL.iter().enumerate() {
             let alike =

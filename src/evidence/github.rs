@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::findings::Findings;
 use crate::record::{Outcome, Record, ScenarioRecord};
-use crate::{grounds, words};
+use crate::{console, grounds, words};
 
 /// GitHub shows no more annotations of a step.
 const ANNOTATIONS: usize = 10;
@@ -29,6 +29,16 @@ pub(crate) fn annotations(record: &Record, out: &mut dyn Write) -> io::Result<()
         let path = property(&scenario.scenario.path);
         let (title, message) = (property(&words::name(scenario)), data(&message(scenario)));
         writeln!(out, "::{level} file={path},line={line},title={title}::{message}")?;
+    }
+    let counts = record.scenario_counts();
+    if counts.not_begun > 0 {
+        let title = property(&format!("{} not begun", counts.not_begun));
+        writeln!(out, "::warning title={title}::the run ended before these scenarios began")?;
+    }
+    if counts.skipped > 0 {
+        let title = property(&format!("{} skipped", counts.skipped));
+        let reasons = words::shortened(&console::harmless(&words::skips(record)), LINE);
+        writeln!(out, "::notice title={title}::{}", data(&reasons))?;
     }
     Ok(())
 }
@@ -53,7 +63,7 @@ pub(crate) fn findings(found: &Findings<'_>, out: &mut dyn Write) -> io::Result<
 pub(crate) fn summary(record: &Record, out: &mut dyn Write) -> io::Result<()> {
     let counts = record.scenario_counts();
     let mut text = format!(
-        "### Rolecall: {} of {} scenarios passed\n\n{}\n\n| found | selected | passed | failed | could not tell | skipped | did not end |\n|---|---|---|---|---|---|---|\n| {} | {} | {} | {} | {} | {} | {} |\n",
+        "### Rolecall: {} of {} scenarios passed\n\n{}\n\n| found | selected | passed | failed | could not tell | skipped | did not end | not begun |\n|---|---|---|---|---|---|---|---|\n| {} | {} | {} | {} | {} | {} | {} | {} |\n",
         counts.passed,
         counts.selected,
         cell(&words::standing(record)),
@@ -64,7 +74,14 @@ pub(crate) fn summary(record: &Record, out: &mut dyn Write) -> io::Result<()> {
         counts.inconclusive,
         counts.skipped,
         counts.unfinished,
+        counts.not_begun,
     );
+    if counts.skipped > 0 {
+        text.push_str(&format!(
+            "\n{}\n",
+            cell(&format!("{} skipped: {}", counts.skipped, words::skips(record)))
+        ));
+    }
     if !record.is_complete() {
         text.push_str("\n**The run was interrupted: what is told here is not all of it.**\n");
     }
@@ -75,7 +92,11 @@ pub(crate) fn summary(record: &Record, out: &mut dyn Write) -> io::Result<()> {
     }
     while let Some(scenario) = rows.next() {
         let place = format!("{}:{}", scenario.scenario.path, scenario.scenario.line);
-        let word = if scenario.outcome() == Outcome::Failed { "failed" } else { "could not tell" };
+        let word = match scenario.outcome() {
+            Outcome::Failed => "failed",
+            Outcome::Unfinished => "did not end",
+            _ => "could not tell",
+        };
         let why = cell(&words::headline(scenario));
         let row = format!("| {word} | {}<br>{} | {why} |\n", cell(&words::name(scenario)), cell(&place));
         if text.len() + row.len() + END > SUMMARY {
@@ -96,7 +117,8 @@ fn controls(record: &Record) -> String {
     });
     let mut text: String = told.collect();
     if !text.is_empty() {
-        text.insert_str(0, "\n| control | | why |\n|---|---|---|\n");
+        let worth = cell(grounds::worth(record).1);
+        text.insert_str(0, &format!("\nControls ({worth}):\n\n| control | | why |\n|---|---|---|\n"));
     }
     if let Some(more @ 1..) = rows.len().checked_sub(CONTROLS) {
         text.push_str(&format!("\nand {more} more controls\n"));
@@ -114,6 +136,9 @@ fn is_unclear(outcome: Outcome) -> bool {
 
 fn message(scenario: &ScenarioRecord) -> String {
     let headline = words::headline(scenario);
+    if words::deciding_step(scenario).is_none() {
+        return headline;
+    }
     words::shortened(&format!("{headline}\n{}", words::details(scenario)), LINE)
 }
 
@@ -165,6 +190,20 @@ mod tests {
     }
 
     #[test]
+    fn what_did_not_end_is_told_in_a_line_and_what_was_not_begun_is_counted() {
+        let [first, tested] = sample::run_started(3);
+        let record: Record = [first, tested, sample::started(1)].iter().collect();
+        assert_eq!(
+            rendered(&record, annotations),
+            "::warning file=features/part_2_assume_role.feature,line=2,title=scenario 1::the run ended before it did\n\
+             ::warning title=2 not begun::the run ended before these scenarios began\n"
+        );
+        let page = rendered(&record, summary);
+        assert!(page.contains("| 3 | 3 | 0 | 0 | 0 | 0 | 1 | 2 |\n"), "{page}");
+        assert!(page.contains("\n| did not end | scenario 1<br>"), "{page}");
+    }
+
+    #[test]
     fn nobody_s_text_becomes_a_command_or_markup() {
         let mut record: Record = sample::everything().iter().collect();
         let text = "a,b:c%d\n::add-mask::x\r::error::y <script>alert(1)</script> | [x](y) @team #1 `";
@@ -174,9 +213,18 @@ mod tests {
         }
         let commands = rendered(&record, annotations);
         for line in commands.lines() {
-            assert!(line.starts_with("::error file=") || line.starts_with("::warning file="), "{line}");
+            let in_file = line.starts_with("::error file=") || line.starts_with("::warning file=");
+            assert!(
+                in_file || line.starts_with("::warning title=") || line.starts_with("::notice title="),
+                "{line}"
+            );
             let (properties, _) = line.trim_start_matches("::").split_once("::").unwrap();
-            assert_eq!((properties.matches(',').count(), properties.matches(':').count()), (2, 0), "{line}");
+            let commas = if in_file { 2 } else { 0 };
+            assert_eq!(
+                (properties.matches(',').count(), properties.matches(':').count()),
+                (commas, 0),
+                "{line}"
+            );
         }
         let page = rendered(&record, summary);
         for markup in ["<script", "[x]", "@team", " #1", "`"] {

@@ -2,7 +2,7 @@
 
 use crate::controls::{ControlFinding, ControlRow};
 use crate::record::{Outcome, Record, ScenarioRecord};
-use crate::target::TargetInfo;
+use crate::target::{EvidenceKind, TargetInfo};
 
 /// The finding in a few words.
 pub(crate) fn word(finding: ControlFinding) -> &'static str {
@@ -11,6 +11,22 @@ pub(crate) fn word(finding: ControlFinding) -> &'static str {
         ControlFinding::NotSatisfied => "not satisfied",
         ControlFinding::Undetermined => "undetermined",
         ControlFinding::NotTested => "not tested",
+    }
+}
+
+/// The kind of evidence on which all findings of a run rest: as a name, and for somebody who reads nothing else of the run.
+pub(crate) fn worth(record: &Record) -> (&'static str, &'static str) {
+    match record.target.as_ref().map_or(EvidenceKind::Unproven, TargetInfo::evidence) {
+        EvidenceKind::DesignIntent => {
+            ("design-intent", "design intent, shown on Rolecall's emulator: not that an account operates so")
+        }
+        EvidenceKind::OperatingEffectiveness => {
+            ("operating-effectiveness", "operating effectiveness, shown by an account of AWS")
+        }
+        EvidenceKind::OtherServer => {
+            ("other-server", "shown by a server that is not AWS: not that an account operates so")
+        }
+        EvidenceKind::Unproven => ("unproven", "unproven: the target did not show that it enforces IAM"),
     }
 }
 
@@ -24,14 +40,12 @@ pub(crate) fn of(record: &Record, row: &ControlRow) -> String {
     }
     let counts = |takes: &dyn Fn(&ScenarioRecord) -> bool| scenarios.iter().filter(|it| takes(it)).count();
     let ended = |outcome: Outcome| counts(&|it| it.outcome() == outcome);
-    let begun =
-        |begun: bool| counts(&|it| it.outcome() == Outcome::Unfinished && it.started.is_some() == begun);
     let mut parts = vec![
         some(ended(Outcome::Failed), all, ["failed"; 2]),
         some(ended(Outcome::Inconclusive), all, ["could not tell"; 2]),
         some(ended(Outcome::Skipped), all, ["was skipped", "were skipped"]),
-        some(begun(true), all, ["did not end"; 2]),
-        some(begun(false), all, ["was not begun", "were not begun"]),
+        some(ended(Outcome::Unfinished), all, ["did not end"; 2]),
+        some(ended(Outcome::NotBegun), all, ["was not begun", "were not begun"]),
         left_out(row),
     ];
     if parts.iter().all(Option::is_none) {

@@ -79,7 +79,9 @@ fn predicate(record: &Record) -> Value {
         match scenario.outcome() {
             Outcome::Passed if is_proven(record) => passed.push(name),
             Outcome::Passed | Outcome::Skipped => warned.push(name),
-            Outcome::Failed | Outcome::Inconclusive | Outcome::Unfinished => failed.push(name),
+            Outcome::Failed | Outcome::Inconclusive | Outcome::Unfinished | Outcome::NotBegun => {
+                failed.push(name)
+            }
         }
     }
     let lists = [("passedTests", passed), ("warnedTests", warned), ("failedTests", failed)];

@@ -33,7 +33,7 @@ fn write_within(record: &Record, largest: usize, out: &mut dyn Write) -> io::Res
     document.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let counts = tally(record.scenarios.iter());
     let [tests, failures, errors, skipped] = counts.map(|count| count.to_string());
-    let time = seconds(record.duration.unwrap_or_default());
+    let time = seconds(words::took(record));
     let suites = document.create_element("testsuites").with_attributes([
         ("name", "rolecall"),
         ("tests", &tests),
@@ -133,6 +133,7 @@ fn case(
         Outcome::Failed => ("failure", "failed"),
         Outcome::Inconclusive => ("error", "inconclusive"),
         Outcome::Unfinished => ("error", "unfinished"),
+        Outcome::NotBegun => ("error", "not begun"),
         Outcome::Skipped => ("skipped", "skipped"),
     };
     let message = line(&words::headline(scenario));
@@ -152,7 +153,9 @@ fn tally<'record>(scenarios: impl Iterator<Item = &'record ScenarioRecord>) -> [
     scenarios.fold([0; 4], |[all, failures, errors, skipped], scenario| match scenario.outcome() {
         Outcome::Passed => [all + 1, failures, errors, skipped],
         Outcome::Failed => [all + 1, failures + 1, errors, skipped],
-        Outcome::Inconclusive | Outcome::Unfinished => [all + 1, failures, errors + 1, skipped],
+        Outcome::Inconclusive | Outcome::Unfinished | Outcome::NotBegun => {
+            [all + 1, failures, errors + 1, skipped]
+        }
         Outcome::Skipped => [all + 1, failures, errors, skipped + 1],
     })
 }
@@ -242,6 +245,15 @@ mod tests {
     fn everything() {
         golden::check("junit.xml", &rendered(&of(&sample::everything())));
         golden::check("junit_unproven.xml", &rendered(&of(&sample::unproven())));
+    }
+
+    #[test]
+    fn an_interrupted_run_took_the_time_until_its_last_event() {
+        let events = sample::everything();
+        let record = of(&events[..events.len() - 1]);
+        let whole = attributes(&rendered(&record), "testsuites").remove(0);
+        let time = whole.iter().find(|(name, _)| name == "time").unwrap();
+        assert_eq!(time.1, format!("0.{:03}", events.len() - 2));
     }
 
     #[test]

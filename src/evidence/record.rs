@@ -137,8 +137,10 @@ pub enum Outcome {
     Inconclusive,
     /// It was not run, for a reason.
     Skipped,
-    /// It did not end: not begun, or interrupted.
+    /// It began and did not end.
     Unfinished,
+    /// It did not begin before the run ended.
+    NotBegun,
 }
 
 /// What a run amounts to; the command's exit code says it.
@@ -155,7 +157,7 @@ pub enum Exit {
     NothingSelected,
 }
 
-/// Scenarios by what became of them. The last five add up to `selected`.
+/// Scenarios by what became of them. The last six add up to `selected`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "named after the outcomes")]
@@ -167,6 +169,7 @@ pub struct ScenarioCounts {
     pub inconclusive: usize,
     pub skipped: usize,
     pub unfinished: usize,
+    pub not_begun: usize,
 }
 
 /// Reported steps by how they ended. The last six add up to `total`.
@@ -271,7 +274,7 @@ impl Record {
             Exit::Inconclusive
         } else if counts.selected == 0 {
             Exit::NothingSelected
-        } else if counts.inconclusive > 0 || counts.unfinished > 0 || counts.passed == 0 {
+        } else if counts.inconclusive + counts.unfinished + counts.not_begun > 0 || counts.passed == 0 {
             Exit::Inconclusive
         } else {
             Exit::Passed
@@ -290,6 +293,7 @@ impl Record {
                 Outcome::Inconclusive => &mut counts.inconclusive,
                 Outcome::Skipped => &mut counts.skipped,
                 Outcome::Unfinished => &mut counts.unfinished,
+                Outcome::NotBegun => &mut counts.not_begun,
             } += 1;
         }
         counts
@@ -351,6 +355,8 @@ impl ScenarioRecord {
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match &self.result {
+            // Whatever was told of it, it began.
+            None if self.started.is_none() && self.steps.is_empty() => Outcome::NotBegun,
             None => Outcome::Unfinished,
             Some(ScenarioResult::Skipped { .. }) => Outcome::Skipped,
             Some(ScenarioResult::Failed) => Outcome::Failed,
@@ -501,8 +507,9 @@ mod tests {
     fn counts_reconcile() {
         let record: Record = sample::everything().iter().collect();
         let it = record.scenario_counts();
-        assert_eq!(it.selected, it.passed + it.failed + it.inconclusive + it.skipped + it.unfinished);
-        assert!(it.passed * it.failed * it.inconclusive * it.skipped * it.unfinished > 0, "{it:?}");
+        let ended = it.passed + it.failed + it.inconclusive + it.skipped;
+        assert_eq!(it.selected, ended + it.unfinished + it.not_begun);
+        assert!(it.passed * it.failed * it.inconclusive * it.skipped * it.not_begun > 0, "{it:?}");
         let it = record.step_counts();
         let sum = it.passed + it.failed + it.inconclusive + it.undefined + it.ambiguous + it.not_run;
         assert_eq!(it.total, sum);

@@ -1,9 +1,13 @@
 //! The words that several outputs share: what a run's verdicts are worth, and why a scenario did not pass.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use crate::console::{self, Color, Detail, Page};
 use crate::event::{ScenarioResult, StepResult};
+use crate::provenance::{Commit, RunInfo, Who};
 use crate::record::{Outcome, Record, ScenarioRecord, StepRecord};
 use crate::target::EvidenceKind;
 
@@ -49,7 +53,7 @@ pub(crate) fn headline(scenario: &ScenarioRecord) -> String {
             Outcome::Failed if scenario.steps.is_empty() => "it has no steps, so it shows nothing",
             Outcome::Failed => "it failed outside its steps",
             Outcome::Inconclusive => "it could not tell, outside its steps",
-            Outcome::Unfinished if scenario.started.is_none() => "the run ended before it began",
+            Outcome::NotBegun => "the run ended before it began",
             Outcome::Unfinished => "the run ended before it did",
             Outcome::Passed | Outcome::Skipped => "",
         }
@@ -82,7 +86,56 @@ pub(crate) fn outcome(scenario: &ScenarioRecord) -> &'static str {
         Outcome::Inconclusive => "inconclusive",
         Outcome::Skipped => "skipped",
         Outcome::Unfinished => "unfinished",
+        Outcome::NotBegun => "not-begun",
     }
+}
+
+/// Who ran it.
+pub(crate) fn who(run: &RunInfo) -> String {
+    match &run.who {
+        Some(Who { name, ci: Some(ci), .. }) => format!("{name}, {ci}"),
+        Some(Who { name, .. }) => name.clone(),
+        None => "not known".to_owned(),
+    }
+}
+
+/// From which commit, and whether anything differed from it.
+pub(crate) fn commit(run: &RunInfo) -> String {
+    run.commit.as_ref().map_or("not known".to_owned(), |commit| {
+        format!("{}, {}", commit.id.chars().take(12).collect::<String>(), changes(commit))
+    })
+}
+
+/// Whether anything differed from the commit.
+pub(crate) fn changes(commit: &Commit) -> &'static str {
+    match commit.clean {
+        Some(true) => "clean",
+        Some(false) => "with changes",
+        None => "not known whether clean",
+    }
+}
+
+/// How long the run took, or was at it when the last was heard of it.
+pub(crate) fn took(record: &Record) -> Duration {
+    let since =
+        record.last_event.unwrap_or_default() - record.started.or(record.last_event).unwrap_or_default();
+    record.duration.unwrap_or_else(|| since.to_std().unwrap_or_default())
+}
+
+/// Why scenarios were skipped; counted where there are several reasons.
+pub(crate) fn skips(record: &Record) -> String {
+    let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
+    for scenario in &record.scenarios {
+        if let Some(ScenarioResult::Skipped { reason }) = &scenario.result {
+            *by_reason.entry(reason).or_default() += 1;
+        }
+    }
+    let counted = by_reason.len() > 1;
+    let texts = by_reason.into_iter().map(|(reason, count)| match counted {
+        true => format!("{count}: {reason}"),
+        false => reason.to_owned(),
+    });
+    texts.collect::<Vec<_>>().join("; ")
 }
 
 /// What to do about it; `None`: nobody knows, or there is nothing to be done.

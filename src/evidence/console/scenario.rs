@@ -44,7 +44,7 @@ fn status(outcome: Outcome) -> (Ink, &'static str) {
         Outcome::Failed => (Ink::Failed, "FAIL"),
         Outcome::Inconclusive => (Ink::Inconclusive, "????"),
         Outcome::Skipped => (Ink::Skipped, "skip"),
-        Outcome::Unfinished => (Ink::Inconclusive, "----"),
+        Outcome::Unfinished | Outcome::NotBegun => (Ink::Inconclusive, "----"),
     }
 }
 
@@ -81,7 +81,7 @@ fn unexplained(record: &ScenarioRecord) -> Option<&'static str> {
         Outcome::Failed if record.steps.is_empty() => Some("it has no steps, so it shows nothing"),
         Outcome::Failed => Some("it failed outside its steps"),
         Outcome::Inconclusive => Some("it could not tell, outside its steps"),
-        Outcome::Passed | Outcome::Skipped | Outcome::Unfinished => None,
+        Outcome::Passed | Outcome::Skipped | Outcome::Unfinished | Outcome::NotBegun => None,
     }
 }
 

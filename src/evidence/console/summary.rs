@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::controls::ControlFinding;
-use crate::event::ScenarioResult;
 use crate::grounds;
 use crate::record::{Exit, Outcome, Record};
 use crate::target::TargetInfo;
+use crate::words;
 
-use super::page::{Page, Prefix, seconds};
+use super::page::{Detail, Page, Prefix, seconds};
 use super::paint::Ink;
 use super::scenario::name_of;
 use super::text::{columns, harmless};
@@ -16,6 +16,9 @@ use super::text::{columns, harmless};
 /// The lines of the summary.
 pub(crate) fn summary(page: &Page, record: &Record) -> Vec<String> {
     let mut lines = interrupted(page, record);
+    if page.detail == Detail::Verbose {
+        lines.extend(origin(page, record));
+    }
     lines.extend(headline(page, record));
     lines.extend(steps(page, record));
     if let Some(target) = &record.target {
@@ -38,7 +41,10 @@ fn controls(page: &Page, record: &Record) -> Vec<String> {
         return Vec::new();
     }
     let counts = counts.into_iter().map(|(finding, count)| format!("{count} {}", grounds::word(finding)));
-    let text = format!("controls: {}", counts.collect::<Vec<_>>().join(", "));
+    let mut text = format!("controls: {}", counts.collect::<Vec<_>>().join(", "));
+    if rows.iter().any(|row| row.finding == ControlFinding::Satisfied) {
+        text.push_str(&format!("; evidence of this: {}", grounds::worth(record).1));
+    }
     let mut lines = page.paragraph(0, &text);
     for row in rows.iter().filter(|row| !row.scenarios.is_empty()) {
         if let Some(left_out) = grounds::left_out(row) {
@@ -62,6 +68,15 @@ pub(crate) fn unproven(page: &Page, target: &TargetInfo) -> Vec<String> {
     let prefix =
         Prefix { painted: format!("{}  ", page.paint(Ink::Inconclusive, word)), columns: columns(word) + 2 };
     page.spread(&prefix, (Ink::Plain, &text), "")
+}
+
+/// Which run it was, by whom and from what: for the file that is kept.
+fn origin(page: &Page, record: &Record) -> Vec<String> {
+    let run = &record.run;
+    let started = record.started.map_or("not begun".to_owned(), |at| at.format("%F %T UTC").to_string());
+    let text =
+        format!("run {} by {}; commit {}; started {started}", run.id, words::who(run), words::commit(run));
+    page.paragraph(0, &text)
 }
 
 /// A warning before the counts of a run that did not end.
@@ -90,9 +105,14 @@ fn headline(page: &Page, record: &Record) -> Vec<String> {
         Exit::Failed => Ink::Failed,
         Exit::Inconclusive | Exit::NothingSelected => Ink::Inconclusive,
     };
-    let parts =
-        [(counts.failed, "failed"), (counts.inconclusive, "could not tell"), (counts.unfinished, "not run")];
-    let skipped = (counts.skipped > 0).then(|| format!(", {} skipped ({})", counts.skipped, reasons(record)));
+    let parts = [
+        (counts.failed, "failed"),
+        (counts.inconclusive, "could not tell"),
+        (counts.unfinished, "did not end"),
+        (counts.not_begun, "not begun"),
+    ];
+    let skipped =
+        (counts.skipped > 0).then(|| format!(", {} skipped ({})", counts.skipped, words::skips(record)));
     let text = format!("{} passed{}{}", counts.passed, others(&parts), skipped.unwrap_or_default());
     let prefix = Prefix { columns: columns(&what), painted: page.paint(ink, &what) };
     page.spread(&prefix, (Ink::Plain, &text), "")
@@ -104,22 +124,6 @@ fn paint_all(page: &Page, ink: Ink, lines: Vec<String>) -> Vec<String> {
 
 fn others(counts: &[(usize, &str)]) -> String {
     counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!(", {count} {word}")).collect()
-}
-
-/// Why scenarios were skipped; counted where there are several reasons.
-fn reasons(record: &Record) -> String {
-    let mut by_reason: BTreeMap<&str, usize> = BTreeMap::new();
-    for scenario in &record.scenarios {
-        if let Some(ScenarioResult::Skipped { reason }) = &scenario.result {
-            *by_reason.entry(reason).or_default() += 1;
-        }
-    }
-    let counted = by_reason.len() > 1;
-    let texts = by_reason.into_iter().map(|(reason, count)| match counted {
-        true => format!("{count}: {reason}"),
-        false => reason.to_owned(),
-    });
-    texts.collect::<Vec<_>>().join("; ")
 }
 
 fn steps(page: &Page, record: &Record) -> Vec<String> {

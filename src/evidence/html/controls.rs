@@ -26,6 +26,7 @@ pub(super) fn controls(html: &mut Html, context: &Context<'_>) {
     let bearing: Vec<usize> = (0..context.record.scenarios.len())
         .filter(|it| rows.iter().any(|row| row.scenarios.binary_search(it).is_ok()))
         .collect();
+    put!(html, "<p class=kind><b>Evidence:</b> {}.", text(grounds::worth(context.record).1));
     let features = features(context, &bearing);
     if bearing.len() <= COLUMNS {
         grid(html, &rows, &Columns::Scenarios(&bearing), context);
@@ -145,6 +146,9 @@ fn list(html: &mut Html, rows: &[ControlRow], context: &Context<'_>) {
 
 fn control(html: &mut Html, row: &ControlRow, context: &Context<'_>) {
     let (class, finding) = match row.finding {
+        ControlFinding::Satisfied if grounds::worth(context.record).0 == "design-intent" => {
+            ("passed", "✓ satisfied by design")
+        }
         ControlFinding::Satisfied => ("passed", "✓ satisfied"),
         ControlFinding::NotSatisfied => ("failed", "✕ not satisfied"),
         ControlFinding::Undetermined => ("inconclusive", "? undetermined"),

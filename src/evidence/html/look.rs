@@ -26,7 +26,8 @@ pub(super) fn outcome(outcome: Outcome, proven: bool) -> Look {
         Outcome::Failed => look("failed", "✕", "failed"),
         Outcome::Inconclusive => look("inconclusive", "?", "could not tell"),
         Outcome::Skipped => look("skipped", "–", "skipped"),
-        Outcome::Unfinished => look("unfinished", "…", "unfinished"),
+        Outcome::Unfinished => look("unfinished", "…", "did not end"),
+        Outcome::NotBegun => look("notbegun", "·", "not begun"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who ran it, where and from what; the self-test, what was left, and the policies.
 
 use crate::provenance::File;
+use crate::words;
 
 use super::call::row;
 use super::context::Context;
@@ -25,11 +26,12 @@ pub(super) fn origin(html: &mut Html, context: &Context<'_>) {
         .data
         .iter()
         .for_each(|(name, version)| row(html, "Knows AWS by", Some(&format!("{name} {version}"))));
-    row(html, "Run by", run.who.as_ref().map(|it| it.name.as_str()));
+    row(html, "Run by", Some(&words::who(run)));
     row(html, "CI job", run.who.as_ref().and_then(|it| it.job.as_deref()));
     let host = run.host.as_ref().map(|it| format!("{}, {} {}", it.kind, it.system, it.architecture));
     row(html, "Host", host.as_deref());
-    row(html, "Commit", run.commit.as_ref().map(|it| it.id.as_str()));
+    row(html, "Commit", Some(run.commit.as_ref().map_or("not known", |it| it.id.as_str())));
+    row(html, "Changes since", run.commit.as_ref().map(words::changes));
     row(html, "Clock", run.clock.as_deref());
     record.plan().for_each(|it: &File| {
         row(html, "File", Some(&format!("{}: {} bytes, SHA-256 {}", it.path, it.length, it.sha256)))

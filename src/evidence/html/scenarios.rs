@@ -21,7 +21,11 @@ pub(super) fn scenario(
     detail: Detail,
 ) {
     let (look, id) = (context.look(it), context.id(index));
-    let open = if matches!(it.outcome(), Outcome::Passed | Outcome::Skipped) { "" } else { " open" };
+    let open = if matches!(it.outcome(), Outcome::Passed | Outcome::Skipped | Outcome::NotBegun) {
+        ""
+    } else {
+        " open"
+    };
     let tags = it.scenario.tags.iter().filter_map(|tag| context.tags.get(tag.as_str()));
     let principals: BTreeSet<_> =
         it.calls().filter_map(|call| context.principals.get(call.call.principal.as_str())).collect();

@@ -4,10 +4,11 @@ use crate::console::human;
 use crate::event::{ScenarioResult, StepResult};
 use crate::record::{Exit, Outcome, ScenarioRecord};
 use crate::target::{EvidenceKind, TargetInfo, TargetKind};
+use crate::words;
 
 use super::context::{Context, name};
 use super::look;
-use super::markup::{Html, put, shortened_to, text};
+use super::markup::{Html, count, put, shortened_to, text};
 
 /// How long a reason is in a list; below it stands whole.
 const REASON: usize = 400;
@@ -93,30 +94,14 @@ fn facts(html: &mut Html, context: &Context<'_>) {
         fact("Account", Some(account));
         fact("Region", target.region.clone());
     }
-    fact(
-        "Run by",
-        record.run.who.as_ref().map(|who| match &who.ci {
-            Some(ci) => format!("{}, {ci}", who.name),
-            None => who.name.clone(),
-        }),
-    );
-    fact(
-        "Commit",
-        record.run.commit.as_ref().map(|commit| {
-            let state = match commit.clean {
-                Some(true) => ", clean",
-                Some(false) => ", with changes",
-                None => "",
-            };
-            format!("{}{state}", commit.id.chars().take(12).collect::<String>())
-        }),
-    );
+    fact("Run by", Some(words::who(&record.run)));
+    fact("Commit", Some(words::commit(&record.run)));
     fact("Record, SHA-256", Some(context.digest.to_string()));
 }
 
 pub(super) fn counts(html: &mut Html, context: &Context<'_>) {
     let it = context.record.scenario_counts();
-    let run = it.selected - it.skipped - it.unfinished;
+    let run = it.selected - it.skipped - it.not_begun;
     put!(
         html,
         "<section class=counts aria-label=Counts><p class=sums><b>{}</b> found → <b>{}</b> selected → <b>{run}</b> run",
@@ -130,6 +115,7 @@ pub(super) fn counts(html: &mut Html, context: &Context<'_>) {
         (Outcome::Inconclusive, it.inconclusive),
         (Outcome::Skipped, it.skipped),
         (Outcome::Unfinished, it.unfinished),
+        (Outcome::NotBegun, it.not_begun),
     ];
     for (outcome, number) in parts {
         let look = look::outcome(outcome, context.proven);
@@ -160,9 +146,10 @@ pub(super) fn troubles(html: &mut Html, context: &Context<'_>) {
         .scenarios
         .iter()
         .enumerate()
-        .filter(|(_, it)| !matches!(it.outcome(), Outcome::Passed | Outcome::Skipped))
+        .filter(|(_, it)| !matches!(it.outcome(), Outcome::Passed | Outcome::Skipped | Outcome::NotBegun))
         .collect();
-    if troubled.is_empty() {
+    let not_begun = context.record.scenario_counts().not_begun;
+    if troubled.is_empty() && not_begun == 0 {
         return;
     }
     put!(html, "<section id=troubles><h2>What did not pass</h2><ul class=troubles>");
@@ -183,6 +170,9 @@ pub(super) fn troubles(html: &mut Html, context: &Context<'_>) {
     if troubled.len() > 200 {
         put!(html, "<p class=cut>{} more stand among the scenarios below.", troubled.len() - 200);
     }
+    if not_begun > 0 {
+        put!(html, "<p>The run ended before {} began.", count(not_begun, "scenario"));
+    }
     put!(html, "</section>");
 }
 
@@ -195,8 +185,8 @@ pub(super) fn reason(scenario: &ScenarioRecord) -> String {
     let Some(step) = step else {
         return match scenario.outcome() {
             Outcome::Failed if scenario.steps.is_empty() => "it has no steps, so it shows nothing",
-            Outcome::Unfinished if scenario.started.is_none() => "it was not begun",
-            Outcome::Unfinished => "it did not end",
+            Outcome::NotBegun => "the run ended before it began",
+            Outcome::Unfinished => "the run ended before it did",
             _ => "outside its steps",
         }
         .to_owned();

@@ -60,7 +60,7 @@ impl Status {
             Outcome::Failed => Status::failed("FailedOutsideSteps", why()),
             Outcome::Inconclusive if told(|it| matches!(it, StepResult::Inconclusive(_))) => return None,
             Outcome::Inconclusive => Status::failed("Inconclusive", why()),
-            Outcome::Unfinished => Status::failed("Unfinished", why()),
+            Outcome::Unfinished | Outcome::NotBegun => Status::failed("Unfinished", why()),
         };
         Some((Hook::Outcome, status))
     }

@@ -60,7 +60,7 @@ fn check_statuses(record: &Record) {
         let fits: &[&str] = match scenario.outcome() {
             Outcome::Passed => &["PASSED"],
             Outcome::Failed => &["FAILED", "UNDEFINED", "AMBIGUOUS"],
-            Outcome::Inconclusive | Outcome::Unfinished => &["FAILED"],
+            Outcome::Inconclusive | Outcome::Unfinished | Outcome::NotBegun => &["FAILED"],
             Outcome::Skipped => &["SKIPPED"],
         };
         assert!(fits.contains(&status.as_str()), "{status} for {:?}", scenario.outcome());

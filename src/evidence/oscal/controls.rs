@@ -61,7 +61,9 @@ fn finding(record: &Record, row: &ControlRow, ids: &Ids<'_>) -> Option<Value> {
         ControlFinding::Undetermined => ("not-satisfied", "other"),
         ControlFinding::NotTested => return None,
     };
-    let remarks = sentence(&format!("{}: {}", grounds::word(row.finding), grounds::of(record, row)));
+    let (kind, worth) = grounds::worth(record);
+    let why = sentence(&format!("{}: {}", grounds::word(row.finding), grounds::of(record, row)));
+    let remarks = format!("{why} {}", sentence(&format!("evidence of this: {worth}")));
     let asks = row.text.as_ref().and_then(|it| it.text.as_deref());
     let asks = asks.map(|text| format!(" It asks in the users' words: {text}")).unwrap_or_default();
     let related =
@@ -74,6 +76,7 @@ fn finding(record: &Record, row: &ControlRow, ids: &Ids<'_>) -> Option<Value> {
         "props": [
             prop("framework", &row.control.framework),
             prop("control", &row.control.id),
+            prop("evidence", kind),
             prop("scenarios-not-selected", &row.left_out.len().to_string()),
         ],
         "target": {

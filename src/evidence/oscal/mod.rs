@@ -89,6 +89,9 @@ fn metadata(record: &Record, ids: &Ids) -> Value {
         "version": line(&record.run.id),
         "oscal-version": VERSION,
     });
+    if record.run.who.is_none() {
+        put(&mut metadata, "remarks", json!("Who ran the scenarios is not known."));
+    }
     if let Some(who) = &record.run.who {
         put(&mut metadata, "roles", json!([{ "id": "assessor", "title": "Who ran the scenarios" }]));
         let person = json!({ "uuid": ids.assessor(), "type": "person", "name": line(&who.name) });
@@ -119,6 +122,7 @@ fn result<'run>(record: &'run Record, ids: &'run Ids<'run>) -> RunResult<'run> {
         ("scenarios-inconclusive", counts.inconclusive),
         ("scenarios-skipped", counts.skipped),
         ("scenarios-unfinished", counts.unfinished),
+        ("scenarios-not-begun", counts.not_begun),
     ];
     let props = counts.iter().map(|(name, count)| prop(name, &count.to_string()));
     put(&mut head, "props", props.chain([prop("complete", &record.is_complete().to_string())]).collect());
@@ -138,8 +142,12 @@ fn resources(record: &Record, digests: &Digests<'_>, ids: &Ids) -> Vec<Value> {
         "uuid": ids.plan(),
         "title": "The plan: feature files, settings and controls",
         "description": match &run.commit {
-            Some(commit) => format!("As they stood in commit {}, or beside it.", commit.id),
-            None => "As they stood in a folder that is in no repository.".to_owned(),
+            Some(commit) => match commit.clean {
+                Some(true) => format!("As they stood in commit {}.", commit.id),
+                Some(false) => format!("As they stood in a folder that differed from commit {}.", commit.id),
+                None => format!("As they stood in a folder with commit {}; whether anything differed from it is not known.", commit.id),
+            },
+            None => "As they stood in a folder of which no commit is known.".to_owned(),
         },
     });
     put_list(

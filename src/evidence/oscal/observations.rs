@@ -79,6 +79,7 @@ fn description(record: &Record, scenario: &ScenarioRecord) -> String {
         Outcome::Inconclusive => format!("It could not tell: {}.", words::headline(scenario)),
         Outcome::Skipped => format!("It was not run: {}.", words::headline(scenario)),
         Outcome::Unfinished => format!("It did not end: {}.", words::headline(scenario)),
+        Outcome::NotBegun => format!("It was not begun: {}.", words::headline(scenario)),
     }
 }
 

@@ -133,6 +133,30 @@ fn only_what_is_shown_is_satisfied() {
 }
 
 #[test]
+fn a_finding_says_by_itself_what_it_is_evidence_of() {
+    let satisfied = |events: &[Event]| {
+        let finding = of(events)["results"][0]["findings"][2].clone();
+        assert_eq!(finding["target"]["status"]["state"], "satisfied");
+        let props = finding["props"].as_array().unwrap().clone();
+        let kind = props.into_iter().find(|it| it["name"] == "evidence").unwrap()["value"].clone();
+        (kind, finding["target"]["status"]["remarks"].clone())
+    };
+    let (kind, remarks) = satisfied(&sample::everything());
+    assert_eq!(kind, "design-intent");
+    assert_eq!(
+        remarks,
+        "Satisfied: its only scenario passed. Evidence of this: design intent, shown on Rolecall's emulator: not that an \
+         account operates so."
+    );
+    let (kind, remarks) = satisfied(&sample::on_aws(sample::everything()));
+    assert_eq!(kind, "operating-effectiveness");
+    assert_eq!(
+        remarks,
+        "Satisfied: its only scenario passed. Evidence of this: operating effectiveness, shown by an account of AWS."
+    );
+}
+
+#[test]
 fn texts_are_lines_that_oscal_takes() {
     assert_eq!(line("  a\nb\t"), "a b");
     assert_eq!(line(" \n"), "without a name");

@@ -49,7 +49,7 @@ impl Rule {
         match scenario.outcome() {
             Outcome::Passed | Outcome::Skipped => None,
             Outcome::Inconclusive => Some(Rule::CouldNotTell),
-            Outcome::Unfinished => Some(Rule::DidNotEnd),
+            Outcome::Unfinished | Outcome::NotBegun => Some(Rule::DidNotEnd),
             Outcome::Failed => {
                 Some(words::deciding_step(scenario).map_or(Rule::FailedOutsideSteps, |step| {
                     match &step.result {

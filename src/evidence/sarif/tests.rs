@@ -50,7 +50,7 @@ fn whatever_did_not_pass_is_a_result_and_nothing_else_is() {
     let level = |result: &Value, level| result["level"] == level;
     let counts = record.scenario_counts();
     assert_eq!(results(&run).iter().filter(|it| level(it, "error")).count(), counts.failed);
-    let warnings = counts.inconclusive + counts.unfinished;
+    let warnings = counts.inconclusive + counts.unfinished + counts.not_begun;
     assert_eq!(results(&run).iter().filter(|it| level(it, "warning")).count(), warnings);
     assert_eq!(notices(&run, "note").len(), counts.skipped + 1);
     for result in results(&run) {
