@@ -48,17 +48,33 @@ pub(crate) fn explain(call: &mut Call, place: &dyn Place) {
     let refused = call.verdict != Verdict::Allowed;
     let explained = call.request_id.as_deref().and_then(|id| place.explained(id, refused));
     if let Some(explained) = explained {
-        call.action = Some(explained.action.into());
-        call.resource = Some(explained.resource.into());
-        call.principal = explained.principal.into();
+        let hides = hides_what_is_missing(call, &explained.action);
         // A call that policy let through and something else refused is not explained by policy.
         call.explanation = (explained.allowed != refused).then(|| explanation(explained.explanation));
+        if let (true, Some(explanation)) = (hides, &mut call.explanation) {
+            let needed = format!("{} on {}", explained.action, explained.resource);
+            let why =
+                format!("the object is not there, which takes {needed} to be told: {}", explanation.why);
+            explanation.why = why.into();
+        } else {
+            call.action = Some(explained.action.into());
+            call.resource = Some(explained.resource.into());
+        }
+        call.principal = explained.principal.into();
     }
     call.decided_by = match &call.explanation {
         Some(_) => Origin::Model,
         None if says_why(call) => Origin::Observed,
         None => Origin::NotAvailable,
     };
+}
+
+/// Whether what was asked for is allowed, and only whether it is there was not to be told: of an object that is missing, S3
+/// says so to those who may list the bucket, and denies it to all others.
+///
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax>
+fn hides_what_is_missing(call: &Call, decided: &str) -> bool {
+    decided == "s3:ListBucket" && call.action.as_deref().is_some_and(|asked| asked != decided)
 }
 
 /// The reasons for a decision, as evidence.
