@@ -131,7 +131,6 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Note)> Teller<Clock, Sink> {
         let result = if let Some(reason) = missing(scenario, plan, |name| target.capability(name)) {
             ScenarioResult::Skipped { reason }
         } else if let Some(reason) = scenario.vacuous() {
-            self.tell(EventKind::ScenarioStarted { scenario: scenario.id });
             self.tell(vacuous(scenario, reason));
             ScenarioResult::Failed
         } else {

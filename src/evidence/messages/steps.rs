@@ -30,7 +30,8 @@ pub(super) fn write(
     index: usize,
     scenario: &ScenarioRecord,
 ) -> io::Result<()> {
-    let began = scenario.started.unwrap_or_else(|| last(record));
+    let first = scenario.steps.first().map(|step| step.finished);
+    let began = scenario.started.or(first).unwrap_or_else(|| last(record));
     let ended = scenario.duration.map_or_else(|| last(record), |duration| later(began, duration));
     let parts = parts(index, scenario, began, ended);
     let declared: Vec<&Value> = parts.iter().map(|part| &part.declared).collect();
