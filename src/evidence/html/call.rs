@@ -6,7 +6,7 @@ use crate::record::CallRecord;
 
 use super::context::Context;
 use super::look;
-use super::markup::{Html, put, short, shortened, text};
+use super::markup::{Html, isolated, put, short, shortened, text};
 
 pub(super) fn call(html: &mut Html, context: &Context<'_>, record: &CallRecord) {
     let call = &record.call;
@@ -22,12 +22,12 @@ pub(super) fn call(html: &mut Html, context: &Context<'_>, record: &CallRecord) 
         text(&subject)
     );
     if let Some(resource) = &call.resource {
-        put!(html, " on <code>{}</code>", text(short(resource)));
+        put!(html, " on <code>{}</code>", isolated(short(resource)));
     }
     put!(
         html,
         " <small>by {} · {}</small></summary><dl>",
-        text(short(&call.principal)),
+        isolated(short(&call.principal)),
         purpose(call.purpose)
     );
     row(html, "Caller", Some(&call.principal));

@@ -7,7 +7,7 @@ use crate::digest::Sha256;
 use crate::record::{Record, ScenarioRecord};
 
 use super::look::{self, Look};
-use super::markup::text;
+use super::markup::marked;
 
 /// In reports of so many scenarios each link to one tells its name; in larger ones that would be most of their size.
 const TITLED: usize = 100;
@@ -66,7 +66,7 @@ impl<'a> Context<'a> {
         let Some(scenario) = self.record.scenarios.get(index) else { return String::new() };
         let look = self.look(scenario);
         let title = if self.record.scenarios.len() <= TITLED {
-            format!(" title=\"{}: {}\"", look.word, text(name(scenario)))
+            format!(" title=\"{}: {}\"", look.word, marked(name(scenario)))
         } else {
             String::new()
         };
@@ -87,6 +87,17 @@ impl<'a> Context<'a> {
             links.push(format!("and {more} more"));
         }
         links.join(" ")
+    }
+
+    /// Links to all, those that are more than people look at closed.
+    pub(super) fn all_links(&self, scenarios: &[usize], most: usize) -> String {
+        let (first, rest) = scenarios.split_at(most.min(scenarios.len()));
+        let links = |of: &[usize]| of.iter().map(|it| self.link(*it)).collect::<Vec<_>>().join(" ");
+        let more = match rest {
+            [] => String::new(),
+            rest => format!(" <details><summary>and {} more</summary>{}</details>", rest.len(), links(rest)),
+        };
+        format!("{}{more}", links(first))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::record::Outcome;
 
 use super::context::{Context, name};
 use super::look;
-use super::markup::{Html, count, put, text};
+use super::markup::{Html, count, isolated, marked, put, text};
 
 /// As many columns as people can follow.
 const COLUMNS: usize = 32;
@@ -50,7 +50,7 @@ pub(super) fn controls(html: &mut Html, context: &Context<'_>) {
     }
     let without = context.record.scenarios_without_control();
     if !without.is_empty() {
-        put!(html, "<p>Scenarios without a control: {}", context.links(without.into_iter(), LINKS));
+        put!(html, "<div>Scenarios without a control: {}</div>", context.all_links(&without, LINKS));
     }
     left_out(html, &rows, context);
     put!(html, "</section>");
@@ -73,7 +73,13 @@ fn left_out(html: &mut Html, rows: &[ControlRow], context: &Context<'_>) {
         if bearing.len() == 1 { "was" } else { "were" }
     );
     for scenario in bearing.iter().take(LEFT_OUT).filter_map(|it| context.record.left_out.get(*it)) {
-        put!(html, "<li>{} <small>{}:{}</small>", text(&scenario.name), text(&scenario.path), scenario.line);
+        put!(
+            html,
+            "<li>{} <small>{}:{}</small>",
+            isolated(&scenario.name),
+            isolated(&scenario.path),
+            scenario.line
+        );
     }
     if let Some(more @ 1..) = bearing.len().checked_sub(LEFT_OUT) {
         put!(html, "<li>and {more} more, which the record holds");
@@ -106,10 +112,16 @@ fn grid(html: &mut Html, rows: &[ControlRow], columns: &Columns<'_>, context: &C
     match columns {
         Columns::Scenarios(scenarios) => scenarios.iter().for_each(|it| {
             let name = context.record.scenarios.get(*it).map_or("", name);
-            put!(html, "<th scope=col class=up><a href=#{}>{} {}</a>", context.id(*it), it + 1, text(name));
+            put!(
+                html,
+                "<th scope=col class=up><a href=#{}>{} {}</a>",
+                context.id(*it),
+                it + 1,
+                isolated(name)
+            );
         }),
         Columns::Features(features) => features.keys().for_each(|(path, name)| {
-            put!(html, "<th scope=col class=up title=\"{}\"><span>{}</span>", text(path), text(name));
+            put!(html, "<th scope=col class=up title=\"{}\"><span>{}</span>", marked(path), isolated(name));
         }),
     }
     put!(html, "<tbody>");
@@ -139,7 +151,7 @@ fn list(html: &mut Html, rows: &[ControlRow], context: &Context<'_>) {
     );
     for row in rows {
         control(html, row, context);
-        put!(html, "<td>{}", context.links(row.scenarios.iter().copied(), LINKS));
+        put!(html, "<td>{}", context.all_links(&row.scenarios, LINKS));
     }
     put!(html, "</table></div>");
 }

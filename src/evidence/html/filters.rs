@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::context::Context;
-use super::markup::{Html, put, text};
+use super::markup::{Html, marked, put};
 
 pub(super) fn filters(html: &mut Html, context: &Context<'_>) {
     put!(
@@ -34,7 +34,7 @@ fn select<'a>(
     put!(html, "<label>{label} <select id={id}><option value=\"\">all");
     let mut seen = BTreeSet::new();
     for (it, number) in values.filter(|(_, number)| seen.insert(*number)) {
-        put!(html, "<option value={number}>{}", text(it.strip_prefix(crate::TAG_PREFIX).unwrap_or(it)));
+        put!(html, "<option value={number}>{}", marked(it.strip_prefix(crate::TAG_PREFIX).unwrap_or(it)));
     }
     put!(html, "</select></label>");
 }

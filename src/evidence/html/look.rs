@@ -19,6 +19,9 @@ const fn look(class: &'static str, sign: &'static str, word: &'static str) -> Lo
 /// A pass on a target that proves nothing is called so.
 pub(super) const UNPROVEN: Look = look("unproven", "◌", "unproven");
 
+/// What a service refused for another reason than access, on any target.
+pub(super) const SOMETHING_ELSE: Look = look("other", "–", "refused, not over access");
+
 pub(super) fn outcome(outcome: Outcome, proven: bool) -> Look {
     match outcome {
         Outcome::Passed if !proven => UNPROVEN,

@@ -30,6 +30,30 @@ pub(super) fn text(text: &str) -> Text<'_> {
     Text(text)
 }
 
+/// A text of users within others, in an element: one that is read from the right leaves the numbers beside it where they are.
+pub(super) fn isolated(whole: &str) -> String {
+    if is_read_from_the_right(whole) {
+        format!("<bdi>{}</bdi>", text(whole))
+    } else {
+        text(whole).to_string()
+    }
+}
+
+/// The same where no element can stand: in an attribute, a title or a drawing
+/// (<https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates>).
+pub(super) fn marked(whole: &str) -> String {
+    let shown = text(whole);
+    if is_read_from_the_right(whole) { format!("\u{2068}{shown}\u{2069}") } else { shown.to_string() }
+}
+
+/// Whether letters of scripts that are read from the right stand in it, such as Hebrew and Arabic.
+fn is_read_from_the_right(text: &str) -> bool {
+    text.chars().any(|it| {
+        matches!(it, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}'
+            | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    })
+}
+
 /// What [`text`] returns.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Text<'a>(&'a str);
@@ -78,10 +102,10 @@ pub(super) fn shortened(whole: &str) -> String {
 /// A text of so many characters at most, and what was cut of it.
 pub(super) fn shortened_to(whole: &str, most: usize) -> String {
     match whole.char_indices().nth(most) {
-        None => text(whole).to_string(),
+        None => isolated(whole),
         Some((end, _)) => format!(
             "{}… <em class=cut>cut here: {} bytes in all, SHA-256 {}</em>",
-            text(whole.get(..end).unwrap_or_default()),
+            isolated(whole.get(..end).unwrap_or_default()),
             whole.len(),
             Sha256::of(whole)
         ),
@@ -146,6 +170,13 @@ mod tests {
         check("a\tb\nc", "a\tb\nc");
         let ascii: String = (' '..='~').filter(|it| !"&<>\"'".contains(*it)).collect();
         check(&ascii, &ascii);
+    }
+
+    #[test]
+    fn what_is_read_from_the_right_moves_nothing_beside_it() {
+        assert_eq!(isolated("עברית <b>"), "<bdi>עברית &lt;b&gt;</bdi>");
+        assert_eq!(marked("كشف"), "\u{2068}كشف\u{2069}");
+        assert_eq!((isolated("用户 Zoë"), marked("main-user")), ("用户 Zoë".into(), "main-user".into()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::controls::controls;
 use super::detail::{Detail, details};
 use super::filters::filters;
 use super::head::{SCRIPT, Scripts, head};
-use super::markup::{Html, count, put, text};
+use super::markup::{Html, count, isolated, put};
 use super::origin::{origin, policies};
 use super::page::{Beside, pages, policies_page};
 use super::reach::reach;
@@ -103,8 +103,8 @@ impl Around {
                 put!(
                     html,
                     "<h3>{} <small>{}</small></h3>",
-                    text(&it.scenario.feature),
-                    text(&it.scenario.path)
+                    isolated(&it.scenario.feature),
+                    isolated(&it.scenario.path)
                 );
             }
             scenario(&mut html, context, index, it, *detail);

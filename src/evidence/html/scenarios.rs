@@ -10,7 +10,7 @@ use super::call::call;
 use super::context::{Context, name};
 use super::detail::Detail;
 use super::look;
-use super::markup::{Html, count, put, shortened, text};
+use super::markup::{Html, count, isolated, put, shortened, text};
 use super::top::reason;
 
 pub(super) fn scenario(
@@ -41,18 +41,18 @@ pub(super) fn scenario(
         "<summary><b class=st>{} {}</b> <span class=name>{}</span> <small>{} · {}</small></summary>",
         look.sign,
         look.word,
-        text(name(it)),
+        isolated(name(it)),
         index + 1,
         it.duration.map_or_else(|| "did not end".to_owned(), human)
     );
     put!(
         html,
         "<p class=meta id={id}>{}:{} <a href=#{id}>link</a>",
-        text(&it.scenario.path),
+        isolated(&it.scenario.path),
         it.scenario.line
     );
     for tag in &it.scenario.tags {
-        put!(html, " <span class=tag>@{}</span>", text(tag));
+        put!(html, " <span class=tag>@{}</span>", isolated(tag));
     }
     if it.steps.is_empty() || detail == Detail::Line && it.outcome() != Outcome::Passed {
         put!(html, "<p>{}", reason(it));
@@ -95,8 +95,8 @@ fn step(html: &mut Html, context: &Context<'_>, id: &str, it: &StepRecord, detai
         look.class,
         look.sign,
         look.word,
-        text(it.step.keyword.trim()),
-        text(&it.step.text),
+        isolated(it.step.keyword.trim()),
+        isolated(&it.step.text),
         human(it.duration),
         count(it.activity.calls.len(), "call")
     );
@@ -114,7 +114,7 @@ fn step(html: &mut Html, context: &Context<'_>, id: &str, it: &StepRecord, detai
 }
 
 fn failure(html: &mut Html, it: &Failure) {
-    put!(html, "<div class=why><p><b>{}</b> {}", text(&it.label), shortened(&it.message));
+    put!(html, "<div class=why><p><b>{}</b> {}", isolated(&it.label), shortened(&it.message));
     if let Some(explanation) = it.call.as_ref().and_then(|call| call.explanation.as_ref()) {
         put!(html, "<p>Decision: {}", shortened(&explanation.why));
         explanation.near.iter().for_each(|near| put!(html, "<p>Nearest miss: {}", shortened(near)));

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::console::human;
+use crate::console::{columns, human};
 use crate::record::ScenarioRecord;
 
 use super::context::{Context, name};
 use super::look;
-use super::markup::{Html, count, cut, put, text};
+use super::markup::{Html, count, cut, marked, put, text};
 
 /// As many scenarios as have a line with their name.
 const NAMED: usize = 40;
@@ -94,7 +94,7 @@ fn features(html: &mut Html, ran: &[Ran<'_>], end: i64) {
     open(html, spans.len(), 22, &scale);
     for (line, (path, span)) in (0..).zip(spans) {
         let y = TOP + line * 22;
-        label(html, path, y);
+        label(html, "", path, y);
         let (x, width) = scale.place(span);
         put!(
             html,
@@ -180,8 +180,9 @@ fn open(html: &mut Html, lines: usize, line: i64, scale: &Scale) {
     }
 }
 
-fn label(html: &mut Html, name: &str, y: i64) {
-    put!(html, "<text x=0 y={}>{}</text>", y + 14, text(&cut(name, NAME)));
+fn label(html: &mut Html, mark: &str, name: &str, y: i64) {
+    let name = cut(name, NAME.saturating_sub(columns(mark)));
+    put!(html, "<text x=0 y={}>{}{}</text>", y + 14, text(mark), marked(&name));
 }
 
 fn named(
@@ -193,7 +194,7 @@ fn named(
 ) {
     let begin = context.record.started.unwrap_or_default();
     put!(html, "<a href=#{} class={}>", context.id(index), context.look(it).class);
-    label(html, &format!("{} {} {}", context.look(it).sign, index + 1, name(it)), y);
+    label(html, &format!("{} {} ", context.look(it).sign, index + 1), name(it), y);
     if it.steps.is_empty() {
         rect(html, context.look(it).class, "", whole, y + 4, scale);
     }
@@ -227,7 +228,7 @@ fn rect(html: &mut Html, class: &str, title: &str, span: Span, y: i64, scale: &S
     let (y, height) = if ["passed", "skipped"].contains(&class) { (y + 2, 6) } else { (y, 10) };
     put!(html, "<rect class={class} x={x} y={y} width={width} height={height}>");
     if !title.is_empty() {
-        put!(html, "<title>{}</title>", text(title));
+        put!(html, "<title>{}</title>", marked(title));
     }
     put!(html, "</rect>");
 }

@@ -8,7 +8,7 @@ use crate::words;
 
 use super::context::{Context, name};
 use super::look;
-use super::markup::{Html, count, put, shortened_to, text};
+use super::markup::{Html, count, isolated, put, shortened_to, text};
 
 /// How long a reason is in a list; below it stands whole.
 const REASON: usize = 400;
@@ -83,7 +83,7 @@ fn facts(html: &mut Html, context: &Context<'_>) {
     let record = context.record;
     let mut fact = |name: &str, value: Option<String>| {
         if let Some(value) = value.filter(|it| !it.is_empty()) {
-            put!(html, "<div><dt>{name}<dd>{}</div>", text(&value));
+            put!(html, "<div><dt>{name}<dd>{}</div>", isolated(&value));
         }
     };
     fact("Run", Some(record.run.id.clone()));
@@ -101,7 +101,7 @@ fn facts(html: &mut Html, context: &Context<'_>) {
 
 pub(super) fn counts(html: &mut Html, context: &Context<'_>) {
     let it = context.record.scenario_counts();
-    let run = it.selected - it.skipped - it.not_begun;
+    let run = context.record.scenarios.iter().filter(|it| it.started.is_some()).count();
     put!(
         html,
         "<section class=counts aria-label=Counts><p class=sums><b>{}</b> found → <b>{}</b> selected → <b>{run}</b> run",
@@ -162,7 +162,7 @@ pub(super) fn troubles(html: &mut Html, context: &Context<'_>) {
             context.id(*index),
             look.sign,
             look.word,
-            text(name(scenario)),
+            isolated(name(scenario)),
             reason(scenario)
         );
     }
@@ -179,7 +179,7 @@ pub(super) fn troubles(html: &mut Html, context: &Context<'_>) {
 /// Why a scenario did not pass, in a line.
 pub(super) fn reason(scenario: &ScenarioRecord) -> String {
     if let Some(ScenarioResult::Skipped { reason }) = &scenario.result {
-        return text(reason).to_string();
+        return isolated(reason);
     }
     let step = scenario.steps.iter().find(|it| !matches!(it.result, StepResult::Passed | StepResult::NotRun));
     let Some(step) = step else {
@@ -202,8 +202,8 @@ pub(super) fn reason(scenario: &ScenarioRecord) -> String {
     };
     format!(
         "<q>{} {}</q> — {}",
-        text(step.step.keyword.trim()),
-        text(&step.step.text),
+        isolated(step.step.keyword.trim()),
+        isolated(&step.step.text),
         shortened_to(&why, REASON)
     )
 }

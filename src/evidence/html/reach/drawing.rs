@@ -1,7 +1,7 @@
 //! The map as SVG. Nothing depends on colour alone: each answer has a sign and a line of its own, and everything a title.
 
 use super::super::look::Look;
-use super::super::markup::{Html, count, cut, put, text};
+use super::super::markup::{Html, count, cut, marked, put, text};
 use super::layout::{Curve, Frame, Layout, WIDTH};
 use super::map::{Column, Edge, Map, Place};
 
@@ -58,8 +58,8 @@ fn draw_line(html: &mut Html, [from, to]: [&str; 2], look: Look, edge: &Edge, cu
         "<a href=#r{} tabindex=-1 class=\"{}\"><title>{} → {}: {} {} ({}){}</title><path d=\"",
         edge.row,
         class(look, edge),
-        text(from),
-        text(to),
+        marked(from),
+        marked(to),
         look.word,
         text(&actions.join(", ")),
         count(edge.scenarios.len(), "scenario"),
@@ -70,7 +70,7 @@ fn draw_line(html: &mut Html, [from, to]: [&str; 2], look: Look, edge: &Edge, cu
         let out = x + 70;
         put!(
             html,
-            "M{x},{y}C{out},{y} {out},{to_y} {},{to_y}\"/><path class=tip d=\"M{x},{to_y}l7,-4v8z\"/>",
+            "M{x},{y}C{out},{y} {out},{to_y} {},{to_y}\"/><path class=tip d=\"M{x},{to_y}l7,-4v8z\"/></a>",
             x + 6
         );
     } else {
@@ -149,7 +149,7 @@ fn draw_place(html: &mut Html, place: &Place, at: Frame, with_accounts: bool) {
         text(&cut(&kind, NAME + 4)),
         x + 14,
         middle + 12,
-        text(&cut(&place.name, NAME)),
+        marked(&cut(&place.name, NAME)),
     );
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Row<'a> {
     pub(super) controlled: usize,
     /// Nothing was called: the model was asked.
     pub(super) modelled: bool,
+    /// Why there is no verdict on access, each once.
+    pub(super) remarks: BTreeSet<String>,
 }
 
 /// Who tried what on what, and how it was answered. Ordered as people look for it.
@@ -44,10 +46,11 @@ pub(super) fn rows<'a>(record: &'a Record, proven: bool) -> Vec<Row<'a>> {
                 who: &call.principal,
                 resource: call.resource.as_deref(),
                 action: action(call),
-                look: look::verdict(
-                    if told == Told::Nothing { Verdict::Unknown } else { call.verdict },
-                    proven,
-                ),
+                look: match told {
+                    Told::Nothing(_) => look::verdict(Verdict::Unknown, proven),
+                    _ if is_about_something_else(call) => look::SOMETHING_ELSE,
+                    _ => look::verdict(call.verdict, proven),
+                },
             };
             let row = rows.entry(tried.clone()).or_insert_with(|| Row {
                 tried,
@@ -55,9 +58,15 @@ pub(super) fn rows<'a>(record: &'a Record, proven: bool) -> Vec<Row<'a>> {
                 unexpected: false,
                 controlled: 0,
                 modelled: true,
+                remarks: BTreeSet::new(),
             });
             row.unexpected |= told == Told::Unexpected;
             row.modelled &= call.purpose == Purpose::Decision;
+            row.remarks.extend(match told {
+                Told::Nothing(why) => Some(why.to_owned()),
+                _ if is_about_something_else(call) => call.code.as_ref().map(ToString::to_string),
+                _ => None,
+            });
             if row.scenarios.insert(index) && has_control(scenario, call) {
                 row.controlled += 1;
             }
@@ -85,23 +94,23 @@ fn action(call: &Call) -> String {
 
 /// What an answer told its scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
+enum Told<'a> {
     Expected,
     Unexpected,
-    /// A step could not tell, whatever the answer looks like, as where a denial has no control.
-    Nothing,
+    /// A step could not tell, whatever the answer looks like, as where a denial has no control; and why.
+    Nothing(&'a str),
 }
 
-impl Told {
+impl<'a> Told<'a> {
     /// Of a call in the step at `place`; a step below it may have judged it.
-    fn of(scenario: &ScenarioRecord, place: Option<usize>, call: &Call) -> Told {
+    fn of(scenario: &'a ScenarioRecord, place: Option<usize>, call: &Call) -> Told<'a> {
         let mut told = Told::Expected;
         for (number, step) in scenario.steps.iter().enumerate() {
             let is_here = place == Some(number);
             match &step.result {
                 // Where it could not tell for lack of a control, it names that.
                 StepResult::Inconclusive(failure) if is_here || names(failure, call, Who::Anybody) => {
-                    return Told::Nothing;
+                    return Told::Nothing(&failure.label);
                 }
                 StepResult::Failed(failure)
                     if names(failure, call, Who::Same) || is_here && failure.call.is_none() =>
@@ -113,6 +122,13 @@ impl Told {
         }
         told
     }
+}
+
+/// Whether the service refused a call for another reason than access, such as a quota or a name that is not there.
+fn is_about_something_else(call: &Call) -> bool {
+    call.verdict == Verdict::Unknown
+        && call.code.is_some()
+        && call.status.is_some_and(|status| (400..500).contains(&status) && status != 429)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +202,25 @@ mod tests {
         let StepResult::Inconclusive(failure) = &mut record.scenarios[1].steps[2].result else { panic!() };
         let call = failure.call.as_mut().unwrap();
         (call.principal, call.purpose) = ("arn:aws:iam::111122223333:root".into(), Purpose::Control);
+    }
+
+    #[test]
+    fn an_answer_without_a_verdict_says_why() {
+        let mut record: Record = sample::everything().iter().collect();
+        could_not_tell(&mut record);
+        let remarks = |record: &Record, word: &str| {
+            let rows = rows(record, true);
+            rows.iter().find(|row| row.tried.look.word == word).unwrap().remarks.clone()
+        };
+        assert_eq!(remarks(&record, "no verdict"), BTreeSet::from(["denied by policy".to_owned()]));
+        let mut record: Record = sample::everything().iter().collect();
+        let call = &mut record.scenarios[1].steps[1].activity.calls[0].call;
+        (call.verdict, call.code, call.status) =
+            (Verdict::Unknown, Some("ValidationError".into()), Some(400));
+        assert_eq!(
+            remarks(&record, "refused, not over access"),
+            BTreeSet::from(["ValidationError".to_owned()])
+        );
     }
 
     #[test]

@@ -52,7 +52,11 @@ fn legend(html: &mut Html, context: &Context<'_>, map: &Map) {
     put!(html, "<ul class=legend>");
     let verdicts = [Verdict::Allowed, Verdict::Denied, Verdict::Unauthenticated, Verdict::Unknown];
     let looks = verdicts.map(|it| look::verdict(it, context.proven));
-    for look in looks.iter().filter(|look| map.edges.keys().any(|(_, _, it)| it == *look)) {
+    for look in looks
+        .iter()
+        .chain([&look::SOMETHING_ELSE])
+        .filter(|look| map.edges.keys().any(|(_, _, it)| it == *look))
+    {
         put!(
             html,
             "<li class=\"e {}\"><svg width=34 height=10 aria-hidden=true><path d=\"M0,5H34\"/></svg> {} {}",

@@ -1,7 +1,7 @@
 //! The map as a table, in which everything stands that was tried.
 
 use super::super::context::Context;
-use super::super::markup::{Html, put, text};
+use super::super::markup::{Html, isolated, put, text};
 use super::rows::Row;
 
 /// As many as people look at; the record has all.
@@ -20,7 +20,7 @@ pub(super) fn table(html: &mut Html, context: &Context<'_>, rows: &[Row<'_>]) {
     let mut who = None;
     for (number, row) in rows.iter().enumerate().take(ROWS) {
         if who.replace(row.tried.who) != Some(row.tried.who) {
-            put!(html, "<tbody><tr><th colspan=4 scope=rowgroup><code>{}</code>", text(row.tried.who));
+            put!(html, "<tbody><tr><th colspan=4 scope=rowgroup><code>{}</code>", isolated(row.tried.who));
         }
         one(html, context, number, row);
     }
@@ -38,7 +38,7 @@ fn one(html: &mut Html, context: &Context<'_>, number: usize, row: &Row<'_>) {
         "<tr id=r{number} class=\"call {}\"><th scope=row><code>{}</code><td><code>{}</code><td><b class=st>{} {}</b>",
         look.class,
         text(&row.tried.action),
-        text(row.tried.resource.unwrap_or("*")),
+        isolated(row.tried.resource.unwrap_or("*")),
         look.sign,
         look.word
     );
@@ -49,7 +49,7 @@ fn one(html: &mut Html, context: &Context<'_>, number: usize, row: &Row<'_>) {
 }
 
 fn remarks(row: &Row<'_>) -> Vec<String> {
-    let mut remarks = Vec::new();
+    let mut remarks: Vec<String> = row.remarks.iter().map(|it| isolated(it)).collect();
     if row.unexpected {
         remarks.push("<b>! a scenario expects otherwise</b>".to_owned());
     }
