@@ -85,6 +85,45 @@ fn each_format_can_be_made_again_and_attestations_need_a_key() {
 }
 
 #[test]
+fn whoever_selects_among_the_scenarios_of_a_control_does_not_satisfy_it() {
+    let outline = "  Scenario Outline: of <who>\n    Given main-user\n    Then upload is denied\n    Examples:\n      | who |\n      \
+                   | one |\n      | two |\n";
+    let folder = folder(&format!("{FEATURE}{outline}"));
+    let path = folder.path();
+    let finding = |evidence: &str| {
+        let report = fs::read(path.join(evidence).join("report.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+        let row = report["judgement"]["controls"][0].clone();
+        let names: Vec<_> =
+            report["left_out"].as_array().unwrap().iter().map(|it| it["name"].clone()).collect();
+        (row["finding"].clone(), row["scenarios"].clone(), row["left_out"].clone(), names)
+    };
+    says(path, &["run", "a.feature", "--evidence", "all"], 0);
+    assert_eq!(finding("all"), ("satisfied".into(), [0, 1, 2].into(), serde_json::json!([]), vec![]));
+    for (place, selection) in
+        [["--name", "of two"], ["--tags", "not @control:NIST-800-53:AC-7"]].iter().enumerate()
+    {
+        let evidence = format!("part{place}");
+        says(path, &[&["run", "a.feature", "--evidence", &evidence][..], &selection[..]].concat(), 0);
+        let expected = match place {
+            0 => ("undetermined", vec![0], vec![0, 1], vec!["s".into(), "of one".into()]),
+            _ => ("satisfied", vec![0, 1, 2], vec![], vec![]),
+        };
+        let (word, selected, left_out, names) = expected;
+        assert_eq!(
+            finding(&evidence),
+            (word.into(), selected.into(), left_out.into(), names),
+            "{selection:?}"
+        );
+    }
+    let said = says(path, &["report", "part0"], 0);
+    assert!(
+        said.contains("NIST-800-53:AC-6 is undetermined: 2 of its 3 scenarios were not selected"),
+        "{said}"
+    );
+}
+
+#[test]
 fn findings_are_left_on_request_and_only_for_an_account() {
     let folder = folder(FEATURE);
     let path = folder.path();
