@@ -10,22 +10,25 @@ from trial import expect, replacing, trial
 
 SHOWN = 10
 SUMMARY = 1024 * 1024
-COMMAND = re.compile(r"::(error|warning) file=([^,:]+),line=(\d+),title=([^,:]+)::(.*)")
+COMMAND = re.compile(r"::(error|warning|notice) (?:file=([^,:]+),line=(\d+),)?title=([^,:]+)::(.*)")
+LEVELS = ["::error", "::warning", "::notice"]
 
 
 def annotations(text):
     lines = text.decode().splitlines()
-    expect(0 < len(lines) <= SHOWN, f"{len(lines)} annotations")
+    levels = [line.split()[0] for line in lines]
+    expect(lines and all(levels.count(level) <= SHOWN for level in LEVELS), f"{len(lines)} annotations")
     for line in lines:
         command = COMMAND.fullmatch(line)
         expect(command, f"no command: {line}")
         level, file, number, *texts = command.groups()
-        expect(not re.search("%(?!25|0A|0D|3A|2C)", "".join([file, *texts])), f"not escaped: {line}")
+        expect(not re.search("%(?!25|0A|0D|3A|2C)", "".join([file or "", *texts])), f"not escaped: {line}")
+        if not file:
+            continue
         expect(pathlib.Path(file).is_file(), f"there is no file {file}")
         written = pathlib.Path(file).read_text().splitlines()
         expect(0 < int(number) <= len(written), f"{file} has no line {number}")
-    levels = [line.split()[0] for line in lines]
-    expect(levels == sorted(levels), "the worst are not the first")
+    expect(levels == sorted(levels, key=LEVELS.index), "the worst are not the first")
 
 
 def summary(text):
@@ -35,7 +38,7 @@ def summary(text):
     expect(not re.search("<(?!br>)", text.decode()), "markup")
     rows = [line for line in lines if line.startswith("|")]
     cells = {len(re.split(r"(?<!\\)\|", row)) for row in rows}
-    expect(cells == {9, 5}, f"tables of {cells} cells")
+    expect(cells == {10, 5}, f"tables of {cells} cells")
     found, selected, *outcomes = [int(cell) for cell in rows[2].strip("| ").split("|")]
     expect(found >= selected == sum(outcomes), "the counts don't add up")
 

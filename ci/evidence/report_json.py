@@ -37,7 +37,7 @@ def accept(text):
         expect(outcome != "passed" or results and set(results) == {"passed"}, "a pass against its steps")
     for row in judgement["controls"]:
         outcomes = {judgement["outcomes"][place] for place in row["scenarios"]}
-        satisfied = outcomes == {"passed"} and judgement["evidence"] != "unproven"
+        satisfied = outcomes == {"passed"} and judgement["evidence"] != "unproven" and not row["left_out"]
         expect((row["finding"] == "satisfied") == satisfied, f"{row['control']} is {row['finding']}")
     asked = [parameter for call in calls(record) for parameter in (call["exchange"] or {}).get("parameters", [])]
     expect(asked, "no call was told")
@@ -59,13 +59,16 @@ trial(
     accept,
     {
         "the end is missing": without_end,
-        "another version": replacing('"version": 1', '"version": 2'),
+        "another version": replacing('"version": 2', '"version": 3'),
         "a verdict that nobody knows": replacing('"verdict": "denied"', '"verdict": "rejected"'),
         "a member that nobody knows": replacing('"stray_events"', '"note": "", "stray_events"'),
         "a digest that is none": lambda good: good.replace(b'"sha256": "', b'"sha256": "x', 1),
         "a policy without its text": with_change(lambda it: it["policies"].clear()),
         "a failure that is called a pass": with_change(lambda it: it["judgement"]["outcomes"].__setitem__(1, "passed")),
         "a control that is satisfied by a failure": replacing('"notSatisfied"', '"satisfied"'),
+        "a control that is satisfied by a selection": with_change(
+            lambda it: [row["left_out"].append(0) for row in it["judgement"]["controls"]]
+        ),
         "a scenario is missing": with_change(lambda it: it["scenarios"].pop()),
     },
     (json.JSONDecodeError,),

@@ -23,14 +23,15 @@ const LINE: usize = 2_000;
 pub(crate) fn annotations(record: &Record, out: &mut dyn Write) -> io::Result<()> {
     let failed = of(record, |outcome| outcome == Outcome::Failed).map(|scenario| ("error", scenario));
     let unclear = of(record, is_unclear).map(|scenario| ("warning", scenario));
-    for (level, scenario) in failed.chain(unclear).take(ANNOTATIONS) {
+    let counts = record.scenario_counts();
+    let most = ANNOTATIONS - usize::from(counts.not_begun > 0);
+    for (level, scenario) in failed.chain(unclear).take(most) {
         let step = words::deciding_step(scenario);
         let line = step.map_or(scenario.scenario.line, |step| step.step.span.line);
         let path = property(&scenario.scenario.path);
         let (title, message) = (property(&words::name(scenario)), data(&message(scenario)));
         writeln!(out, "::{level} file={path},line={line},title={title}::{message}")?;
     }
-    let counts = record.scenario_counts();
     if counts.not_begun > 0 {
         let title = property(&format!("{} not begun", counts.not_begun));
         writeln!(out, "::warning title={title}::the run ended before these scenarios began")?;
