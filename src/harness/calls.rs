@@ -49,18 +49,19 @@ pub(crate) fn explain(call: &mut Call, place: &dyn Place) {
     let explained = call.request_id.as_deref().and_then(|id| place.explained(id, refused));
     if let Some(explained) = explained {
         let hides = hides_what_is_missing(call, &explained.action);
-        // A call that policy let through and something else refused is not explained by policy.
-        call.explanation = (explained.allowed != refused).then(|| explanation(explained.explanation));
-        if let (true, Some(explanation)) = (hides, &mut call.explanation) {
-            let needed = format!("{} on {}", explained.action, explained.resource);
-            let why =
-                format!("the object is not there, which takes {needed} to be told: {}", explanation.why);
-            explanation.why = why.into();
-        } else {
+        let needed = format!("{} on {}", explained.action, explained.resource);
+        if !hides {
             call.action = Some(explained.action.into());
             call.resource = Some(explained.resource.into());
         }
         call.principal = explained.principal.into();
+        // A call that policy let through and something else refused is not explained by policy.
+        call.explanation = (explained.allowed != refused).then(|| explanation(explained.explanation));
+        if let (true, Some(explanation)) = (hides, &mut call.explanation) {
+            let why = &explanation.why;
+            explanation.why =
+                format!("the object is not there, which takes {needed} to be told: {why}").into();
+        }
     }
     call.decided_by = match &call.explanation {
         Some(_) => Origin::Model,
@@ -94,4 +95,22 @@ pub(crate) fn surprise(call: &Call) -> StepError {
 
 pub(crate) fn is_client_error(call: &Call) -> bool {
     call.status.is_some_and(|status| (400..500).contains(&status) && status != 429)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_asks_for_an_object_asks_for_no_list() {
+        let mut call = failed_command("Testing1", "said by the test");
+        let mut check = |asked: &'static str, decided: &str, expected: bool| {
+            call.action = Some(asked.into());
+            assert_eq!(hides_what_is_missing(&call, decided), expected, "{asked} {decided}");
+        };
+        check("s3:GetObject", "s3:ListBucket", true);
+        check("s3:GetObject", "s3:GetObject", false);
+        check("s3:ListBucket", "s3:ListBucket", false);
+        check("ec2:RunInstances", "iam:PassRole", false);
+    }
 }
