@@ -43,7 +43,11 @@ pub(super) fn scenario(
         look.word,
         isolated(name(it)),
         index + 1,
-        it.duration.map_or_else(|| "did not end".to_owned(), human)
+        match it.duration {
+            Some(duration) => human(duration),
+            None if it.outcome() == Outcome::NotBegun => "no time".to_owned(),
+            None => "did not end".to_owned(),
+        }
     );
     put!(
         html,
