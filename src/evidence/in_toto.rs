@@ -50,8 +50,7 @@ fn statement(record: &Record, digests: &Digests<'_>) -> Value {
     let mut subjects = vec![json!({ "name": "report.json", "digest": { "sha256": digests.report } })];
     subjects.extend(digests.journal.map(|it| json!({ "name": "journal.jsonl", "digest": { "sha256": it } })));
     // What differs from a commit is not that commit.
-    let differs = record.plan().any(|file| file.differs);
-    let commit = record.run.commit.as_ref().filter(|commit| commit.clean == Some(true) && !differs);
+    let commit = record.run.commit.as_ref().filter(|_| record.is_clean() == Some(true));
     subjects.extend(commit.map(|commit| {
         let name = commit.repository.as_deref().unwrap_or("the repository");
         json!({ "name": name, "digest": { "gitCommit": commit.id } })

@@ -258,6 +258,12 @@ impl Record {
         run.features.iter().chain(&run.configuration).chain(&run.control_files).chain(&self.files)
     }
 
+    /// Whether nothing differed from the run's commit, files that steps read included; `None`: nobody knows.
+    pub(crate) fn is_clean(&self) -> Option<bool> {
+        let clean = self.run.commit.as_ref()?.clean?;
+        Some(clean && !self.plan().any(|file| file.differs))
+    }
+
     /// Whether it ended; one that did not was interrupted, or goes on.
     #[must_use]
     pub fn is_complete(&self) -> bool {

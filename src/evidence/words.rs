@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::console::{self, Color, Detail, Page};
 use crate::event::{ScenarioResult, StepResult};
-use crate::provenance::{Commit, RunInfo, Who};
+use crate::provenance::{RunInfo, Who};
 use crate::record::{Outcome, Record, ScenarioRecord, StepRecord};
 use crate::target::EvidenceKind;
 
@@ -100,15 +100,15 @@ pub(crate) fn who(run: &RunInfo) -> String {
 }
 
 /// From which commit, and whether anything differed from it.
-pub(crate) fn commit(run: &RunInfo) -> String {
-    run.commit.as_ref().map_or("not known".to_owned(), |commit| {
-        format!("{}, {}", commit.id.chars().take(12).collect::<String>(), changes(commit))
+pub(crate) fn commit(record: &Record) -> String {
+    record.run.commit.as_ref().map_or("not known".to_owned(), |commit| {
+        format!("{}, {}", commit.id.chars().take(12).collect::<String>(), changes(record))
     })
 }
 
 /// Whether anything differed from the commit.
-pub(crate) fn changes(commit: &Commit) -> &'static str {
-    match commit.clean {
+pub(crate) fn changes(record: &Record) -> &'static str {
+    match record.is_clean() {
         Some(true) => "clean",
         Some(false) => "with changes",
         None => "not known whether clean",
@@ -209,6 +209,21 @@ mod tests {
         assert_eq!(headline(&record.scenarios[1]), "Then upload succeeds: denied by policy");
         assert_eq!(headline(&record.scenarios[8]), "needs aws-cli: no `aws` on the PATH");
         assert_eq!(headline(&record.scenarios[11]), "the run ended before it began");
+    }
+
+    #[test]
+    fn who_ran_it_and_from_what_is_told_or_told_to_be_unknown() {
+        let mut record: Record = sample::everything().iter().collect();
+        assert_eq!(
+            (who(&record.run).as_str(), commit(&record).as_str()),
+            ("octocat, GitHub Actions", "ffac537e6cbb, clean")
+        );
+        record.run.features.iter_mut().for_each(|file| file.differs = true);
+        assert_eq!(commit(&record), "ffac537e6cbb, with changes");
+        record.run.commit.iter_mut().for_each(|commit| commit.clean = None);
+        assert_eq!(commit(&record), "ffac537e6cbb, not known whether clean");
+        (record.run.who, record.run.commit) = (None, None);
+        assert_eq!((who(&record.run).as_str(), commit(&record).as_str()), ("not known", "not known"));
     }
 
     #[test]

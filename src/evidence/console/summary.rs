@@ -75,7 +75,7 @@ fn origin(page: &Page, record: &Record) -> Vec<String> {
     let run = &record.run;
     let started = record.started.map_or("not begun".to_owned(), |at| at.format("%F %T UTC").to_string());
     let text =
-        format!("run {} by {}; commit {}; started {started}", run.id, words::who(run), words::commit(run));
+        format!("run {} by {}; commit {}; started {started}", run.id, words::who(run), words::commit(record));
     page.paragraph(0, &text)
 }
 

@@ -31,10 +31,20 @@ pub(super) fn origin(html: &mut Html, context: &Context<'_>) {
     let host = run.host.as_ref().map(|it| format!("{}, {} {}", it.kind, it.system, it.architecture));
     row(html, "Host", host.as_deref());
     row(html, "Commit", Some(run.commit.as_ref().map_or("not known", |it| it.id.as_str())));
-    row(html, "Changes since", run.commit.as_ref().map(words::changes));
+    row(html, "Changes since", run.commit.as_ref().map(|_| words::changes(record)));
     row(html, "Clock", run.clock.as_deref());
     record.plan().for_each(|it: &File| {
-        row(html, "File", Some(&format!("{}: {} bytes, SHA-256 {}", it.path, it.length, it.sha256)))
+        row(
+            html,
+            "File",
+            Some(&format!(
+                "{}: {} bytes, SHA-256 {}{}",
+                it.path,
+                it.length,
+                it.sha256,
+                if it.differs { ", not as the commit has it" } else { "" }
+            )),
+        )
     });
     run.settings
         .iter()

@@ -95,7 +95,7 @@ fn facts(html: &mut Html, context: &Context<'_>) {
         fact("Region", target.region.clone());
     }
     fact("Run by", Some(words::who(&record.run)));
-    fact("Commit", Some(words::commit(&record.run)));
+    fact("Commit", Some(words::commit(record)));
     fact("Record, SHA-256", Some(context.digest.to_string()));
 }
 

@@ -142,7 +142,7 @@ fn resources(record: &Record, digests: &Digests<'_>, ids: &Ids) -> Vec<Value> {
         "uuid": ids.plan(),
         "title": "The plan: feature files, settings and controls",
         "description": match &run.commit {
-            Some(commit) => match commit.clean {
+            Some(commit) => match record.is_clean() {
                 Some(true) => format!("As they stood in commit {}.", commit.id),
                 Some(false) => format!("As they stood in a folder that differed from commit {}.", commit.id),
                 None => format!("As they stood in a folder with commit {}; whether anything differed from it is not known.", commit.id),

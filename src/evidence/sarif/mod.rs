@@ -21,7 +21,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use crate::findings::Findings;
-use crate::provenance::{Commit, RunInfo};
+use crate::provenance::RunInfo;
 use crate::record::{Record, ScenarioRecord};
 use crate::target::TargetKind;
 use crate::words;
@@ -67,7 +67,7 @@ fn run(record: &Record) -> Value {
         "results": results.shown,
         "properties": properties(record),
     });
-    let commit = record.run.commit.as_ref().and_then(version_control);
+    let commit = version_control(record);
     if let (Some(commit), Some(run)) = (commit, run.as_object_mut()) {
         run.insert("versionControlProvenance".to_owned(), json!([commit]));
     }
@@ -120,12 +120,13 @@ fn target(record: &Record) -> &'static str {
 }
 
 /// `None`: nothing says which repository it is.
-fn version_control(commit: &Commit) -> Option<Value> {
+fn version_control(record: &Record) -> Option<Value> {
+    let commit = record.run.commit.as_ref()?;
     let mut details = json!({
         "repositoryUri": commit.repository.as_ref()?,
         "revisionId": commit.id,
         "mappedTo": { "uriBaseId": place::ROOT },
-        "properties": { "clean": commit.clean },
+        "properties": { "clean": record.is_clean() },
     });
     if let (Some(branch), Some(details)) = (&commit.branch, details.as_object_mut()) {
         details.insert("branch".to_owned(), json!(branch));
