@@ -327,7 +327,7 @@ mod tests {
             let clear = it.passed + it.failed + it.inconclusive + it.skipped;
             assert_eq!(it.selected, clear + it.unfinished + it.not_begun, "{it:?}");
             let told = |count: usize, words: &str| {
-                (count > 0).then(|| format!(", {count} {words}")).unwrap_or_default()
+                if count == 0 { String::new() } else { format!(", {count} {words}") }
             };
             let [text, html, summary] =
                 [Format::Text, Format::Html, Format::GithubSummary].map(|format| rendered(&record, format));

@@ -186,6 +186,40 @@ fn controls_stand_against_scenarios_then_against_features_then_alone() {
 }
 
 #[test]
+fn scenarios_without_a_control_are_all_there() {
+    let mut record = failures(130);
+    record.scenarios.iter_mut().for_each(|it| it.scenario.tags.clear());
+    let report = written(&record);
+    let controls = report.split("<section id=controls>").nth(1).unwrap().split("</section>").next().unwrap();
+    let without = controls.split("Scenarios without a control").nth(1).unwrap();
+    assert!(without.contains("<details><summary>and 30 more</summary>"), "{without}");
+    assert_eq!(without.matches("<a class=\"chip failed\"").count(), 130);
+}
+
+#[test]
+fn what_never_began_is_not_on_the_timeline_and_did_not_run() {
+    let mut record = failures(2);
+    record.scenarios.iter_mut().take(1).for_each(|it| it.started = None);
+    let report = written(&record);
+    assert!(report.contains("1 scenario of 2 over"));
+    assert!(report.contains("<b>2</b> selected → <b>1</b> run"));
+}
+
+#[test]
+fn names_that_are_read_from_the_right_are_isolated_wherever_they_stand() {
+    let mut record = failures(1);
+    record.scenarios.iter_mut().for_each(|it| it.scenario.name = "لا أحد يصل".into());
+    let report = written(&record);
+    let (bare, [isolated, marked]) = (
+        "لا أحد يصل",
+        [("<bdi>", "</bdi>"), ("\u{2068}", "\u{2069}")].map(|(open, end)| format!("{open}لا أحد يصل{end}")),
+    );
+    assert!(report.contains(&isolated) && report.contains(&marked));
+    let around = report.matches(&isolated).count() + report.matches(&marked).count();
+    assert_eq!(around, report.matches(bare).count());
+}
+
+#[test]
 fn the_timeline_has_steps_then_scenarios_then_features() {
     let bars = |count| {
         let report = written(&failures(count));
