@@ -31,7 +31,10 @@ pub(crate) fn write(record: &Record, out: &mut dyn Write) -> io::Result<bool> {
 fn write_within(record: &Record, largest: usize, out: &mut dyn Write) -> io::Result<bool> {
     let mut document = Writer::new_with_indent(Vec::new(), b' ', 2);
     document.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let counts = tally(record.scenarios.iter());
+    let counts = match record.scenarios.is_empty() {
+        true => [1, 0, 1, 0],
+        false => tally(record.scenarios.iter()),
+    };
     let [tests, failures, errors, skipped] = counts.map(|count| count.to_string());
     let time = seconds(words::took(record));
     let suites = document.create_element("testsuites").with_attributes([
@@ -45,6 +48,9 @@ fn write_within(record: &Record, largest: usize, out: &mut dyn Write) -> io::Res
     let reason = REASON.min(REASONS / record.scenarios.len().max(1));
     let mut names = Names::default();
     suites.write_inner_content(|document| {
+        if record.scenarios.is_empty() {
+            return nothing(document, record);
+        }
         let in_one_file =
             |one: &ScenarioRecord, other: &ScenarioRecord| one.scenario.path == other.scenario.path;
         record
@@ -86,6 +92,23 @@ fn suite(
     suite.write_inner_content(|document| {
         properties(document, record)?;
         scenarios.iter().try_for_each(|scenario| case(document, scenario, names, reason))
+    })?;
+    Ok(())
+}
+
+/// Readers take a document without a case for one in which nothing is wrong.
+fn nothing(document: &mut Document, record: &Record) -> io::Result<()> {
+    let counts = [("name", "rolecall"), ("tests", "1"), ("failures", "0"), ("errors", "1"), ("skipped", "0")];
+    let suite = document.create_element("testsuite").with_attributes(counts);
+    let case = [("name", "the run"), ("classname", "rolecall"), ("time", "0.000")];
+    let why = [("message", words::nothing(record)), ("type", "inconclusive".to_owned())];
+    suite.with_attribute(("time", "0.000")).write_inner_content(|document| {
+        properties(document, record)?;
+        document.create_element("testcase").with_attributes(case).write_inner_content(|document| {
+            let why = why.each_ref().map(|(name, value)| (*name, value.as_str()));
+            document.create_element("error").with_attributes(why).write_empty().map(drop)
+        })?;
+        Ok(())
     })?;
     Ok(())
 }
@@ -254,6 +277,24 @@ mod tests {
         let whole = attributes(&rendered(&record), "testsuites").remove(0);
         let time = whole.iter().find(|(name, _)| name == "time").unwrap();
         assert_eq!(time.1, format!("0.{:03}", events.len() - 2));
+    }
+
+    #[test]
+    fn a_run_of_nothing_is_an_error() {
+        for (events, why) in [
+            (sample::nothing(), "no scenario was selected (57 found): nothing was shown"),
+            (
+                Vec::new(),
+                "nothing is known of this run: it ended before it began, as where a target is out of reach",
+            ),
+        ] {
+            let xml = rendered(&of(&events));
+            let whole = attributes(&xml, "testsuites").remove(0);
+            let counts = ["tests", "failures", "errors"]
+                .map(|name| whole.iter().find(|(known, _)| known == name).unwrap().1.clone());
+            assert_eq!(counts, ["1", "0", "1"]);
+            assert_eq!(attributes(&xml, "error")[0][0].1, why);
+        }
     }
 
     #[test]

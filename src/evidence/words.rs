@@ -181,6 +181,15 @@ pub(crate) fn address(path: &str) -> String {
     address
 }
 
+/// Why a record has no scenario.
+pub(crate) fn nothing(record: &Record) -> String {
+    match record.started {
+        Some(_) => format!("no scenario was selected ({} found): nothing was shown", record.found),
+        None => "nothing is known of this run: it ended before it began, as where a target is out of reach"
+            .to_owned(),
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, reason = "tests")]
 mod tests {

@@ -92,8 +92,7 @@ fn interrupted(page: &Page, record: &Record) -> Vec<String> {
 fn headline(page: &Page, record: &Record) -> Vec<String> {
     let counts = record.scenario_counts();
     if counts.selected == 0 {
-        let text = format!("no scenario was selected ({} found): nothing was shown", counts.found);
-        return paint_all(page, Ink::Inconclusive, page.paragraph(0, &text));
+        return paint_all(page, Ink::Inconclusive, page.paragraph(0, &words::nothing(record)));
     }
     let what = match (counts.selected, counts.found) {
         (1, found) if found <= 1 => "1 scenario: ".to_owned(),
