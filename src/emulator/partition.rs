@@ -78,3 +78,16 @@ impl Partition {
         self.iam.credential(access_key_id).or_else(|| self.sts.credential(access_key_id))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_of_emulators_of_one_seed_can_be_told_apart() {
+        let mut one = Partition::new(b"seed");
+        let mut other = Partition { requests: b"another".to_vec(), ..Partition::new(b"seed") };
+        assert_ne!(one.request_digits(), other.request_digits());
+        assert_eq!(one.ids.uuid(), other.ids.uuid(), "all else follows from the seed");
+    }
+}
