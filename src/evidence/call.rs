@@ -106,7 +106,7 @@ pub enum Origin {
 /// A call on the wire, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
-    /// `SCHEME://HOST[:PORT]`.
+    /// `SCHEME://HOST[:PORT]`; `embedded`: nothing was sent, an emulator in the process answered.
     pub endpoint: Text,
     /// The region that it was signed for; `None`: it was not signed.
     pub region: Option<Text>,

@@ -166,6 +166,27 @@ fn in_ci_evidence_is_left_without_being_asked_for() {
 }
 
 #[test]
+fn what_no_run_leaves_is_found() {
+    let folder = folder(FEATURE);
+    let said = says(folder.path(), &["run", "a.feature", "--evidence", "e"], 0);
+    assert!(said.contains("the evidence is in e, not signed"), "{said}");
+    let told = says(folder.path(), &["report", "e"], 0);
+    assert_eq!(told, fs::read_to_string(folder.path().join("e/report.txt")).unwrap());
+    fs::create_dir(folder.path().join("e/empty")).unwrap();
+    let said = says(folder.path(), &["verify", "e"], 1);
+    assert!(said.contains("`empty/` is neither a file nor a folder of files"), "{said}");
+    fs::remove_dir(folder.path().join("e/empty")).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("/dev/null", folder.path().join("e/link")).unwrap();
+        let said = says(folder.path(), &["verify", "e"], 1);
+        assert!(said.contains("`link` is neither a file nor a folder of files"), "{said}");
+    }
+    let said = says(folder.path(), &["run", "a.feature", "--no-evidence", "--evidence-key", "k.pem"], 2);
+    assert!(said.contains("no evidence is left, so none is signed"), "{said}");
+}
+
+#[test]
 fn a_journal_that_was_cut_is_of_an_interrupted_run() {
     let folder = folder(FEATURE);
     says(folder.path(), &["run", "a.feature", "--evidence", "e"], 0);
