@@ -59,7 +59,7 @@ trial(
     accept,
     {
         "the end is missing": without_end,
-        "another version": replacing('"version": 2', '"version": 3'),
+        "another version": replacing('"version": 3', '"version": 4'),
         "a verdict that nobody knows": replacing('"verdict": "denied"', '"verdict": "rejected"'),
         "a member that nobody knows": replacing('"stray_events"', '"note": "", "stray_events"'),
         "a digest that is none": lambda good: good.replace(b'"sha256": "', b'"sha256": "x', 1),

@@ -1,5 +1,6 @@
 //! `rolecall run`: reads features, runs them on a target, and shows what became of them.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, Stdout};
 use std::path::{Path, PathBuf};
@@ -105,18 +106,23 @@ pub(crate) async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -
         return Err(Diagnostic::new(what).help("add `--evidence DIR`").into());
     }
     let beside = plan.beside.clone();
+    let leaves_evidence = folder.is_some();
     let telling = Telling::begin(beside.scribe(), repository, folder, Display::new(args, surroundings));
     let mut log = Vec::new();
     let tell = |note| telling.take(note);
+    let plan = Cell::new(Some(plan));
     let run = async |target: Rc<dyn Target>| {
+        let Some(plan) = plan.take() else { return Ok(()) };
         let cleaned = harness::note(plan, target.clone(), Utc::now, tell).await;
         log = target.log();
         cleaned
     };
     let cleaned = on_target(chosen, &beside, tell, run, surroundings).await;
+    if let (Err(trouble), Some(plan)) = (&cleaned, plan.take().filter(|_| leaves_evidence)) {
+        harness::note_none(plan, Utc::now, tell, trouble.diagnostic.message.clone());
+    }
     let wrong = |diagnostic| NoTarget { diagnostic, status: Status::Inconclusive };
     let Told { folder, display, .. } = telling.end().map_err(wrong)?;
-    let cleaned = cleaned?;
     let (record, error) = display.finish();
     let mut status = Status::from(record.exit());
     if let Some(folder) = folder {
@@ -130,6 +136,7 @@ pub(crate) async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -
             }
         }
     }
+    let cleaned = cleaned?;
     if let Some(path) = &args.rerun {
         rerun::write(path, &record)?;
     }
@@ -265,6 +272,7 @@ impl Display {
         let printed = match event.kind {
             EventKind::TargetTested { .. }
             | EventKind::ScenarioFinished { .. }
+            | EventKind::RunStopped { .. }
             | EventKind::RunFinished { .. } => self.bar.suspend(|| self.console.event(event)),
             _ => self.console.event(event),
         };

@@ -12,8 +12,8 @@ use crate::diagnostic::Diagnostic;
 use crate::status::Status;
 use crate::terminal::Surroundings;
 
-/// Reaches the target and does `work` there, which removes what it makes; told to stop before, removes it here and tells
-/// `sink`. `beside` looks on.
+/// Reaches the target and does `work` there, which removes what it makes; told to stop before, tells `sink` and removes it
+/// here. `beside` looks on.
 ///
 /// # Errors
 /// Where the target can't be had, or is not waited for any more. Inside: what could not be removed.
@@ -42,7 +42,7 @@ pub(crate) async fn on_target(
         Some(cleaned) => cleaned,
         None => {
             Diagnostic::new("told to stop: removing what was made").print(surroundings);
-            beside.clean_up(target.as_ref(), Utc::now, sink).await
+            beside.stop(target.as_ref(), Utc::now, sink, "told to stop by a signal".to_owned()).await
         }
     };
     if let (Ok(()), Some(journal)) = (&cleaned, journal) {

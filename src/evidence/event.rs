@@ -101,7 +101,13 @@ pub enum EventKind {
         /// How long it took.
         duration: Duration,
     },
-    /// The last event.
+    /// The run ends before all was done: its target could not be had, or somebody stopped it. What follows was removed or called
+    /// then.
+    RunStopped {
+        /// Why.
+        reason: String,
+    },
+    /// The last event of a run that did all it was to do.
     RunFinished {
         /// How long the run took.
         duration: Duration,

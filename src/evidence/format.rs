@@ -265,7 +265,7 @@ fn report_digest(record: &Record, options: &RenderOptions<'_>) -> Result<Sha256,
 mod tests {
     use super::*;
     use crate::console::{Color, Console, Detail};
-    use crate::sample;
+    use crate::{Event, EventKind, Exit, sample};
 
     const OPTIONS: RenderOptions<'_> =
         RenderOptions::on(Page { width: 80, color: Color::Plain, detail: Detail::Verbose });
@@ -315,6 +315,26 @@ mod tests {
         for end in 0..events.len() {
             let record: Record = events.iter().take(end).collect();
             assert!(rendered(&record, Format::Text).contains("interrupted"), "{end} events");
+        }
+    }
+
+    #[test]
+    fn a_run_that_was_stopped_says_why() {
+        let stopped =
+            Event { at: sample::passing()[0].at, kind: EventKind::RunStopped { reason: "no target".into() } };
+        let record: Record = sample::passing().into_iter().take(1).chain([stopped]).collect();
+        assert!(!record.is_complete() && record.exit() == Exit::Inconclusive);
+        for format in [
+            Format::Text,
+            Format::Html,
+            Format::Messages,
+            Format::Json,
+            Format::Junit,
+            Format::Oscal,
+            Format::Sarif,
+            Format::GithubSummary,
+        ] {
+            assert!(rendered(&record, format).contains("no target"), "{format:?}");
         }
     }
 

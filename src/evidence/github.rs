@@ -83,8 +83,9 @@ pub(crate) fn summary(record: &Record, out: &mut dyn Write) -> io::Result<()> {
             cell(&format!("{} skipped: {}", counts.skipped, words::skips(record)))
         ));
     }
-    if !record.is_complete() {
-        text.push_str("\n**The run was interrupted: what is told here is not all of it.**\n");
+    if let Some(interrupted) = record.interruption() {
+        let told = format!("The run was {interrupted}: what is told here is not all of it.");
+        text.push_str(&format!("\n**{}**\n", cell(&told)));
     }
     text.push_str(&controls(record));
     let mut rows = of(record, |outcome| outcome == Outcome::Failed || is_unclear(outcome)).peekable();

@@ -9,7 +9,7 @@ use crate::record::{Exit, Outcome, Record, ScenarioCounts, ScenarioRecord};
 use crate::target::{EvidenceKind, TargetInfo};
 
 /// Changes whenever a reader of the last one could misunderstand.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Of more scenarios nobody looks at the lines, and their indentation would be half of the file.
 const INDENTED: usize = 1_000;

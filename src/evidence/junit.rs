@@ -91,7 +91,7 @@ fn suite(
     ]);
     suite.write_inner_content(|document| {
         properties(document, record)?;
-        scenarios.iter().try_for_each(|scenario| case(document, scenario, names, reason))
+        scenarios.iter().try_for_each(|scenario| case(document, record, scenario, names, reason))
     })?;
     Ok(())
 }
@@ -121,8 +121,9 @@ fn properties(document: &mut Document, record: &Record) -> io::Result<()> {
         ("evidence", words::standing(record)),
         ("complete", record.is_complete().to_string()),
     ];
+    let stopped = record.stopped.clone().map(|reason| ("stopped", reason));
     document.create_element("properties").write_inner_content(|document| {
-        for (name, value) in properties {
+        for (name, value) in properties.into_iter().chain(stopped) {
             let property = document.create_element("property");
             property.with_attributes([("name", name), ("value", &line(&value))]).write_empty()?;
         }
@@ -133,6 +134,7 @@ fn properties(document: &mut Document, record: &Record) -> io::Result<()> {
 
 fn case(
     document: &mut Document,
+    record: &Record,
     scenario: &ScenarioRecord,
     names: &mut Names,
     reason: usize,
@@ -159,7 +161,11 @@ fn case(
         Outcome::NotBegun => ("error", "not begun"),
         Outcome::Skipped => ("skipped", "skipped"),
     };
-    let message = line(&words::headline(scenario));
+    let mut message = words::headline(scenario);
+    if let (Outcome::Unfinished | Outcome::NotBegun, Some(reason)) = (scenario.outcome(), &record.stopped) {
+        message = format!("{message}: {reason}");
+    }
+    let message = line(&message);
     case.write_inner_content(|document| {
         let told = document.create_element(element).with_attribute(("message", message.as_str()));
         if element == "skipped" {

@@ -24,6 +24,8 @@ pub struct Record {
     pub started: Option<DateTime<Utc>>,
     /// How long it took; `None`: it has not ended, or was interrupted.
     pub duration: Option<Duration>,
+    /// Why it ended before all was done, as far as it could tell; `None`: it did all, or nobody knows.
+    pub stopped: Option<String>,
     /// When the last event that there is was told; `None` before the first.
     pub last_event: Option<DateTime<Utc>>,
     /// Who ran it, where and from what.
@@ -202,6 +204,7 @@ impl Record {
             }
             EventKind::TargetTested { target } => self.target = Some(target),
             EventKind::RunFinished { duration } => self.duration = Some(duration),
+            EventKind::RunStopped { reason } => self.stopped = Some(reason),
             EventKind::PolicySeen { sha256, text } => {
                 self.policies.insert(sha256, text);
             }
@@ -268,6 +271,12 @@ impl Record {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.duration.is_some()
+    }
+
+    /// That it was interrupted, and why as far as it is known; `None`: it ended.
+    pub(crate) fn interruption(&self) -> Option<String> {
+        let known = self.stopped.as_ref().map(|reason| format!(" ({reason})"));
+        (!self.is_complete()).then(|| format!("interrupted{}", known.unwrap_or_default()))
     }
 
     /// What the run amounts to so far. A failure beats what could not tell.

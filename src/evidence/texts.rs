@@ -17,6 +17,7 @@ impl EventKind {
             EventKind::Called { call, .. } => each_of_call(call, change),
             EventKind::Waited { why, .. } => put(why, change),
             EventKind::FileRead { file } => put(&mut file.path, change),
+            EventKind::RunStopped { reason } => put(reason, change),
             EventKind::CleanedUp { left, .. } => all(left, change),
             EventKind::StepFinished { step, result, .. } => {
                 put(&mut step.text, change);

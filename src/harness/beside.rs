@@ -48,17 +48,19 @@ impl Beside {
         Scribe::new(self.secrets.clone())
     }
 
-    /// Removes what an interrupted run has left on `target`, and notes it.
+    /// Notes that a run is stopped and for which `reason`, and removes what it has left on `target`.
     ///
     /// # Errors
     /// What could not be removed.
-    pub async fn clean_up(
+    pub async fn stop(
         &self,
         target: &dyn Target,
         clock: impl Fn() -> DateTime<Utc>,
         sink: impl FnMut(Note),
+        reason: String,
     ) -> Result<(), TargetError> {
         let mut teller = Teller::new(&Selected::default(), false, clock, sink);
+        teller.stop(reason, &self.recorder);
         clean_up(target, self, &mut teller).await
     }
 }

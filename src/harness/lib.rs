@@ -50,7 +50,7 @@ pub use outcome::{CallRef, Control, Outcome, ServiceFailure, verdict};
 pub use plan::{Commands, Files, RunPlan};
 pub use recorder::StepError;
 pub use request::Request;
-pub use run::{note, run};
+pub use run::{note, note_none, run};
 pub use scribe::{Note, Scribe};
 pub use select::{Selection, SelectionError};
 pub use similar::nearest;

@@ -65,20 +65,8 @@ pub async fn note(
 ) -> Result<(), TargetError> {
     let started = clock();
     let selected = Selected::of(&plan);
-    let mut teller = Teller::new(&selected, plan.fail_fast, clock.clone(), sink);
-    let mut first = EventKind::RunStarted {
-        run: Box::new(std::mem::take(&mut plan.info)),
-        scenarios: selected.scenarios.iter().map(|scenario| scenario.reference.clone()).collect(),
-        left_out: selected.left_out.clone(),
-    };
-    if let EventKind::RunStarted { run, .. } = &mut first {
-        run.feature_texts.retain(|_, text| !secrets::stands_in_table(text));
-    }
-    first.each_text(&mut secrets::found);
-    teller.tell(first);
+    let mut teller = begin(&mut plan, &selected, clock, sink);
     let Beside { recorder: beside, listens, .. } = plan.beside.clone();
-    beside.others(|_| {});
-    teller.tell_what_happened(None, &beside, false);
     let probe = match selected.scenarios.is_empty() {
         true => None,
         false => {
@@ -120,6 +108,40 @@ pub async fn note(
     let cleaned = clean_up(target.as_ref(), &plan.beside, &mut teller).await;
     teller.finish_run(started);
     cleaned
+}
+
+/// Notes a run that can't do anything, as where its target can't be had: for that `reason`.
+pub fn note_none(
+    mut plan: RunPlan,
+    clock: impl Fn() -> DateTime<Utc>,
+    sink: impl FnMut(Note),
+    reason: String,
+) {
+    let selected = Selected::of(&plan);
+    begin(&mut plan, &selected, clock, sink).stop(reason, &plan.beside.recorder);
+}
+
+/// Tells that a run begins, and which calls were made before.
+fn begin<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Note)>(
+    plan: &mut RunPlan,
+    selected: &Selected,
+    clock: Clock,
+    sink: Sink,
+) -> Teller<Clock, Sink> {
+    let mut teller = Teller::new(selected, plan.fail_fast, clock, sink);
+    let mut first = EventKind::RunStarted {
+        run: Box::new(std::mem::take(&mut plan.info)),
+        scenarios: selected.scenarios.iter().map(|scenario| scenario.reference.clone()).collect(),
+        left_out: selected.left_out.clone(),
+    };
+    if let EventKind::RunStarted { run, .. } = &mut first {
+        run.feature_texts.retain(|_, text| !secrets::stands_in_table(text));
+    }
+    first.each_text(&mut secrets::found);
+    teller.tell(first);
+    plan.beside.recorder.others(|_| {});
+    teller.tell_what_happened(None, &plan.beside.recorder, false);
+    teller
 }
 
 /// What the target's verdicts are worth, by its self-test; `None`: there was none, as nothing is to be run.

@@ -100,7 +100,13 @@ impl<Clock: Fn() -> DateTime<Utc>, Sink: FnMut(Note)> Teller<Clock, Sink> {
             self.failed.set(true);
         }
         self.ended.insert(place.clone());
-        self.tell(EventKind::ScenarioFinished { scenario: id, result, duration });
+        let kind = EventKind::ScenarioFinished { scenario, result, duration };
+        (self.sink)(Note { at: (self.clock)(), kind, sent, masks: None });
+    }
+
+    /// Tells that the run ends before all is done, and why.
+    pub(crate) fn stop(&mut self, reason: String, recorder: &Recorder) {
+        self.tell_of(EventKind::RunStopped { reason }, Vec::new(), recorder);
     }
 
     pub(crate) fn finish_run(&mut self, started: DateTime<Utc>) {

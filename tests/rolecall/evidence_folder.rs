@@ -199,6 +199,24 @@ fn a_journal_that_was_cut_is_of_an_interrupted_run() {
 }
 
 #[test]
+fn where_no_target_is_to_be_had_the_evidence_says_why() {
+    let folder = folder(FEATURE);
+    // Nobody listens at this port, which is reserved (RFC 863).
+    let arguments =
+        ["run", "a.feature", "--evidence", "e", "--target", "http://127.0.0.1:9", "--insecure-http"];
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")];
+    let output = rolecall(folder.path(), &arguments).envs(keys).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("1 scenario: 0 passed, 1 not begun"), "{said}");
+    says(folder.path(), &["verify", "e"], 0);
+    for file in ["journal.jsonl", "report.txt", "report.html", "junit.xml", "report.json", "report.sarif"] {
+        let text = fs::read_to_string(folder.path().join("e").join(file)).unwrap();
+        assert!(text.contains("127.0.0.1:9 does not say who we are"), "{file}: {text}");
+    }
+}
+
+#[test]
 fn every_call_has_its_signer_its_answer_and_its_purpose() {
     let folder = folder(FEATURE);
     says(folder.path(), &["run", "a.feature", "--evidence", "e"], 0);

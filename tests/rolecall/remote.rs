@@ -256,10 +256,11 @@ fn what_happened_in_a_step_that_was_not_ended_is_told_and_removed() {
             _ = harness::note(plan, target.clone(), Utc::now, take) => panic!("it went on to its end"),
             () = began.notified() => {}
         }
-        beside.clean_up(target.as_ref(), Utc::now, take).await
+        beside.stop(target.as_ref(), Utc::now, take, "told to stop".to_owned()).await
     });
     cleaned.expect("nothing is left");
     let record: Record = told.into_inner().1.iter().collect();
+    assert_eq!(record.stopped.as_deref(), Some("told to stop"));
     let [scenario] = record.scenarios.as_slice() else { panic!("one scenario: {record:#?}") };
     assert!(scenario.steps.is_empty() && scenario.result.is_none(), "{scenario:#?}");
     assert!(scenario.calls().all(|it| it.call.purpose == Purpose::SetUp), "{scenario:#?}");

@@ -47,7 +47,7 @@ impl Progress {
             | EventKind::Waited { .. }
             | EventKind::CleanedUp { .. }
             | EventKind::StepFinished { .. } => {}
-            EventKind::RunFinished { .. } => self.running.clear(),
+            EventKind::RunStopped { .. } | EventKind::RunFinished { .. } => self.running.clear(),
         }
     }
 

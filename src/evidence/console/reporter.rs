@@ -47,7 +47,7 @@ impl<Output: Write> Console<Output> {
         match &event.kind {
             EventKind::TargetTested { .. } => printer.print_target(record),
             EventKind::ScenarioFinished { .. } => printer.print_scenarios(record, Upto::FirstUnfinished),
-            EventKind::RunFinished { .. } => {
+            EventKind::RunFinished { .. } | EventKind::RunStopped { .. } => {
                 printer.print_scenarios(record, Upto::End)?;
                 printer.print_summary(record)
             }

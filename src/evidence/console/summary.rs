@@ -81,11 +81,9 @@ fn origin(page: &Page, record: &Record) -> Vec<String> {
 
 /// A warning before the counts of a run that did not end.
 fn interrupted(page: &Page, record: &Record) -> Vec<String> {
-    if record.is_complete() {
-        return Vec::new();
-    }
+    let Some(interrupted) = record.interruption() else { return Vec::new() };
     let last = record.last_event.map(|at| at.format(", after %F %T UTC").to_string());
-    let text = format!("interrupted{}: what follows is all that is known", last.unwrap_or_default());
+    let text = format!("{interrupted}{}: what follows is all that is known", last.unwrap_or_default());
     paint_all(page, Ink::Inconclusive, page.paragraph(0, &text))
 }
 

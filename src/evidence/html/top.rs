@@ -19,7 +19,11 @@ pub(super) fn header(html: &mut Html, context: &Context<'_>) {
     put!(html, "<header class={class}><p class=brand>Rolecall · who may do what<h1>{word}</h1>");
     if !record.is_complete() {
         let last = record.last_event.map_or(String::new(), |at| at.format(" after %F %T UTC").to_string());
-        put!(html, "<p class=warn><b>Interrupted{last}.</b> What follows is all that is known.");
+        put!(html, "<p class=warn><b>Interrupted{last}.</b> ");
+        if let Some(reason) = &record.stopped {
+            put!(html, "{}. ", text(reason));
+        }
+        put!(html, "What follows is all that is known.");
     }
     if record.stray_events > 0 {
         put!(

@@ -14,7 +14,7 @@ pub use writer::JournalWriter;
 use crate::digest::Sha256;
 
 /// The version of the lines.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// What the first line has in place of a digest: that of nothing.
 fn beginning() -> Sha256 {

@@ -113,12 +113,14 @@ fn finished(record: &Record) -> Value {
     let success = record.exit() == Exit::Passed;
     let mut finished = json!({ "testRunStartedId": RUN, "success": success, "timestamp": timestamp(end) });
     let message = match record.exit() {
-        _ if !record.is_complete() => "the run was interrupted: what is told here is not all of it",
         Exit::Passed => return finished,
         Exit::Failed => "a scenario failed",
         Exit::Inconclusive => "could not tell",
         Exit::NothingSelected => "no scenario was selected: this run shows nothing",
     };
+    let interrupted = record.interruption();
+    let interrupted = interrupted.map(|it| format!("the run was {it}: what is told here is not all of it"));
+    let message = interrupted.unwrap_or_else(|| message.to_owned());
     if let Some(finished) = finished.as_object_mut() {
         finished.insert("message".to_owned(), json!(message));
     }
