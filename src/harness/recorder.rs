@@ -306,6 +306,12 @@ impl Recorder {
         found.map(|(_, sent)| sent.clone()).unwrap_or_default()
     }
 
+    /// Everything that was sent; no call is looked for any more.
+    pub(crate) fn forget_sent(&self) -> Vec<Arc<Sent>> {
+        let sent = std::mem::take(&mut self.notes.borrow_mut().sent);
+        sent.into_iter().flat_map(|(_, sent)| sent).collect()
+    }
+
     /// Notes the calls that no step made, but the run itself or a program; `explain` adds why they were answered so.
     pub(crate) fn others(&self, explain: impl Fn(&mut Call)) {
         for (mut call, sent) in self.tap.as_ref().map(Wiretap::take_others).unwrap_or_default() {

@@ -17,7 +17,7 @@ use crate::wiretap::Wiretap;
 pub struct Note {
     pub(crate) at: DateTime<Utc>,
     pub(crate) kind: EventKind,
-    /// What was sent for the call in it.
+    /// What was sent for the call in it, or in the scenario that ends with it.
     pub(crate) sent: Vec<Arc<Sent>>,
     /// What takes secrets out of it; `None`: it holds none but those that nobody may see anyway.
     pub(crate) masks: Option<Masks>,
@@ -85,9 +85,10 @@ impl Scribe {
     /// Tells `sink` what a note amounts to.
     pub fn tell(&mut self, note: Note, mut sink: impl FnMut(Event)) {
         let Note { at, mut kind, sent, masks } = note;
-        let exchange = wire::exchange(&sent);
         let known = masks.as_ref().map(KnownSecrets::by);
-        if let (Some(call), Some((exchange, policies))) = (call_of(&mut kind), exchange) {
+        if let Some(call) = call_of(&mut kind)
+            && let Some((exchange, policies)) = wire::exchange(&sent)
+        {
             call.exchange = Some(Box::new(exchange));
             for (sha256, text) in policies {
                 // A policy with a secret in it is not kept: another text would have another digest.

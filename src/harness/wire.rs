@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use evidence::{Attempt, Exchange, Parameter, Sha256, Text, Value, Withheld};
-use http::{HeaderMap, Request};
 use secrecy::SecretString;
 use target::{Heard, Member, OverheardAnswer, OverheardRequest};
 
@@ -28,17 +28,10 @@ pub(crate) struct Wire {
     /// As a URL, without a path.
     pub(crate) endpoint: String,
     /// `None`: its body comes in pieces that can be read only once.
-    pub(crate) request: Option<Request<Bytes>>,
-    /// `Err`: why there was none.
-    pub(crate) answer: Result<WireAnswer, String>,
-}
-
-/// An answer, not read yet.
-pub(crate) struct WireAnswer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    /// `None`: the contents of an object, which nobody waits for, or not known to be anything else.
-    pub(crate) body: Option<Bytes>,
+    pub(crate) request: Option<HttpRequest>,
+    /// `Err`: why there was none. The body is taken out where it is the contents of an object, which nobody waits for, or not
+    /// known to be anything else.
+    pub(crate) answer: Result<HttpResponse, String>,
 }
 
 /// What may be written down of it.
@@ -55,7 +48,7 @@ pub(crate) struct Read {
 
 impl Sent {
     pub(crate) fn new(wire: Wire) -> Self {
-        let status = wire.answer.as_ref().ok().map(|answer| answer.status);
+        let status = wire.answer.as_ref().ok().map(|answer| answer.status().as_u16());
         Self { wire: Mutex::new(Some(wire)), read: OnceLock::new(), status }
     }
 
@@ -84,14 +77,12 @@ pub(crate) fn exchange(sent: &[Arc<Sent>]) -> Option<(Exchange, Vec<Policy>)> {
 impl Read {
     fn of(wire: Wire) -> Self {
         let Wire { started, duration, endpoint, request, answer } = wire;
-        let request = request.and_then(|request| {
-            let (parts, body) = request.into_parts();
-            OverheardRequest::of(&parts, &body)
-        });
-        let (status, error) = (answer.as_ref().ok().map(|answer| answer.status), answer.as_ref().err());
+        let request = request.and_then(overheard);
+        let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
+        let error = answer.as_ref().err();
         let error = error.map(|error| error.as_str().into());
         let OverheardAnswer { members, code, message, request_id, mut secrets } =
-            answer.map(|answer| answer.read(request.as_ref())).unwrap_or_default();
+            answer.map(|answer| read(answer, request.as_ref())).unwrap_or_default();
         let [code, request_id] = [code, request_id].map(|text| text.map(Text::from));
         let attempts = vec![Attempt { started, duration, status, code, request_id, error }];
         let mut policies = Vec::new();
@@ -129,12 +120,20 @@ impl Default for Read {
     }
 }
 
-impl WireAnswer {
-    fn read(self, request: Option<&OverheardRequest>) -> OverheardAnswer {
-        match (request, self.body) {
-            (Some(request), Some(body)) => request.answer(self.status, &self.headers, &body),
-            _ => OverheardAnswer::unread(&self.headers),
+/// What may be written down of a request; `None`: no model knows it.
+pub(crate) fn overheard(request: HttpRequest) -> Option<OverheardRequest> {
+    let (parts, body) = request.try_into_http1x().ok()?.into_parts();
+    OverheardRequest::of(&parts, &Bytes::copy_from_slice(body.bytes()?))
+}
+
+fn read(answer: HttpResponse, request: Option<&OverheardRequest>) -> OverheardAnswer {
+    let Ok(answer) = answer.try_into_http1x() else { return OverheardAnswer::default() };
+    let (parts, body) = answer.into_parts();
+    match (request, body.bytes()) {
+        (Some(request), Some(body)) => {
+            request.answer(parts.status.as_u16(), &parts.headers, &Bytes::copy_from_slice(body))
         }
+        _ => OverheardAnswer::unread(&parts.headers),
     }
 }
 

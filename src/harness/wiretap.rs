@@ -16,17 +16,15 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use evidence::{Call, Exchange, Origin, Purpose, Text};
-use http::Request;
 use http_body_util::BodyExt;
 use secrecy::{ExposeSecret, SecretString};
-use target::{Ear, OverheardRequest};
+use target::Ear;
 
 use crate::calls::says_why;
 use crate::outcome::{sources, verdict};
-use crate::wire::{self, Sent, Wire, WireAnswer};
+use crate::wire::{self, Sent, Wire};
 
 /// The run's clock.
 pub(crate) type SharedClock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -107,10 +105,11 @@ impl Wiretap {
             let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
             let endpoint = format!("http://{}", text("host").unwrap_or_default());
             let invocation = text(INVOCATION).map(str::to_owned);
-            let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-            let answer = WireAnswer { status, headers, body: Some(answer.body().clone()) };
+            let request = HttpRequest::try_from(request.map(SdkBody::from)).ok();
+            let answer = HttpResponse::try_from(answer.clone().map(SdkBody::from));
+            let answer = answer.map_err(|error| sources(&error));
             let (started, duration) = (tap.now(), std::time::Duration::ZERO);
-            let wire = Wire { started, duration, endpoint, request: Some(request), answer: Ok(answer) };
+            let wire = Wire { started, duration, endpoint, request, answer };
             tap.note(wire, invocation, Some(caller.clone()));
         })
     }
@@ -262,17 +261,15 @@ fn endpoint(url: &str) -> String {
 }
 
 /// `None`: its body comes in pieces that can be read only once.
-fn heard(request: &HttpRequest) -> Option<Request<Bytes>> {
-    let request = request.try_clone()?.try_into_http1x().ok()?;
-    let body = Bytes::copy_from_slice(request.body().bytes()?);
-    Some(request.map(|_| body))
+fn heard(request: &HttpRequest) -> Option<HttpRequest> {
+    request.body().bytes().and_then(|_| request.try_clone())
 }
 
 /// The answer, and a copy of it. Its body is waited for, but for contents of objects.
 async fn read(
     answer: Result<HttpResponse, ConnectorError>,
-    request: Option<&Request<Bytes>>,
-) -> (Result<HttpResponse, ConnectorError>, Result<WireAnswer, String>) {
+    request: Option<&HttpRequest>,
+) -> (Result<HttpResponse, ConnectorError>, Result<HttpResponse, String>) {
     let mut response = match answer {
         Ok(response) => response,
         Err(error) => {
@@ -280,35 +277,30 @@ async fn read(
             return (Err(error), Err(why));
         }
     };
-    let status = response.status().as_u16();
-    let mut headers = http::HeaderMap::new();
-    for (name, value) in response.headers() {
-        if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value))
-        {
-            headers.append(name, value);
-        }
-    }
+    let mut copy = HttpResponse::new(response.status(), SdkBody::taken());
+    *copy.headers_mut() = response.headers().clone();
     if response.body().bytes().is_none() {
         let is_waited_for = !response.status().is_success() || request.is_some_and(has_other_answer);
         if !is_waited_for {
-            return (Ok(response), Ok(WireAnswer { status, headers, body: None }));
+            return (Ok(response), Ok(copy));
         }
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
         match body.collect().await {
             Ok(collected) => *response.body_mut() = SdkBody::from(collected.to_bytes()),
             Err(error) => {
-                return (Err(ConnectorError::io(error)), Ok(WireAnswer { status, headers, body: None }));
+                return (Err(ConnectorError::io(error)), Ok(copy));
             }
         }
     }
-    let body = response.body().bytes().map(Bytes::copy_from_slice);
-    (Ok(response), Ok(WireAnswer { status, headers, body }))
+    let body = response.body().try_clone();
+    *copy.body_mut() = body.unwrap_or_else(SdkBody::taken);
+    (Ok(response), Ok(copy))
 }
 
 /// Whether a request is known to be answered with something else than the contents of an object.
-fn has_other_answer(request: &Request<Bytes>) -> bool {
-    let (parts, body) = request.clone().into_parts();
-    OverheardRequest::of(&parts, &body).is_some_and(|request| !request.is_answered_with_contents())
+fn has_other_answer(request: &HttpRequest) -> bool {
+    let request = request.try_clone().and_then(wire::overheard);
+    request.is_some_and(|request| !request.is_answered_with_contents())
 }
 
 #[cfg(test)]
