@@ -11,4 +11,4 @@ mod verify;
 pub use folder::Folder;
 pub use keys::{NoKey, PrivateKey, PublicKey};
 pub use manifest::{MANIFEST, Manifest, SIGNATURE, Signature, canonical};
-pub use verify::{Holds, Tampered, Trust, verify};
+pub use verify::{Difference, Holds, Tampered, Trust, verify};

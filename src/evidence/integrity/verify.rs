@@ -1,5 +1,6 @@
 //! Checks a folder of evidence: whether it is what its manifest says, and who signed that.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::journal::BrokenJournal;
@@ -40,18 +41,9 @@ pub enum Tampered {
     /// The journal's chain is broken.
     #[error("the journal: {0}")]
     Journal(#[from] BrokenJournal),
-    /// A file is not what the manifest says.
-    #[error("`{0}` is not what it was when the manifest was made")]
-    Changed(String),
-    /// A file that the manifest names is gone.
-    #[error("`{0}` is gone")]
-    Gone(String),
-    /// A file that the manifest does not name.
-    #[error("`{0}` was put there later")]
-    Added(String),
-    /// Something that no run leaves, such as a link, which may lead to anything.
-    #[error("`{0}` is neither a file nor a folder of files: it was put there later")]
-    Other(String),
+    /// These are not what the manifest says, in the order of their kinds and names.
+    #[error("{}", .0.iter().map(Difference::to_string).collect::<Vec<_>>().join("; "))]
+    Files(Vec<Difference>),
     /// The manifest does not follow from the files.
     #[error("`{MANIFEST}` is not what it was")]
     Manifest,
@@ -66,16 +58,33 @@ pub enum Tampered {
     NotSigned,
 }
 
+/// How a folder differs from its manifest.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Difference {
+    /// A file is not what the manifest says.
+    #[error("`{0}` is not what it was when the manifest was made")]
+    Changed(String),
+    /// A file that the manifest names is gone.
+    #[error("`{0}` is gone")]
+    Gone(String),
+    /// A file that the manifest does not name.
+    #[error("`{0}` was put there later")]
+    Added(String),
+    /// Something that no run leaves, such as a link, which may lead to anything.
+    #[error("`{0}` is neither a file nor a folder of files: it was put there later")]
+    Other(String),
+}
+
 /// Checks a folder. Signed with `key`, where one is named.
 ///
 /// # Errors
-/// The first thing that does not hold.
+/// What does not hold: all files, or else the first other thing.
 pub fn verify(folder: &Folder, key: Option<&PublicKey>) -> Result<Holds, Tampered> {
-    if let Some(other) = folder.others.first() {
-        return Err(Tampered::Other(other.clone()));
-    }
     let manifest = folder.manifest.as_ref().ok_or(Tampered::NoManifest)?;
-    first_difference(manifest, folder)?;
+    let differences = differences(manifest, folder)?;
+    if !differences.is_empty() {
+        return Err(Tampered::Files(differences));
+    }
     let expected = Manifest::of(folder)?;
     if canonical(&expected).ok().as_ref() != Some(manifest) {
         return Err(Tampered::Manifest);
@@ -98,21 +107,23 @@ fn signer(manifest: &[u8], bytes: &[u8]) -> Option<PublicKey> {
     if is_canonical { signature.signer(manifest) } else { None }
 }
 
-/// Names the file that differs, which a broken chain or manifest alone would not.
-fn first_difference(manifest: &[u8], folder: &Folder) -> Result<(), Tampered> {
+/// Names the files that differ, which a broken chain or manifest alone would not.
+fn differences(manifest: &[u8], folder: &Folder) -> Result<Vec<Difference>, Tampered> {
     let written: serde_json::Value = serde_json::from_slice(manifest).map_err(|_| Tampered::Manifest)?;
     let listed = written.get("files").cloned().unwrap_or_default();
     let listed: Vec<File> = serde_json::from_value(listed).map_err(|_| Tampered::Manifest)?;
-    for file in &listed {
-        match folder.files.get(&file.path) {
-            None => return Err(Tampered::Gone(file.path.clone())),
-            Some(there) if there != file => return Err(Tampered::Changed(file.path.clone())),
-            Some(_) => {}
-        }
-    }
-    let is_listed = |name: &String| listed.iter().any(|file| file.path == *name);
-    let added = folder.files.keys().find(|name| !is_listed(name));
-    added.map_or(Ok(()), |name| Err(Tampered::Added(name.clone())))
+    let differs = |file: &File| match folder.files.get(&file.path) {
+        None => Some(Difference::Gone(file.path.clone())),
+        Some(there) if there != file => Some(Difference::Changed(file.path.clone())),
+        Some(_) => None,
+    };
+    let names: BTreeSet<&str> = listed.iter().map(|file| file.path.as_str()).collect();
+    let added = folder.files.keys().filter(|name| !names.contains(name.as_str()));
+    let added = added.cloned().map(Difference::Added);
+    let others = folder.others.iter().cloned().map(Difference::Other);
+    let mut all: Vec<Difference> = listed.iter().filter_map(differs).chain(added).chain(others).collect();
+    all.sort();
+    Ok(all)
 }
 
 impl fmt::Display for Holds {
@@ -238,10 +249,16 @@ mod tests {
     fn files_that_are_gone_or_new_are_found() {
         let mut gone = folder(None);
         gone.remove("report.txt");
-        assert_eq!(verify(&gone, None), Err(Tampered::Gone("report.txt".to_owned())));
+        let gone_file = Difference::Gone("report.txt".to_owned());
+        assert_eq!(verify(&gone, None), Err(Tampered::Files(vec![gone_file.clone()])));
         let mut added = folder(None);
         added.insert("notes.txt".to_owned(), Vec::new());
-        assert_eq!(verify(&added, None), Err(Tampered::Added("notes.txt".to_owned())));
+        let added_file = Difference::Added("notes.txt".to_owned());
+        assert_eq!(verify(&added, None), Err(Tampered::Files(vec![added_file.clone()])));
+        gone.insert("notes.txt".to_owned(), Vec::new());
+        let both = verify(&gone, None).unwrap_err();
+        assert_eq!(both.to_string(), "`report.txt` is gone; `notes.txt` was put there later");
+        assert_eq!(both, Tampered::Files(vec![gone_file, added_file]));
         let mut without = folder(None);
         without.remove(MANIFEST);
         assert_eq!(verify(&without, None), Err(Tampered::NoManifest));
