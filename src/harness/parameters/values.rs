@@ -82,7 +82,10 @@ impl FromStr for KindOfPolicy {
 
 /// An address of the network, as it is written.
 #[derive(Clone, Debug, PartialEq, Eq, cucumber::Parameter)]
-#[param(name = "address", regex = r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}")]
+#[param(
+    name = "address",
+    regex = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}"
+)]
 pub struct Address(pub String);
 
 impl Address {
@@ -104,7 +107,7 @@ impl FromStr for Address {
 #[derive(Clone, Debug, PartialEq, Eq, cucumber::Parameter)]
 #[param(
     name = "time",
-    regex = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?(?: ?UTC|Z)?|\d{2}:\d{2}(?::\d{2})?(?: ?UTC|Z)?"
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?(?: ?UTC|Z)?|[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?: ?UTC|Z)?"
 )]
 pub struct Time(pub String);
 
@@ -156,7 +159,7 @@ impl FromStr for Time {
 
 /// A whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, cucumber::Parameter)]
-#[param(name = "count", regex = r"-?\d{1,9}")]
+#[param(name = "count", regex = r"-?[0-9]{1,9}")]
 pub struct Count(pub i32);
 
 impl FromStr for Count {
@@ -169,7 +172,7 @@ impl FromStr for Count {
 
 /// A span of time: `1 hour`, `90 minutes`, `3600 seconds`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, cucumber::Parameter)]
-#[param(name = "span", regex = r"\d{1,9} (?:second|minute|hour|day)s?")]
+#[param(name = "span", regex = r"[0-9]{1,9} (?:second|minute|hour|day)s?")]
 pub struct Span(pub Duration);
 
 impl Span {
