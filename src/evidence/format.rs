@@ -261,11 +261,11 @@ fn report_digest(record: &Record, options: &RenderOptions<'_>) -> Result<Sha256,
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use crate::console::{Color, Console, Detail};
-    use crate::{Event, EventKind, Exit, sample};
+    use crate::{EventKind, Exit, sample};
 
     const OPTIONS: RenderOptions<'_> =
         RenderOptions::on(Page { width: 80, color: Color::Plain, detail: Detail::Verbose });
@@ -320,9 +320,10 @@ mod tests {
 
     #[test]
     fn a_run_that_was_stopped_says_why() {
-        let stopped =
-            Event { at: sample::passing()[0].at, kind: EventKind::RunStopped { reason: "no target".into() } };
-        let record: Record = sample::passing().into_iter().take(1).chain([stopped]).collect();
+        let mut events = sample::passing();
+        events.truncate(2);
+        events[1].kind = EventKind::RunStopped { reason: "no target".into() };
+        let record: Record = events.into_iter().collect();
         assert!(!record.is_complete() && record.exit() == Exit::Inconclusive);
         for format in [
             Format::Text,
