@@ -261,7 +261,7 @@ fn report_digest(record: &Record, options: &RenderOptions<'_>) -> Result<Sha256,
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::console::{Color, Console, Detail};
@@ -322,7 +322,7 @@ mod tests {
     fn a_run_that_was_stopped_says_why() {
         let mut events = sample::passing();
         events.truncate(2);
-        events[1].kind = EventKind::RunStopped { reason: "no target".into() };
+        events.last_mut().unwrap().kind = EventKind::RunStopped { reason: "no target".into() };
         let record: Record = events.into_iter().collect();
         assert!(!record.is_complete() && record.exit() == Exit::Inconclusive);
         for format in [

@@ -11,7 +11,7 @@ use crate::encoded;
 /// Private keys; passwords in URLs; options of programs that take secrets; what follows the names under which tools print
 /// secrets; what makes a presigned URL good; passwords; tokens by how they begin; and anything of the length and letters of a
 /// secret access key. A letter of a token may be one that a URL or JSON escapes. All of these are ASCII, and are searched as such:
-/// patterns that know all letters there are take a hundred times the memory.
+/// patterns that know all letters there are take some megabytes.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html>,
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
