@@ -99,49 +99,31 @@ impl EvidenceFolder {
         }
         let key = self.key.as_ref();
         let is_made = |format: &Format| match format {
-            Format::Json => false,
+            // They take longest, and no digest: others need that of the JSON.
+            Format::Json | Format::Messages => false,
             format if format.is_on_request() => self.on_request.contains(format),
             format => key.is_some() || !format.needs_key(),
         };
         let others: Vec<Format> = Format::ALL.into_iter().filter(is_made).collect();
         let made = || -> Result<(), String> {
             let journal = digest(&self.path.join(JOURNAL)).map_err(|error| error.to_string())?;
-            rendered(&self.path, record, Format::Json, &OPTIONS)?;
-            let report = self.path.join(Format::Json.file_name());
-            let report = digest(&report).map_err(|error| error.to_string())?;
-            let options = RenderOptions { journal: Some(&journal), report: Some(&report), key, ..OPTIONS };
-            all_rendered(&self.path, record, &others, &options)?;
+            thread::scope(|scope| {
+                let messages = scope.spawn(|| rendered(&self.path, record, Format::Messages, &OPTIONS));
+                rendered(&self.path, record, Format::Json, &OPTIONS)?;
+                let report = self.path.join(Format::Json.file_name());
+                let report = digest(&report).map_err(|error| error.to_string())?;
+                let options =
+                    RenderOptions { journal: Some(&journal), report: Some(&report), key, ..OPTIONS };
+                let others = side_by_side(&others, |it| rendered(&self.path, record, *it, &options));
+                let panicked = || "a rendering panicked".to_owned();
+                others.ok_or_else(panicked)?.into_iter().collect::<Result<(), _>>()?;
+                messages.join().unwrap_or_else(|_| Err(panicked()))
+            })?;
             seal(&self.path, key)
         };
         made().map_err(wrong)?;
         Ok(self.path)
     }
-}
-
-/// Makes renderings side by side: each needs only the record.
-fn all_rendered(
-    path: &Path,
-    record: &Record,
-    formats: &[Format],
-    options: &RenderOptions<'_>,
-) -> Result<(), String> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut failed = Vec::new();
-        loop {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(format) = formats.get(place) else { return failed };
-            failed.extend(rendered(path, record, *format, options).err().map(|error| (place, error)));
-        }
-    };
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(formats.len());
-    let mut failed: Vec<(usize, String)> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let panicked = |_| vec![(usize::MAX, "a rendering panicked".to_owned())];
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(panicked)).collect()
-    });
-    failed.sort();
-    failed.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
 }
 
 fn rendered(path: &Path, record: &Record, format: Format, options: &RenderOptions<'_>) -> Result<(), String> {
@@ -170,11 +152,23 @@ fn seal(path: &Path, key: Option<&PrivateKey>) -> Result<(), String> {
 /// Where one can't be read.
 pub(crate) fn folder_at(path: &Path) -> io::Result<Folder> {
     let mut folder = Folder::default();
-    add_all(&mut folder, path, "")?;
+    let mut files = Vec::new();
+    list(path, "", &mut files, &mut folder)?;
+    // The journal, which takes longest, comes first.
+    files.sort_by_key(|name| name != JOURNAL);
+    let parts = side_by_side(&files, |name| -> io::Result<Folder> {
+        let mut part = Folder::default();
+        part.add(name, File::open(path.join(name))?)?;
+        Ok(part)
+    });
+    for part in parts.ok_or_else(|| io::Error::other("reading it panicked"))? {
+        folder.join(part?);
+    }
     Ok(folder)
 }
 
-fn add_all(folder: &mut Folder, path: &Path, above: &str) -> io::Result<()> {
+/// The names of the files below it; what else is there is noted in `folder`.
+fn list(path: &Path, above: &str, files: &mut Vec<String>, folder: &mut Folder) -> io::Result<()> {
     let mut is_empty = true;
     for entry in fs::read_dir(path)? {
         is_empty = false;
@@ -182,9 +176,9 @@ fn add_all(folder: &mut Folder, path: &Path, above: &str) -> io::Result<()> {
         let name = format!("{above}{}", entry.file_name().to_string_lossy());
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            add_all(folder, &entry.path(), &format!("{name}/"))?;
+            list(&entry.path(), &format!("{name}/"), files, folder)?;
         } else if kind.is_file() {
-            folder.add(&name, File::open(entry.path())?)?;
+            files.push(name);
         } else {
             folder.add_other(&name);
         }
@@ -193,4 +187,28 @@ fn add_all(folder: &mut Folder, path: &Path, above: &str) -> io::Result<()> {
         folder.add_other(above);
     }
     Ok(())
+}
+
+/// What `make` makes of each, in their order, with a thread for each core; `None`: it panicked.
+fn side_by_side<Task: Sync, Made: Send>(
+    tasks: &[Task],
+    make: impl Fn(&Task) -> Made + Sync,
+) -> Option<Vec<Made>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut made = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(task) = tasks.get(place) else { return made };
+            made.push((place, make(task)));
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(tasks.len());
+    let mut made = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let made: Option<Vec<_>> = threads.into_iter().map(|thread| thread.join().ok()).collect();
+        made.map(|made| made.into_iter().flatten().collect::<Vec<_>>())
+    })?;
+    made.sort_by_key(|(place, _)| *place);
+    Some(made.into_iter().map(|(_, made)| made).collect())
 }

@@ -78,9 +78,18 @@ impl Folder {
         }
         Ok(())
     }
-}
 
-impl Folder {
+    /// Takes in what another has read of the same folder.
+    pub fn join(&mut self, part: Folder) {
+        if part.files.contains_key(JOURNAL) {
+            self.told = part.told;
+        }
+        self.files.extend(part.files);
+        self.others.extend(part.others);
+        self.manifest = self.manifest.take().or(part.manifest);
+        self.signature = self.signature.take().or(part.signature);
+    }
+
     /// Takes in what no run leaves: neither a file nor a folder of files.
     pub fn add_other(&mut self, name: &str) {
         self.others.insert(name.to_owned());
