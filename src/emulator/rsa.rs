@@ -62,6 +62,13 @@ pub(crate) struct RsaKey {
     pub(crate) primes: (BigUint, BigUint),
 }
 
+/// The parts of a private key of which the Chinese remainder theorem makes a power.
+struct Crt {
+    by_p: BigUint,
+    by_q: BigUint,
+    coefficient: BigUint,
+}
+
 /// A public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RsaPublicKey {
@@ -90,9 +97,7 @@ impl RsaKey {
     /// `RSAPrivateKey`.
     pub(crate) fn pkcs1(&self) -> Vec<u8> {
         let Self { public: RsaPublicKey { modulus, exponent }, private, primes: (p, q) } = self;
-        let one = BigUint::from(1_u32);
-        let (by_p, by_q) = (private % (p - &one), private % (q - &one));
-        let coefficient = q.modinv(p).unwrap_or_default();
+        let Crt { by_p, by_q, coefficient } = self.crt();
         let numbers = [&BigUint::ZERO, modulus, exponent, private, p, q, &by_p, &by_q, &coefficient];
         sequence(numbers.iter().flat_map(|number| integer(number)).collect())
     }
@@ -106,7 +111,24 @@ impl RsaKey {
     pub(crate) fn sign_with(&self, hash: Hash, message: &[u8]) -> Vec<u8> {
         let length = self.public.size();
         let encoded = BigUint::from_bytes_be(&encoded(hash, message, length));
-        padded(&encoded.modpow(&self.private, &self.public.modulus), length)
+        padded(&self.private_power(&encoded), length)
+    }
+
+    /// RFC 8017, section 5.1.2, by the primes, which takes a quarter of the time.
+    fn private_power(&self, number: &BigUint) -> BigUint {
+        let Crt { by_p, by_q, coefficient } = self.crt();
+        let (p, q) = &self.primes;
+        let (of_p, of_q) = (number.modpow(&by_p, p), number.modpow(&by_q, q));
+        let difference = (of_p + p - &of_q % p) * coefficient % p;
+        of_q + difference * q
+    }
+
+    /// The private exponent by each prime, and what puts the two together.
+    fn crt(&self) -> Crt {
+        let (p, q) = &self.primes;
+        let one = BigUint::from(1_u32);
+        let (by_p, by_q) = (&self.private % (p - &one), &self.private % (q - &one));
+        Crt { by_p, by_q, coefficient: q.modinv(p).unwrap_or_default() }
     }
 }
 
