@@ -22,7 +22,8 @@ const WIDTH: i64 = 1_100;
 const NAMES: i64 = 330;
 const NAME: usize = 44;
 const TOP: i64 = 26;
-const TICKS: i64 = 5;
+/// At most as many times stand above it.
+const TICKS: i64 = 6;
 
 /// A scenario that began.
 #[derive(Clone, Copy)]
@@ -165,19 +166,32 @@ fn open(html: &mut Html, lines: usize, line: i64, scale: &Scale) {
         html,
         "<div class=\"wide card time\" tabindex=0 role=region aria-label=\"Timeline of the run\"><svg viewBox=\"0 0 {WIDTH} {height}\" width={WIDTH} height={height} role=group aria-label=\"Scenarios over time\">"
     );
-    for tick in 0..=TICKS {
-        let x = scale.x(scale.end * tick / TICKS);
-        let anchor = match tick {
+    let step = round_step(scale.end);
+    for at in (0..=TICKS).map(|tick| step.saturating_mul(tick)).take_while(|at| *at <= scale.end) {
+        let x = scale.x(at);
+        let anchor = match at {
             0 => "start",
-            TICKS => "end",
+            _ if x > WIDTH - 40 => "end",
             _ => "middle",
         };
         put!(
             html,
             "<path class=tick d=\"M{x},18V{height}\"/><text class=kind x={x} y=12 text-anchor={anchor}>{}</text>",
-            if tick == 0 { "0".to_owned() } else { human(duration(scale.end * tick / TICKS)) }
+            if at == 0 { "0".to_owned() } else { human(duration(at)) }
         );
     }
+}
+
+/// The least round number of microseconds that is in `end` no more than [`TICKS`] times: by tens, and from a minute on
+/// by sixties.
+fn round_step(end: i64) -> i64 {
+    const SECOND: i64 = 1_000_000;
+    let decades = (3..7).flat_map(|power| [1, 2, 5].map(|it| it * 10_i64.pow(power)));
+    let seconds = [10, 20, 30].map(|it| it * SECOND);
+    let minutes = [1, 2, 5, 10, 20, 30].map(|it| it * 60 * SECOND);
+    let hours = (0..30).map(|power| 3_600 * SECOND * 2_i64.pow(power));
+    let mut steps = decades.chain(seconds).chain(minutes).chain(hours);
+    steps.find(|step| end / step <= TICKS).unwrap_or(i64::MAX)
 }
 
 fn label(html: &mut Html, mark: &str, name: &str, y: i64) {
@@ -241,6 +255,22 @@ mod tests {
     fn what_ran_side_by_side_stands_below_one_another() {
         let span = |start, end| Span { start, end };
         assert_eq!(lanes(&[span(0, 10), span(5, 8), span(8, 9), span(10, 12), span(9, 11)]), [0, 1, 1, 0, 1]);
+    }
+
+    #[test]
+    fn times_stand_at_round_numbers() {
+        for (end, expected) in [
+            (0, 1_000),
+            (3_500, 1_000),
+            (13_400, 2_000),
+            (1_234_567, 200_000),
+            (95_000_000, 20_000_000),
+            (400_000_000, 60_000_000),
+            (30_000_000_000, 2 * 3_600_000_000),
+        ] {
+            assert_eq!(round_step(end), expected, "{end}");
+        }
+        assert!(i64::MAX / round_step(i64::MAX) > 0);
     }
 
     #[test]
