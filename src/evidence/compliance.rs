@@ -102,14 +102,16 @@ fn finding<'run>(record: &'run Record, scenario: &'run ScenarioRecord, id: Strin
 fn judged(record: &Record, scenario: &ScenarioRecord) -> (Status, Option<(&'static str, String)>) {
     let why = || words::headline(scenario);
     let none = |code, why: String| (Status::NotAvailable, Some((code, why)));
+    let stopped = record.stopped.as_ref().map(|reason| format!(" ({})", console::harmless(reason)));
+    let stopped = stopped.unwrap_or_default();
     match scenario.outcome() {
         Outcome::Failed => (Status::Failed, Some(("ROLECALL_FAILED", format!("it failed: {}", why())))),
         Outcome::Inconclusive => none("ROLECALL_INCONCLUSIVE", format!("it could not tell: {}", why())),
         Outcome::Skipped => none("ROLECALL_SKIPPED", format!("it was not run: {}", why())),
-        Outcome::Unfinished => none("ROLECALL_UNFINISHED", format!("it did not end: {}", why())),
-        Outcome::NotBegun => none("ROLECALL_NOT_BEGUN", format!("it was not begun: {}", why())),
+        Outcome::Unfinished => none("ROLECALL_UNFINISHED", format!("it did not end: {}{stopped}", why())),
+        Outcome::NotBegun => none("ROLECALL_NOT_BEGUN", format!("it was not begun: {}{stopped}", why())),
         Outcome::Passed if !record.is_complete() || record.stray_events > 0 => {
-            none("ROLECALL_INTERRUPTED", "its steps held, in a run that was interrupted".to_owned())
+            none("ROLECALL_INTERRUPTED", format!("its steps held, in a run that was interrupted{stopped}"))
         }
         Outcome::Passed => match evidence(record) {
             EvidenceKind::OperatingEffectiveness => (Status::Passed, None),

@@ -83,9 +83,8 @@ pub(crate) fn summary(record: &Record, out: &mut dyn Write) -> io::Result<()> {
             cell(&format!("{} skipped: {}", counts.skipped, words::skips(record)))
         ));
     }
-    if let Some(interrupted) = record.interruption() {
-        let told = format!("The run was {interrupted}: what is told here is not all of it.");
-        text.push_str(&format!("\n**{}**\n", cell(&told)));
+    if let Some(interrupted) = words::interrupted(record) {
+        text.push_str(&format!("\n**{}**\n", cell(&interrupted)));
     }
     text.push_str(&controls(record));
     let mut rows = of(record, |outcome| outcome == Outcome::Failed || is_unclear(outcome)).peekable();

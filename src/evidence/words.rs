@@ -31,6 +31,12 @@ pub(crate) fn standing(record: &Record) -> String {
     }
 }
 
+/// That the run was interrupted, and why as far as it is known, in a sentence; `None`: it ended.
+pub(crate) fn interrupted(record: &Record) -> Option<String> {
+    let interrupted = record.interruption()?;
+    Some(format!("The run was {interrupted}: what is told here is not all of it."))
+}
+
 /// The name, or what stands for it where there is none; in one line.
 pub(crate) fn name(scenario: &ScenarioRecord) -> String {
     console::harmless(&console::name_of(&scenario.scenario)).into_owned()

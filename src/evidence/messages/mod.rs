@@ -118,9 +118,7 @@ fn finished(record: &Record) -> Value {
         Exit::Inconclusive => "could not tell",
         Exit::NothingSelected => "no scenario was selected: this run shows nothing",
     };
-    let interrupted = record.interruption();
-    let interrupted = interrupted.map(|it| format!("the run was {it}: what is told here is not all of it"));
-    let message = interrupted.unwrap_or_else(|| message.to_owned());
+    let message = words::interrupted(record).unwrap_or_else(|| message.to_owned());
     if let Some(finished) = finished.as_object_mut() {
         finished.insert("message".to_owned(), json!(message));
     }

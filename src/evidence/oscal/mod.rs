@@ -130,9 +130,8 @@ fn result<'run>(record: &'run Record, ids: &'run Ids<'run>) -> RunResult<'run> {
     put(&mut head, "reviewed-controls", controls::reviewed(record));
     let mut tail = json!({});
     put_list(&mut tail, "findings", controls::findings(record, ids));
-    if let Some(interrupted) = record.interruption() {
-        let told = format!("The run was {interrupted}: what is told here is not all of it.");
-        put(&mut tail, "remarks", json!(told));
+    if let Some(interrupted) = words::interrupted(record) {
+        put(&mut tail, "remarks", json!(interrupted));
     }
     RunResult { head, observations: Observations { record, spelling: Spelling::of(record), ids }, tail }
 }

@@ -142,9 +142,8 @@ pub(super) fn invocation(record: &Record, left_out: usize) -> Value {
 fn notices(record: &Record, left_out: usize) -> Vec<Value> {
     let proven = record.target.as_ref().is_some_and(|it| it.evidence() != EvidenceKind::Unproven);
     let mut notices = Vec::new();
-    if let Some(interrupted) = record.interruption() {
-        let message = format!("The run was {interrupted}: what is told here is not all of it");
-        notices.push(Notice::Interrupted.tell("error", &message));
+    if let Some(interrupted) = words::interrupted(record) {
+        notices.push(Notice::Interrupted.tell("error", &interrupted));
     } else if record.scenarios.is_empty() {
         notices
             .push(Notice::NothingSelected.tell("error", "No scenario was selected: this run shows nothing"));
