@@ -15,6 +15,7 @@ use target::Target;
 
 use crate::args::RunArgs;
 use crate::chosen::{Chosen, NoTarget};
+use crate::controls;
 use crate::diagnostic::Diagnostic;
 use crate::dry_run;
 use crate::evidence_folder::{self, EvidenceFolder};
@@ -104,6 +105,9 @@ pub(crate) async fn run_on_target(args: &RunArgs, surroundings: &Surroundings) -
             None => "no evidence is left, so none in the format of `--evidence-format`",
         };
         return Err(Diagnostic::new(what).help("add `--evidence DIR`").into());
+    } else {
+        // A slip is told here as well, not only where evidence is left.
+        controls::files(&args.paths).iter().try_for_each(|path| controls::read(path).map(|_| ()))?;
     }
     let beside = plan.beside.clone();
     let leaves_evidence = folder.is_some();

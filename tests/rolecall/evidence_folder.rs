@@ -155,6 +155,37 @@ fn evidence_of_two_runs_is_not_mixed() {
 }
 
 #[test]
+fn that_commands_were_allowed_is_told_with_who_said_so() {
+    let folder = folder(FEATURE);
+    let check = |arguments: &[&str], variable: Option<&str>, expected: Option<&str>| {
+        let mut command = rolecall(folder.path(), &["run", "a.feature", "--evidence", "e"]);
+        command.args(arguments).envs(variable.map(|value| ("ROLECALL_ALLOW_COMMANDS", value)));
+        assert!(command.output().unwrap().status.success());
+        let report = fs::read(folder.path().join("e/report.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+        let settings = report["run"]["settings"].as_array().unwrap();
+        let told = settings.iter().find(|it| it["name"] == "allow-commands");
+        assert!(told.is_none_or(|it| it["value"] == "true"), "{told:?}");
+        assert_eq!(told.and_then(|it| it["source"].as_str()), expected);
+        fs::remove_dir_all(folder.path().join("e")).unwrap();
+    };
+    check(&[], None, None);
+    check(&["--allow-commands"], None, Some("--allow-commands"));
+    check(&[], Some("1"), Some("ROLECALL_ALLOW_COMMANDS"));
+    check(&[], Some("false"), None);
+}
+
+#[test]
+fn a_slip_in_the_controls_is_told_without_evidence_as_well() {
+    let folder = folder(FEATURE);
+    fs::write(folder.path().join("controls.toml"), "[[control]]\nframework = \"SOC2\"\n").unwrap();
+    for evidence in [["--no-evidence"].as_slice(), &["--evidence", "e"]] {
+        let said = says(folder.path(), &[&["run", "a.feature"], evidence].concat(), 2);
+        assert!(said.contains("missing field `id`"), "{said}");
+    }
+}
+
+#[test]
 fn in_ci_evidence_is_left_without_being_asked_for() {
     let folder = folder(FEATURE);
     let run = |arguments: &[&str]| {
@@ -227,6 +258,7 @@ fn every_call_has_its_signer_its_answer_and_its_purpose() {
         events.iter().map(|it| &it["event"]["called"]["call"]).filter(|call| call.is_object()).collect();
     for call in &calls {
         let exchange = &call["exchange"];
+        assert_eq!(exchange["endpoint"], "embedded", "{call}");
         assert!(exchange["access_key_id"].is_string() && exchange["region"].is_string(), "{call}");
         assert_eq!(exchange["attempts"].as_array().map(Vec::len), Some(1), "{call}");
         assert_eq!(exchange["attempts"][0]["request_id"], call["request_id"], "{call}");
