@@ -5,11 +5,12 @@
 
 use super::access::{Answer, access, create_tags_on, pass_role};
 use super::images::{self, Image};
-use super::launch_request::RunInstances;
+use super::launch_request::{DeviceMapping, DeviceVolume, InterfaceSpecification, RunInstances};
 use super::networks::Subnet;
 use super::resource::{Resource, requested};
 use super::resource_keys::image_arn;
 use super::store::{Place, Region};
+use super::volumes::USUAL_TYPE;
 use crate::operation::{Access, Call};
 use crate::partition::Partition;
 
@@ -37,8 +38,10 @@ pub(super) fn run_instances(partition: &Partition, call: &Call) -> Answer {
     {
         of_instance = of_instance.with("ec2:InstanceProfile", profile.arn);
     }
-    let mut needed = vec![launch.image(), of_instance, launch.subnet(), launch.interface(), launch.volume()];
+    let mut needed = vec![launch.image(), of_instance, launch.subnet(), launch.interface()];
+    needed.extend(launch.volumes());
     needed.extend(launch.groups());
+    needed.extend(input.network_interfaces.iter().skip(1).flat_map(|it| launch.further_interface(it)));
     needed.extend(launch.key_pair());
     needed.extend(launch.template());
     let kinds = ["instance", "volume", "network-interface"];
@@ -93,40 +96,89 @@ impl Launch<'_> {
     }
 
     fn subnet(&self) -> Access {
+        self.into_subnet(self.input.subnet_id.as_deref(), self.subnet)
+    }
+
+    /// `id`: as it is named; `subnet`: what is there.
+    fn into_subnet(&self, id: Option<&str>, subnet: Option<&Subnet>) -> Access {
         let parameters = ["SubnetId", "NetworkInterfaces"];
-        match self.subnet {
+        match subnet {
             Some(subnet) => self.access(subnet.subnet_arn.clone(), &parameters).of_subnet(self.place, subnet),
-            None => {
-                let id = self.input.subnet_id.as_deref().unwrap_or("*");
-                self.access(self.place.arn("subnet", id), &parameters)
-            }
+            None => self.access(self.place.arn("subnet", id.unwrap_or("*")), &parameters),
         }
     }
 
     fn interface(&self) -> Access {
+        self.interface_in(self.subnet, self.input.interface())
+    }
+
+    /// What an interface needs that is not the first: the emulator makes none, but who may ask for it is decided.
+    fn further_interface(&self, wish: &InterfaceSpecification) -> Vec<Access> {
+        let subnet = match &wish.subnet_id {
+            Some(id) => self.region.subnet(id),
+            None => self.subnet,
+        };
+        let mut needed =
+            vec![self.into_subnet(wish.subnet_id.as_deref(), subnet), self.interface_in(subnet, Some(wish))];
+        match wish.groups.as_slice() {
+            [] => {
+                let default = subnet.and_then(|subnet| self.region.default_group(&subnet.vpc_id));
+                needed.extend(default.map(|group| self.group(&group.group_id)));
+            }
+            groups => needed.extend(groups.iter().map(|id| self.group(id))),
+        }
+        needed
+    }
+
+    fn interface_in(&self, subnet: Option<&Subnet>, wish: Option<&InterfaceSpecification>) -> Access {
         let needed = self
             .access(self.place.arn("network-interface", "*"), &["NetworkInterfaces"])
             .request_tags(requested(&self.input.tag_specifications, "network-interface"));
-        let Some(subnet) = self.subnet else { return needed };
+        let Some(subnet) = subnet else { return needed };
+        let is_public = wish.and_then(|wish| wish.associate_public_ip_address);
         needed
             .with("ec2:AvailabilityZone", subnet.availability_zone.clone())
             .with("ec2:Subnet", subnet.subnet_arn.clone())
             .with("ec2:Vpc", self.place.arn("vpc", &subnet.vpc_id))
-            .with("ec2:AssociatePublicIpAddress", self.input.wants_public_address(subnet).to_string())
+            .with(
+                "ec2:AssociatePublicIpAddress",
+                is_public.unwrap_or(subnet.map_public_ip_on_launch).to_string(),
+            )
     }
 
-    fn volume(&self) -> Access {
-        let wish = self.input.block_device_mappings.first().and_then(|mapping| mapping.ebs.as_ref());
+    /// The root volume, which there is whether it is mapped or not, and each other one that is mapped: the emulator makes
+    /// no such one, but who may ask for it is decided.
+    fn volumes(&self) -> Vec<Access> {
+        let root = self.image.as_ref().map(|image| image.root_device_name);
+        let is_root = |mapping: &&DeviceMapping| root.is_none() || mapping.device_name.as_deref() == root;
+        let (of_root, others): (Vec<_>, Vec<_>) = self.input.block_device_mappings.iter().partition(is_root);
+        let mapped = |mapping: &DeviceMapping| self.volume(mapping.ebs.as_ref(), false);
+        let root = self.volume(of_root.first().and_then(|mapping| mapping.ebs.as_ref()), true);
+        std::iter::once(root).chain(of_root.into_iter().skip(1).chain(others).map(mapped)).collect()
+    }
+
+    fn volume(&self, wish: Option<&DeviceVolume>, is_root: bool) -> Access {
         let mut needed = self
             .access(self.place.arn("volume", "*"), &["BlockDeviceMappings"])
             .with("ec2:Encrypted", wish.and_then(|wish| wish.encrypted).unwrap_or(false).to_string())
             .request_tags(requested(&self.input.tag_specifications, "volume"));
-        if let Some(image) = &self.image {
-            let (size, kind) = image.root_volume();
-            needed = needed
-                .with("ec2:VolumeSize", wish.and_then(|wish| wish.volume_size).unwrap_or(size).to_string())
-                .with("ec2:VolumeType", wish.and_then(|wish| wish.volume_type.as_deref()).unwrap_or(kind))
-                .parent_snapshot(self.place, image.snapshot_id());
+        let (size, kind) =
+            (wish.and_then(|it| it.volume_size), wish.and_then(|it| it.volume_type.as_deref()));
+        match self.image.as_ref().filter(|_| is_root) {
+            Some(image) => {
+                let (of_image, kind_of_image) = image.root_volume();
+                needed = needed
+                    .with("ec2:VolumeSize", size.unwrap_or(of_image).to_string())
+                    .with("ec2:VolumeType", kind.unwrap_or(kind_of_image))
+                    .parent_snapshot(self.place, image.snapshot_id());
+            }
+            None if !is_root => {
+                needed = needed.with("ec2:VolumeType", kind.unwrap_or(USUAL_TYPE));
+                if let Some(size) = size {
+                    needed = needed.with("ec2:VolumeSize", size.to_string());
+                }
+            }
+            None => {}
         }
         let (iops, throughput) = (wish.and_then(|wish| wish.iops), wish.and_then(|wish| wish.throughput));
         needed = needed.performance(iops, throughput);
@@ -146,15 +198,16 @@ impl Launch<'_> {
         if ids.is_empty() {
             ids.push("*".to_owned());
         }
+        ids.iter().map(|id| self.group(id)).collect()
+    }
+
+    fn group(&self, id: &str) -> Access {
         let parameters = ["SecurityGroupIds", "SecurityGroups", "NetworkInterfaces"];
-        let of_group = |id: &String| {
-            let needed = self.access(self.place.arn("security-group", id), &parameters);
-            match self.region.security_group(id) {
-                Some(group) => needed.of_group(self.place, group),
-                None => needed,
-            }
-        };
-        ids.iter().map(of_group).collect()
+        let needed = self.access(self.place.arn("security-group", id), &parameters);
+        match self.region.security_group(id) {
+            Some(group) => needed.of_group(self.place, group),
+            None => needed,
+        }
     }
 
     fn key_pair(&self) -> Option<Access> {

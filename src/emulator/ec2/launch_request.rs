@@ -202,9 +202,7 @@ impl RunInstances {
             groups.push(of_vpc.ok_or_else(not_found)?.identifier());
         }
         if groups.is_empty() {
-            let default =
-                region.security_groups.iter().find(|g| g.group_name == "default" && g.vpc_id == vpc_id);
-            groups.extend(default.map(security_groups::SecurityGroup::identifier));
+            groups.extend(region.default_group(vpc_id).map(security_groups::SecurityGroup::identifier));
         }
         Ok(groups)
     }

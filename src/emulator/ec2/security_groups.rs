@@ -91,6 +91,11 @@ impl Region {
         self.security_groups.iter().find(|group| group.group_id == id)
     }
 
+    /// The group of those in a VPC that name none.
+    pub(super) fn default_group(&self, vpc_id: &str) -> Option<&SecurityGroup> {
+        self.security_groups.iter().find(|group| group.group_name == "default" && group.vpc_id == vpc_id)
+    }
+
     /// A group of the default VPC, by name.
     pub(super) fn security_group_named(&self, name: &str) -> Option<&SecurityGroup> {
         let vpc = self.default_vpc()?;

@@ -66,6 +66,52 @@ fn a_launch_needs_each_kind() {
 }
 
 #[test]
+fn a_launch_needs_every_volume_and_interface() {
+    let world = World::new();
+    let run = "ec2:RunInstances";
+    let but = |resource: String, condition: Value| [allow(run, "*"), deny_if(run, resource, condition)];
+    let open = but(arn("volume"), json!({ "Bool": { "ec2:Encrypted": "false" } }));
+    let large = but(arn("volume"), json!({ "NumericGreaterThan": { "ec2:VolumeSize": "100" } }));
+    let check_volumes = |statements: &[Value], devices: &[(&str, bool, u32)], expected: bool| {
+        let mapping = |(name, encrypted, size): &(&str, bool, u32)| json!({ "DeviceName": name, "Ebs": { "Encrypted": encrypted, "VolumeSize": size } });
+        let mappings: Vec<Value> = devices.iter().map(mapping).collect();
+        check(
+            &world,
+            statements,
+            "RunInstances",
+            launch(&json!({ "BlockDeviceMappings": mappings })),
+            expected,
+        );
+    };
+    let (root, other) = ("/dev/sda1", "/dev/sdb");
+    check_volumes(&open, &[(root, true, 9)], true);
+    check_volumes(&open, &[(other, true, 9), (root, true, 9)], true);
+    check_volumes(&open, &[(root, true, 9), (other, false, 9)], false);
+    check_volumes(&open, &[(other, true, 9)], false);
+    check_volumes(&large, &[(root, true, 9), (other, true, 100)], true);
+    check_volumes(&large, &[(root, true, 9), (other, true, 101)], false);
+
+    let interfaces = |second: Value| {
+        let mut input = launch(&json!({ "NetworkInterfaces": [{ "DeviceIndex": 0 }, second] }));
+        input.as_object_mut().unwrap().remove("SubnetId");
+        input
+    };
+    let of = |kind: &str, name: &str| format!("arn:aws:ec2:us-east-1:*:{kind}/{{{name}}}");
+    let subnet = but(of("subnet", "subnet"), json!({}));
+    let group = but(of("security-group", "group"), json!({}));
+    for (statements, expected) in [(&subnet, [true, false, false]), (&group, [true, true, false])] {
+        let seconds = [
+            json!({ "DeviceIndex": 1 }),
+            json!({ "DeviceIndex": 1, "SubnetId": "{subnet}" }),
+            json!({ "DeviceIndex": 1, "SubnetId": "{subnet}", "Groups": ["{group}"] }),
+        ];
+        for (second, expected) in seconds.into_iter().zip(expected) {
+            check(&world, statements, "RunInstances", interfaces(second), expected);
+        }
+    }
+}
+
+#[test]
 fn a_launch_by_what_it_asks_for() {
     let world = World::new();
     let run = "ec2:RunInstances";
