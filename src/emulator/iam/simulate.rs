@@ -82,11 +82,10 @@ fn simulate(partition: &Partition, call: &Call) -> Result<Reply, ServiceError> {
             return Err(invalid_input(format!("Invalid Action name: {action}")));
         }
     }
-    // Only what is on the page is decided: the product of the lists may be far more than anybody reads.
-    let pairs =
-        input.action_names.iter().flat_map(|action| resources.iter().map(move |resource| (action, resource)));
-    let page = page(call, pairs.enumerate().map(|(place, pair)| (format!("{place:012}"), pair)))?;
-    let page = page.try_map(|(action, resource)| simulation.result(action, resource))?;
+    // Only what is on the page is decided.
+    let actions = input.action_names.iter().enumerate();
+    let page = page(call, actions.map(|(place, action)| (format!("{place:012}"), action)))?;
+    let page = page.try_map(|action| simulation.result(action, resources))?;
     Ok(page.reply("EvaluationResults"))
 }
 

@@ -1,8 +1,8 @@
-//! What `SimulatePrincipalPolicy` and `SimulateCustomPolicy` answer for one action on one resource.
+//! What `SimulatePrincipalPolicy` and `SimulateCustomPolicy` answer for one action.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html>
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use policy::{
@@ -23,53 +23,71 @@ use super::simulate::Simulation;
 const ALLOW_ALL: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
+/// What is found for one resource.
+struct Found {
+    outcome: Outcome,
+    matched: Vec<Value>,
+    missing: BTreeSet<String>,
+    /// Whether the boundary allows it; `None`: there is none.
+    boundary: Option<bool>,
+    /// Whether the organization allows it; `None`: there is none.
+    organizations: Option<bool>,
+    /// What each kind of policy says, across accounts; `None` within one.
+    details: Option<BTreeMap<&'static str, Outcome>>,
+}
+
 impl Simulation {
-    /// An `EvaluationResult`.
-    pub(super) fn result(&self, action: &str, resource: &str) -> Result<Value, ServiceError> {
-        let decision = self.decide(action, resource, &self.policies)?;
-        let matched: Vec<Value> =
-            decision.deciding.iter().map(|statement| self.matched_statement(statement)).collect();
-        let missing = self.missing(&decision);
-        let boundary = self.boundary_detail(action, resource)?;
+    /// The `EvaluationResult` of an action: the most restrictive of what is found for its resources, and each by itself.
+    pub(super) fn result(&self, action: &str, resources: &[String]) -> Result<Value, ServiceError> {
+        let found = resources.iter().map(|resource| Ok((resource, self.found(action, resource)?)));
+        let found: Vec<(&String, Found)> = found.collect::<Result<_, ServiceError>>()?;
+        let Some(all) = Found::aggregate(found.iter().map(|(_, found)| found)) else {
+            return Err(invalid_input(format!("No resource for {action}")));
+        };
         let mut view = json!({
             "EvalActionName": action,
-            "EvalResourceName": resource,
-            "EvalDecision": decision.outcome,
-            "MatchedStatements": matched,
-            "MissingContextValues": missing,
+            "EvalDecision": all.outcome,
+            "MatchedStatements": all.matched,
+            "MissingContextValues": all.missing,
         });
-        let mut of_resource = json!({
-            "EvalResourceName": resource,
-            "EvalResourceDecision": decision.outcome,
-            "MatchedStatements": matched,
-            "MissingContextValues": missing,
-        });
-        for view in [&mut view, &mut of_resource].into_iter().filter_map(Value::as_object_mut) {
-            if let Some(detail) = &boundary {
-                view.insert("PermissionsBoundaryDecisionDetail".to_owned(), detail.clone());
-            }
+        let mut put = |name: &str, value: Value| {
+            view.as_object_mut().and_then(|view| view.insert(name.to_owned(), value));
+        };
+        // Of which of several the name would be is not documented, and it may be left out.
+        if let [resource] = resources {
+            put("EvalResourceName", json!(resource));
         }
-        let organizations = self.organizations_detail(action, resource)?;
-        let ended_by_organizations = organizations.as_ref().is_some_and(|allowed| !allowed);
-        let details = self.details(action, resource)?.filter(|_| !ended_by_organizations);
-        if let (Some(of_resource), Some(details)) = (of_resource.as_object_mut(), &details) {
-            of_resource.insert("EvalDecisionDetails".to_owned(), details.clone());
+        if let Some(allowed) = all.boundary {
+            put("PermissionsBoundaryDecisionDetail", json!({ "AllowedByPermissionsBoundary": allowed }));
         }
-        if let Some(view) = view.as_object_mut() {
-            if let Some(allowed) = organizations {
-                let detail = json!({ "AllowedByOrganizations": allowed });
-                view.insert("OrganizationsDecisionDetail".to_owned(), detail);
-            }
-            // Within one account it is there but empty where a resource is named, and is left out where none is.
-            let within = (self.names_resources && !ended_by_organizations).then(|| json!({}));
-            if let Some(details) = details.or(within) {
-                view.insert("EvalDecisionDetails".to_owned(), details);
-            }
-            if self.names_resources {
-                view.insert("ResourceSpecificResults".to_owned(), json!([of_resource]));
-            }
+        if let Some(allowed) = all.organizations {
+            put("OrganizationsDecisionDetail", json!({ "AllowedByOrganizations": allowed }));
+        }
+        // Within one account it is there but empty where a resource is named, and is left out where none is.
+        let within = (self.names_resources && all.organizations != Some(false)).then(BTreeMap::new);
+        if let Some(details) = all.details.or(within) {
+            put("EvalDecisionDetails", json!(details));
+        }
+        if self.names_resources {
+            put(
+                "ResourceSpecificResults",
+                found.iter().map(|(resource, found)| found.of(resource)).collect(),
+            );
         }
         Ok(view)
+    }
+
+    fn found(&self, action: &str, resource: &str) -> Result<Found, ServiceError> {
+        let decision = self.decide(action, resource, &self.policies)?;
+        let organizations = self.allowed_by_organizations(action, resource)?;
+        Ok(Found {
+            outcome: decision.outcome,
+            matched: decision.deciding.iter().map(|statement| self.matched_statement(statement)).collect(),
+            missing: self.missing(&decision),
+            boundary: self.allowed_by_boundary(action, resource)?,
+            organizations,
+            details: self.details(action, resource)?.filter(|_| organizations != Some(false)),
+        })
     }
 
     fn decide(&self, action: &str, resource: &str, policies: &Policies) -> Result<Decision, ServiceError> {
@@ -90,15 +108,15 @@ impl Simulation {
         named.or_else(|| self.resource_account.clone())
     }
 
-    fn boundary_detail(&self, action: &str, resource: &str) -> Result<Option<Value>, ServiceError> {
+    /// `None`: there is none.
+    fn allowed_by_boundary(&self, action: &str, resource: &str) -> Result<Option<bool>, ServiceError> {
         let Some(boundary) = &self.policies.boundary else { return Ok(None) };
         let alone = Policies { identity: vec![boundary.clone()], ..Policies::default() };
-        let allowed = self.is_allowed_by(action, resource, &alone)?;
-        Ok(Some(json!({ "AllowedByPermissionsBoundary": allowed })))
+        self.is_allowed_by(action, resource, &alone).map(Some)
     }
 
     /// Only where there is an organization.
-    fn organizations_detail(&self, action: &str, resource: &str) -> Result<Option<bool>, ServiceError> {
+    fn allowed_by_organizations(&self, action: &str, resource: &str) -> Result<Option<bool>, ServiceError> {
         if self.policies.service_control.is_empty() {
             return Ok(None);
         }
@@ -125,27 +143,32 @@ impl Simulation {
     }
 
     /// What each kind of policy says, across accounts; `None` within one.
-    fn details(&self, action: &str, resource: &str) -> Result<Option<Value>, ServiceError> {
+    fn details(
+        &self,
+        action: &str,
+        resource: &str,
+    ) -> Result<Option<BTreeMap<&'static str, Outcome>>, ServiceError> {
         let (Some(owner), Some(own)) = (self.owner_of(resource), self.principal.account()) else {
             return Ok(None);
         };
         if owner == *own {
             return Ok(None);
         }
-        let ResourcePolicy::Grants(policy) = &self.policies.resource else { return Ok(None) };
         let identity = Policies { identity: self.policies.identity.clone(), ..Policies::default() };
-        let of_identity = self.outcome_at_home(action, resource, &identity)?;
-        let resource_only = Policies {
-            identity: vec![allow_all()?],
-            resource: ResourcePolicy::Grants(policy.clone()),
-            ..Policies::default()
-        };
-        let of_resource = self.decide(action, resource, &resource_only)?.outcome;
-        let mut details = json!({ "IAM Policy": of_identity, "Resource Policy": of_resource });
-        if let (Some(details), Some(boundary)) = (details.as_object_mut(), &self.policies.boundary) {
+        let mut details =
+            BTreeMap::from([("IAM Policy", self.outcome_at_home(action, resource, &identity)?)]);
+        if let ResourcePolicy::Grants(policy) = &self.policies.resource {
+            let resource_only = Policies {
+                identity: vec![allow_all()?],
+                resource: ResourcePolicy::Grants(policy.clone()),
+                ..Policies::default()
+            };
+            details.insert("Resource Policy", self.decide(action, resource, &resource_only)?.outcome);
+        }
+        if let Some(boundary) = &self.policies.boundary {
             let alone = Policies { identity: vec![boundary.clone()], ..Policies::default() };
             let of_boundary = self.outcome_at_home(action, resource, &alone)?;
-            details.insert("IAM Permissions Boundary Policy".to_owned(), json!(of_boundary));
+            details.insert("IAM Permissions Boundary Policy", of_boundary);
         }
         Ok(Some(details))
     }
@@ -233,6 +256,59 @@ impl Simulation {
         let names = wants.flat_map(|wants| wants.iter()).flat_map(|text| context_keys::variables(text));
         names.filter(|key| self.context.get(key).is_none()).collect()
     }
+}
+
+impl Found {
+    /// The `ResourceSpecificResult` of a resource.
+    fn of(&self, resource: &str) -> Value {
+        let mut view = json!({
+            "EvalResourceName": resource,
+            "EvalResourceDecision": self.outcome,
+            "MatchedStatements": self.matched,
+            "MissingContextValues": self.missing,
+        });
+        let boundary = self.boundary.map(|allowed| json!({ "AllowedByPermissionsBoundary": allowed }));
+        let details = self.details.as_ref().map(|details| json!(details));
+        let optional = [("PermissionsBoundaryDecisionDetail", boundary), ("EvalDecisionDetails", details)];
+        if let Some(view) = view.as_object_mut() {
+            let there = optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+            view.extend(there);
+        }
+        view
+    }
+
+    /// The most restrictive of each; its statements are those that make the decision so. `None`: of nothing.
+    fn aggregate<'a>(all: impl Iterator<Item = &'a Found> + Clone) -> Option<Found> {
+        let outcome = most_restrictive(all.clone().map(|found| found.outcome))?;
+        let mut matched: Vec<Value> = Vec::new();
+        for statement in all.clone().filter(|it| it.outcome == outcome).flat_map(|it| &it.matched) {
+            if !matched.contains(statement) {
+                matched.push(statement.clone());
+            }
+        }
+        let mut details: Option<BTreeMap<&'static str, Outcome>> = None;
+        for (kind, said) in all.clone().filter_map(|found| found.details.as_ref()).flatten() {
+            let said_before = details.get_or_insert_default().entry(kind).or_insert(*said);
+            *said_before = most_restrictive([*said_before, *said].into_iter()).unwrap_or(*said);
+        }
+        let by_all = |allowed: fn(&Found) -> Option<bool>| {
+            all.clone().filter_map(allowed).reduce(|one, other| one && other)
+        };
+        Some(Found {
+            outcome,
+            matched,
+            missing: all.clone().flat_map(|found| found.missing.iter().cloned()).collect(),
+            boundary: by_all(|found| found.boundary),
+            organizations: by_all(|found| found.organizations),
+            details,
+        })
+    }
+}
+
+fn most_restrictive(outcomes: impl Iterator<Item = Outcome> + Clone) -> Option<Outcome> {
+    let first = outcomes.clone().next()?;
+    let by_rank = [Outcome::ExplicitDeny, Outcome::ImplicitDeny];
+    Some(by_rank.into_iter().find(|rank| outcomes.clone().any(|it| it == *rank)).unwrap_or(first))
 }
 
 fn allow_all() -> Result<Policy, ServiceError> {

@@ -27,7 +27,8 @@ fn a_scenario_wants_its_resources() {
     };
     let kinds = ["instance", "image", "security-group", "network-interface", "volume"];
     let results = lab.ok("SimulateCustomPolicy", &input("EC2-VPC-EBS", &kinds));
-    assert_eq!(results["EvaluationResults"][4]["EvalDecision"], "allowed");
+    let of_volume = &results["EvaluationResults"][0]["ResourceSpecificResults"][4];
+    assert_eq!(of_volume["EvalResourceDecision"], "allowed");
     let subnet = "EC2-VPC-EBS-Subnet";
     let message = lab.refused("SimulateCustomPolicy", &input(subnet, &kinds), 400, "InvalidInput");
     assert_eq!(message, "The scenario EC2-VPC-EBS-Subnet requires a resource of type subnet.");
@@ -137,6 +138,46 @@ fn a_boundary_is_left_out_by_type() {
     check_without(&mut lab, &json!([{ "PolicyType": "permission-boundary" }]), [true; 4]);
 }
 
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html>
+#[test]
+fn an_action_has_one_result_which_is_the_most_restrictive_of_its_resources() {
+    let mut lab = Lab::new();
+    let denied = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::a/*" },
+        { "Effect": "Deny", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::a/2" },
+    ]});
+    let input = json!({
+        "PolicyInputList": [denied.to_string()],
+        "ActionNames": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+        "ResourceArns": ["arn:aws:s3:::a/1", "arn:aws:s3:::a/2", "arn:aws:s3:::b/1"],
+    });
+    let results = lab.ok("SimulateCustomPolicy", &input)["EvaluationResults"].clone();
+    let results = results.as_array().unwrap();
+    let found: Vec<(&str, Vec<&str>, usize)> = results
+        .iter()
+        .map(|result| {
+            let of_resources = result["ResourceSpecificResults"].as_array().unwrap();
+            let of_resources = of_resources.iter().map(|it| it["EvalResourceDecision"].as_str().unwrap());
+            let matched = result["MatchedStatements"].as_array().unwrap().len();
+            (result["EvalDecision"].as_str().unwrap(), of_resources.collect(), matched)
+        })
+        .collect();
+    let [allowed, denied, nothing] = ["allowed", "explicitDeny", "implicitDeny"];
+    let expected = [
+        (nothing, vec![allowed, allowed, nothing], 0),
+        (denied, vec![allowed, denied, nothing], 1),
+        (nothing, vec![allowed, allowed, nothing], 0),
+    ];
+    assert_eq!(found, expected);
+    let first = json!({ "ResourceArns": ["arn:aws:s3:::a/1", "arn:aws:s3:::a/3"], "ActionNames": ["s3:GetObject"],
+        "PolicyInputList": input["PolicyInputList"] });
+    let result = lab.ok("SimulateCustomPolicy", &first)["EvaluationResults"][0].clone();
+    assert_eq!(
+        (&result["EvalDecision"], result["MatchedStatements"].as_array().map(Vec::len)),
+        (&json!("allowed"), Some(1))
+    );
+}
+
 #[test]
 fn details_are_of_decisions_across_accounts() {
     let mut lab = lab_with_user();
@@ -165,6 +206,12 @@ fn details_are_of_decisions_across_accounts() {
         of_resource["PermissionsBoundaryDecisionDetail"],
         json!({ "AllowedByPermissionsBoundary": false })
     );
+    // A policy that is not there says nothing.
+    let mut without = input.clone();
+    without.as_object_mut().unwrap().remove("ResourcePolicy");
+    let result = lab.ok("SimulateCustomPolicy", &without)["EvaluationResults"][0].clone();
+    let details = json!({ "IAM Policy": "allowed", "IAM Permissions Boundary Policy": "implicitDeny" });
+    assert_eq!(result["EvalDecisionDetails"], details);
     // Where an organization denies, nothing else is looked at.
     input["OrderedOrganizationPolicyInputList"] =
         json!([{ "ServiceControlPolicyInputList": [allow("sns:*")] }]);
