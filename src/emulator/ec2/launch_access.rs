@@ -96,11 +96,11 @@ impl Launch<'_> {
     }
 
     fn subnet(&self) -> Access {
-        self.into_subnet(self.input.subnet_id.as_deref(), self.subnet)
+        self.subnet_at(self.input.subnet_id.as_deref(), self.subnet)
     }
 
     /// `id`: as it is named; `subnet`: what is there.
-    fn into_subnet(&self, id: Option<&str>, subnet: Option<&Subnet>) -> Access {
+    fn subnet_at(&self, id: Option<&str>, subnet: Option<&Subnet>) -> Access {
         let parameters = ["SubnetId", "NetworkInterfaces"];
         match subnet {
             Some(subnet) => self.access(subnet.subnet_arn.clone(), &parameters).of_subnet(self.place, subnet),
@@ -119,7 +119,7 @@ impl Launch<'_> {
             None => self.subnet,
         };
         let mut needed =
-            vec![self.into_subnet(wish.subnet_id.as_deref(), subnet), self.interface_in(subnet, Some(wish))];
+            vec![self.subnet_at(wish.subnet_id.as_deref(), subnet), self.interface_in(subnet, Some(wish))];
         match wish.groups.as_slice() {
             [] => {
                 let default = subnet.and_then(|subnet| self.region.default_group(&subnet.vpc_id));
