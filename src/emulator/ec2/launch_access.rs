@@ -5,7 +5,7 @@
 
 use super::access::{Answer, access, create_tags_on, pass_role};
 use super::images::{self, Image};
-use super::launch_request::{DeviceMapping, DeviceVolume, InterfaceSpecification, RunInstances};
+use super::launch_request::{DeviceMapping, DeviceVolume, InterfaceSpecification, RunInstances, is_public};
 use super::networks::Subnet;
 use super::resource::{Resource, requested};
 use super::resource_keys::image_arn;
@@ -135,15 +135,11 @@ impl Launch<'_> {
             .access(self.place.arn("network-interface", "*"), &["NetworkInterfaces"])
             .request_tags(requested(&self.input.tag_specifications, "network-interface"));
         let Some(subnet) = subnet else { return needed };
-        let is_public = wish.and_then(|wish| wish.associate_public_ip_address);
         needed
             .with("ec2:AvailabilityZone", subnet.availability_zone.clone())
             .with("ec2:Subnet", subnet.subnet_arn.clone())
             .with("ec2:Vpc", self.place.arn("vpc", &subnet.vpc_id))
-            .with(
-                "ec2:AssociatePublicIpAddress",
-                is_public.unwrap_or(subnet.map_public_ip_on_launch).to_string(),
-            )
+            .with("ec2:AssociatePublicIpAddress", is_public(wish, subnet).to_string())
     }
 
     /// The root volume, which there is whether it is mapped or not, and each other one that is mapped: the emulator makes

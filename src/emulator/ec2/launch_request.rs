@@ -125,6 +125,12 @@ pub(super) struct Monitoring {
     pub(super) enabled: Option<bool>,
 }
 
+/// Whether an interface in a subnet has a public address: as it is asked for, else as the subnet has it.
+pub(super) fn is_public(interface: Option<&InterfaceSpecification>, subnet: &Subnet) -> bool {
+    let wish = interface.and_then(|interface| interface.associate_public_ip_address);
+    wish.unwrap_or(subnet.map_public_ip_on_launch)
+}
+
 impl RunInstances {
     /// The request, over the data of the launch template that it names: a parameter of the request takes the place of
     /// the template's.
@@ -219,8 +225,7 @@ impl RunInstances {
     }
 
     pub(super) fn wants_public_address(&self, subnet: &Subnet) -> bool {
-        let wish = self.interface().and_then(|interface| interface.associate_public_ip_address);
-        wish.unwrap_or(subnet.map_public_ip_on_launch)
+        is_public(self.interface(), subnet)
     }
 
     /// Refuses combinations that contradict each other, and what is not modelled.
